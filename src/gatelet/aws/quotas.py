@@ -1,0 +1,78 @@
+"""Every number that AWS limits, named once.
+
+Sizes are bytes and times are seconds unless the name says otherwise. The source of each value stands in
+the comment beside it; files are those of ``docs/behaviour/``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# API Gateway, data plane: apigateway-data-plane section 13
+GATEWAY_BODY_BYTES: Final = 10 * MIB
+GATEWAY_HEADER_BYTES: Final = 10_240
+GATEWAY_URL_CHARACTERS: Final = 10_240
+GATEWAY_METHOD_ARN_BYTES: Final = 1_600
+INTEGRATION_TIMEOUT_MIN_MS: Final = 50
+INTEGRATION_TIMEOUT_MAX_MS: Final = 29_000
+GATEWAY_IDLE_SECONDS: Final = 310
+
+# API Gateway, control plane: apigateway-control-plane sections 1.2, 4.2, 5.6, 6.2, 12
+PAGE_LIMIT_DEFAULT: Final = 25
+PAGE_LIMIT_MAX: Final = 500
+RESOURCES_PER_API: Final = 300
+STAGES_PER_API: Final = 10
+STAGE_VARIABLES: Final = 100
+STAGE_VARIABLE_NAME_CHARACTERS: Final = 64
+STAGE_VARIABLE_VALUE_CHARACTERS: Final = 512
+MODEL_SCHEMA_BYTES: Final = 400 * KIB
+MAPPING_TEMPLATE_BYTES: Final = 300 * KIB
+RESOURCE_POLICY_CHARACTERS: Final = 8_192
+TAGS_PER_RESOURCE: Final = 50
+COMPRESSION_SIZE_MAX: Final = 10_485_760
+ACCOUNT_THROTTLE_RATE: Final = 10_000.0
+ACCOUNT_THROTTLE_BURST: Final = 5_000
+
+# Lambda: lambda-control-plane sections 4, 7, 8, 13, 14; lambda-execution sections 1, 2, 7
+FUNCTION_NAME_CHARACTERS: Final = 64
+FUNCTION_TIMEOUT_MAX: Final = 900
+FUNCTION_MEMORY_MIN_MB: Final = 128
+FUNCTION_MEMORY_MAX_MB: Final = 10_240
+EPHEMERAL_STORAGE_MIN_MB: Final = 512
+EPHEMERAL_STORAGE_MAX_MB: Final = 10_240
+ENVIRONMENT_BYTES: Final = 4_096
+CODE_ZIPPED_BYTES: Final = 52_428_800
+CODE_UNZIPPED_BYTES: Final = 262_144_000
+CREATE_FUNCTION_REQUEST_BYTES: Final = 70_167_211
+TOTAL_CODE_BYTES: Final = 80_530_636_800
+FUNCTION_POLICY_BYTES: Final = 20_480
+INVOKE_PAYLOAD_BYTES: Final = 6_291_456
+INVOKE_RESPONSE_BYTES: Final = 6_291_556
+CLIENT_CONTEXT_BYTES: Final = 3_583
+LOG_TAIL_BYTES: Final = 4_096
+INIT_SECONDS: Final = 10
+CONCURRENT_EXECUTIONS: Final = 1_000
+UNRESERVED_CONCURRENCY_MIN: Final = 100
+FUNCTION_OPEN_FILES: Final = 1_024
+FUNCTION_PROCESSES: Final = 1_024
+LAMBDA_PAGE_ITEMS: Final = 50
+
+# CloudWatch Logs: platform-neighbours section 1
+LOG_NAME_CHARACTERS: Final = 512
+LOG_EVENTS_PER_PUT: Final = 10_000
+LOG_PUT_BYTES: Final = 1_048_576
+LOG_EVENT_OVERHEAD_BYTES: Final = 26
+LOG_EVENT_BYTES: Final = 1_048_576
+LOG_GROUPS_PAGE: Final = 50
+LOG_EVENTS_PAGE: Final = 10_000
+
+# IAM: identity section 3
+IAM_PAGE_ITEMS: Final = 100
+POLICIES_PER_ROLE: Final = 10
+
+# SigV4: identity section 1.2
+CLOCK_SKEW_SECONDS: Final = 300
+PRESIGNED_EXPIRES_MAX: Final = 604_800
