@@ -1,10 +1,10 @@
 """The ports of storage. Every driver passes the same contract suite (tests/contract).
 
-    Exception
-    └── StorageError
-        ├── RevisionConflict     another writer was first; nothing of this write happened
-        ├── StorageFull          the disk is full; nothing of this write happened
-        └── StorageFailed        the driver cannot go on (an fsync failed); the process stops
+Exception
+└── StorageError
+    ├── RevisionConflict     another writer was first; nothing of this write happened
+    ├── StorageFull          the disk is full; nothing of this write happened
+    └── StorageFailed        the driver cannot go on (an fsync failed); the process stops
 """
 
 from __future__ import annotations
@@ -186,9 +186,7 @@ class LogChunks(Protocol):
     async def streams(self, account: str, region: str, group: str) -> Sequence[StreamSummary]:
         """The streams of a group, ordered by name."""
 
-    async def read(
-        self, key: StreamKey, *, start: int | None = None, end: int | None = None
-    ) -> Sequence[LogEvent]:
+    async def read(self, key: StreamKey, *, start: int | None = None, end: int | None = None) -> Sequence[LogEvent]:
         """Events of a stream with ``start <= timestamp < end``, ordered by timestamp, then arrival."""
 
     async def delete(self, account: str, region: str, group: str, stream: str | None = None) -> None:
