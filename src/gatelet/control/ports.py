@@ -1,0 +1,52 @@
+"""What the control plane needs from the rest of the house; server/wiring.py supplies it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from gatelet.aws.clock import Clock
+from gatelet.aws.ids import Ids
+from gatelet.functions.service import Functions
+from gatelet.gateway.service import Gateway
+from gatelet.logs.writer import LogWriter
+from gatelet.storage.ports import Blobs, LogChunks, Records
+
+
+class Editing:
+    """One editor at a time for one thing: read, change, write without a lost update in this process.
+
+    Other processes are kept off by the records' revisions.
+    """
+
+    __slots__ = ("_locks",)
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hold(self, what: Hashable) -> AsyncIterator[None]:
+        """Hold the thing until the block ends."""
+        lock = self._locks.get(what)
+        if lock is None:
+            lock = self._locks[what] = asyncio.Lock()
+        async with lock:
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The other organs. A write to ``records`` returns after this process serves the change."""
+
+    records: Records
+    blobs: Blobs
+    log_chunks: LogChunks
+    log_writer: LogWriter
+    functions: Functions
+    gateway: Gateway
+    clock: Clock
+    ids: Ids
+    editing: Editing = field(default_factory=Editing)

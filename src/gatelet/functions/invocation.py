@@ -1,0 +1,139 @@
+"""What a caller of the function service gives and gets.
+
+Exception
+└── InvocationRefused            the function was not run (or its answer was not taken)
+    ├── FunctionNotFound         no such function, version or alias
+    ├── FunctionNotReady         State is Pending or Failed: nothing can be run yet
+    ├── PermissionDenied         the function's policy does not allow the caller
+    ├── TooManyRequests          no concurrency is left; ``reason`` is AWS's Reason
+    ├── PayloadTooLarge          the event is over the limit
+    ├── InvocationAbandoned      the caller's own timeout passed first; the function may still run
+    └── RuntimeUnavailable       no environment could be started: a fault of the host
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class InvocationRefused(Exception):
+    """The function was not run."""
+
+
+class FunctionNotFound(InvocationRefused):
+    """No such function, version or alias. ``arn`` names what was looked for."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(arn)
+        self.arn = arn
+
+
+class FunctionNotReady(InvocationRefused):
+    """The function's State does not allow invocations."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class PermissionDenied(InvocationRefused):
+    """The function's resource policy does not allow the caller."""
+
+
+class TooManyRequests(InvocationRefused):
+    """429: ``reason`` is one of AWS's (lambda-execution section 1)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PayloadTooLarge(InvocationRefused):
+    """The event has more bytes than Lambda takes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+class InvocationAbandoned(InvocationRefused):
+    """The caller's timeout passed before the function answered."""
+
+
+class RuntimeUnavailable(InvocationRefused):
+    """The host could not start an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTarget:
+    """Which function: a name in a scope, with the qualifier that the caller gave (None: unqualified)."""
+
+    account: str
+    region: str
+    name: str
+    qualifier: str | None = None
+
+
+@dataclass(slots=True)
+class Invocation:
+    """A synchronous invocation with a JSON event (the Invoke API)."""
+
+    target: FunctionTarget
+    payload: bytes
+    """A JSON text; validated by the caller of the service."""
+    request_id: str
+    trace_id: str
+    client_context: bytes | None = None
+    """Decoded JSON."""
+    log_tail: bool = False
+
+
+@dataclass(slots=True)
+class InvocationResult:
+    """What the function answered.
+
+    ``payload`` is the function's bytes, never re-encoded; ``function_error`` is ``Unhandled`` or None.
+    """
+
+    payload: bytes
+    request_id: str
+    executed_version: str
+    function_error: str | None = None
+    log_tail: bytes = b""
+    """The last 4,096 bytes of this invocation's log, if asked for."""
+
+
+@dataclass(slots=True)
+class ProxyInvocation:
+    """An invocation by a gateway: the worker builds the event from the request's raw parts.
+
+    ``head`` is the JSON text that the gateway's event builder understands, ``body`` the request's raw
+    body. ``source_arn`` and ``source_account`` are what the function's policy is asked about.
+    """
+
+    target: FunctionTarget
+    head: bytes
+    body: bytes
+    source_arn: str
+    source_account: str
+    trace_id: str
+    timeout: float
+    """Seconds that the caller waits."""
+
+
+@dataclass(slots=True)
+class ProxyResult:
+    """The function's answer in the proxy contract, checked for shape by the worker, not yet trusted.
+
+    ``kind`` tells which members count: ``response`` (status, base64, headers, body), ``malformed``
+    (payload: the JSON text that broke the contract) or ``error`` (payload: the error JSON).
+    """
+
+    kind: str
+    request_id: str
+    status: int = 0
+    base64: bool = False
+    headers: bytes = b""
+    """``Name: value\\r\\n`` lines, Latin-1, as the worker wrote them."""
+    body: bytes = b""
+    payload: bytes = b""

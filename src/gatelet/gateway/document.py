@@ -1,0 +1,46 @@
+"""The stored forms that the data plane is compiled from; control/apigateway alone writes them.
+
+One document per REST API holds the whole tree, so an edit is one atomic write and a deployment is a
+frozen copy of it (docs/adr/0003-one-document-per-api.md). Values have AWS's shapes and botocore's spelling.
+
+Keys, all with service ``apigateway``, in the API's account and region:
+kind ``RestApi`` id ``{apiId}``; kind ``Deployment`` id ``{apiId}/{deploymentId}`` parent ``{apiId}``;
+kind ``Stage`` id ``{apiId}/{stageName}`` parent ``{apiId}``; kind ``Account`` id ``account``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+SERVICE = "apigateway"
+REST_API = "RestApi"
+DEPLOYMENT = "Deployment"
+STAGE = "Stage"
+ACCOUNT = "Account"
+
+
+class ApiDocument(TypedDict):
+    """A REST API with everything that a deployment freezes."""
+
+    restApi: dict[str, Any]
+    """The RestApi shape: id, name, binaryMediaTypes, minimumCompressionSize, disableExecuteApiEndpoint, tags ..."""
+    resources: dict[str, dict[str, Any]]
+    """By resource id: the Resource shape with ``resourceMethods`` by verb: the Method shape with
+    ``methodResponses`` by status and ``methodIntegration`` (with ``integrationResponses`` by status)."""
+    models: dict[str, dict[str, Any]]
+    """By name."""
+    requestValidators: dict[str, dict[str, Any]]
+    """By id."""
+    gatewayResponses: dict[str, dict[str, Any]]
+    """By response type: only those that were put or patched."""
+
+
+class DeploymentDocument(TypedDict):
+    """A deployment: its own members, and the API as it was then."""
+
+    deployment: dict[str, Any]
+    document: ApiDocument
+
+
+StageDocument = dict[str, Any]
+"""The Stage shape itself (deploymentId, stageName, variables, methodSettings, ...)."""

@@ -1,0 +1,90 @@
+"""What the data plane needs from others; server/wiring.py supplies it.
+
+Exception
+└── InvokerError               the invocation gave no response of the function
+    ├── InvokeRefused          Lambda's API would have refused it: 500 at the client
+    │   ├── InvokeDenied       the function's policy does not allow this method
+    │   └── InvokeThrottled    no concurrency left
+    ├── InvokePayloadTooLarge  413 at the client
+    └── InvokeTimedOut         the integration's timeout passed: 504 at the client
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class InvokerError(Exception):
+    """The invocation gave no response of the function; the text is for the execution log."""
+
+
+class InvokeRefused(InvokerError):
+    """The function does not exist, is not ready, or could not be started."""
+
+
+class InvokeDenied(InvokeRefused):
+    """The function's resource policy does not allow this API's method."""
+
+
+class InvokeThrottled(InvokeRefused):
+    """Lambda answered 429."""
+
+
+class InvokePayloadTooLarge(InvokerError):
+    """The event is over 6 MB."""
+
+
+class InvokeTimedOut(InvokerError):
+    """The integration's timeout passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTarget:
+    """The function that an integration names."""
+
+    account: str
+    region: str
+    name: str
+    qualifier: str | None
+
+
+@dataclass(slots=True)
+class ProxyReply:
+    """What came back; nothing of it is trusted yet. Same fields as the function service's ProxyResult."""
+
+    kind: str
+    """``response`` (status, base64, headers, body), ``malformed`` or ``error`` (payload: JSON text)."""
+    request_id: str
+    status: int = 0
+    base64: bool = False
+    headers: bytes = b""
+    body: bytes = b""
+    payload: bytes = b""
+
+
+class Invoker(Protocol):
+    """Runs functions for integrations."""
+
+    async def invoke_proxy(
+        self,
+        target: FunctionTarget,
+        head: bytes,
+        body: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+    ) -> ProxyReply:
+        """Run the function on the event that ``head`` and ``body`` describe (gateway/events/proxy.py).
+
+        ``timeout`` in seconds. Raises InvokerError.
+        """
+
+
+class ExecutionLog(Protocol):
+    """Where execution log lines go (CloudWatch Logs group ``API-Gateway-Execution-Logs_{api}/{stage}``)."""
+
+    def write(self, account: str, region: str, api_id: str, stage: str, request_id: str, lines: list[str]) -> None:
+        """Never blocks; lines without the request id prefix, which the log adds."""
