@@ -1,0 +1,182 @@
+"""The head of a request: request line and headers, parsed by httptools and then checked for what it lets pass.
+
+llhttp refuses bare LF and CR, obs-fold, spaces around a name, control bytes, every odd ``Content-Length``
+and its pairing with ``Transfer-Encoding``. It accepts HTTP/0.9 and 2.0, RTSP and ICE, runs of spaces in the
+request line, ``Transfer-Encoding: gzip, chunked``, any or no ``Host``: those are refused here (RFC 9112).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import httptools
+
+from gatelet.http.errors import BadRequest, ExpectationFailed, HeaderTooLarge, TargetTooLong
+
+_FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9.\-_~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#@]+)(.*)", re.IGNORECASE | re.DOTALL)
+_BARE_LF: Final = re.compile(rb"(?<!\r)\n")
+_REQUEST_LINE_EXTRA: Final = 32
+"""Room for a method, two spaces and the version beside a target of the greatest length."""
+
+
+@lru_cache(maxsize=1024)
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
+
+
+class HeadParser:
+    """Parses one head at a time; the attributes describe the last one, until the next ``parse``."""
+
+    __slots__ = (
+        "_framing",
+        "_parser",
+        "_target",
+        "chunked",
+        "content_length",
+        "expects_continue",
+        "headers",
+        "http_1_1",
+        "keep_alive",
+        "method",
+        "path",
+        "query",
+    )
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpRequestParser(self)
+        self._target = b""
+        self._framing: list[tuple[bytes, bytes]] = []
+        self.method = ""
+        self.path = ""
+        self.query = ""
+        self.headers: list[tuple[str, str]] = []
+        self.http_1_1 = True
+        self.keep_alive = True
+        self.content_length = 0
+        self.chunked = False
+        self.expects_continue = False
+
+    def on_url(self, target: bytes) -> None:
+        """Called by httptools."""
+        self._target += target
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by httptools. It keeps trailing white space, which is no part of a value."""
+        value = value.rstrip(b" \t")
+        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        key = name.lower()
+        if key in _FRAMING:
+            self._framing.append((key, value))
+
+    def release(self) -> None:
+        """Break the reference cycle with httptools; nothing can be parsed any more."""
+        del self._parser
+
+    def parse(self, head: bytes) -> None:
+        """Parse a whole head, blank line included. Raises Refusal."""
+        line_end = head.find(b"\r\n")
+        version = head[line_end - 9 : line_end] if line_end > 9 else b""
+        if version != b" HTTP/1.1" and version != b" HTTP/1.0":  # noqa: PLR1714 - hot path
+            raise BadRequest("Unsupported HTTP version")
+        self.http_1_1 = self.keep_alive = plain = version == b" HTTP/1.1"
+        self._target = b""
+        self.headers = []
+        self._framing = []
+        self.content_length = 0
+        self.chunked = self.expects_continue = False
+        try:
+            self._parser.feed_data(head)
+        except httptools.HttpParserUpgrade:
+            plain = False  # no protocol to switch to: answered as if not asked
+        except httptools.HttpParserError as error:
+            raise BadRequest(f"Bad request: {error}") from error
+        method = self._parser.get_method()
+        target = self._target
+        if len(method) + len(target) + 10 != line_end:
+            raise BadRequest("Invalid request line")
+        self.method = method.decode("ascii")
+        self._check_framing()
+        if target[:1] != b"/":
+            target = self._reduce(target)
+        if b"#" in target:
+            raise BadRequest("Invalid request target")
+        self.path, _, self.query = target.decode("latin-1").partition("?")
+        if self.content_length or self.chunked or not plain:
+            # The body does not pass through the parser, so the parser cannot be used for the next head.
+            self._parser = httptools.HttpRequestParser(self)
+
+    def _check_framing(self) -> None:
+        framing = self._framing
+        if len(framing) == 1 and framing[0][0] == b"host" and self.http_1_1:
+            if not _is_host(framing[0][1]):
+                raise BadRequest("Invalid Host header")
+            return
+        found: dict[bytes, bytes] = {}
+        options: set[bytes] = set()
+        for key, value in framing:
+            if key == b"connection":
+                options.update(option.strip(b" \t") for option in value.lower().split(b","))
+            elif key in found:
+                raise BadRequest(f"Duplicate {key.decode('ascii')} header")
+            else:
+                found[key] = value
+        self.keep_alive = b"close" not in options and (self.http_1_1 or b"keep-alive" in options)
+        self._check_host(found.get(b"host"))
+        self._take_body(found.get(b"content-length"), found.get(b"transfer-encoding"))
+        expect = found.get(b"expect")
+        if expect is not None and self.http_1_1:
+            if expect.lower() != b"100-continue":
+                raise ExpectationFailed
+            self.expects_continue = True
+
+    def _check_host(self, host: bytes | None) -> None:
+        if host is None:
+            if self.http_1_1:
+                raise BadRequest("Missing Host header")
+        elif not _is_host(host):
+            raise BadRequest("Invalid Host header")
+
+    def _take_body(self, length: bytes | None, coding: bytes | None) -> None:
+        if coding is not None:
+            if length is not None or coding.lower() != b"chunked" or not self.http_1_1:
+                raise BadRequest("Invalid Transfer-Encoding")
+            self.chunked = True
+        elif length is not None:
+            if not length.isdigit():
+                raise BadRequest("Invalid Content-Length")
+            self.content_length = int(length)
+
+    def _reduce(self, target: bytes) -> bytes:
+        """The origin form of an absolute target, whose authority must be the Host header's."""
+        match = _ABSOLUTE.fullmatch(target)
+        if match is None:
+            raise BadRequest("Invalid request target")
+        authority, rest = match.groups()
+        hosts = [value for key, value in self._framing if key == b"host"]
+        if not _is_host(authority) or (hosts and hosts[0].lower() != authority.lower()):
+            raise BadRequest("Request target and Host header differ")
+        return bytes(rest) if rest[:1] == b"/" else b"/" + rest
+
+
+def check_size(head: bytes, size: int, header_bytes: int, url_characters: int) -> None:
+    """Refuse a head (whole or begun) whose lines take ``size`` bytes. Raises HeaderTooLarge, TargetTooLong."""
+    if size > min(header_bytes, url_characters):
+        line_end = head.find(b"\r\n", 0, url_characters + _REQUEST_LINE_EXTRA)
+        first = head[: line_end if line_end >= 0 else None].split(b" ", 2)
+        if len(first) > 1 and len(first[1]) > url_characters:
+            raise TargetTooLong
+        if size > header_bytes:
+            raise HeaderTooLarge(header_bytes)
+
+
+def check_begun(head: bytes) -> None:
+    """Refuse at once what cannot become a valid head, rather than wait for its end. Raises Refusal."""
+    if _BARE_LF.search(head):
+        raise BadRequest("Bare LF in header")
+    line_end = head.find(b"\r\n")
+    if line_end >= 0 and not head[:line_end].endswith((b" HTTP/1.1", b" HTTP/1.0")):
+        raise BadRequest("Unsupported HTTP version")
