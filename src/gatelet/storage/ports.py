@@ -3,6 +3,7 @@
 Exception
 └── StorageError
     ├── RevisionConflict     another writer was first; nothing of this write happened
+    ├── ChangesLost          the follower is too far behind: read everything anew
     ├── StorageFull          the disk is full; nothing of this write happened
     └── StorageFailed        the driver cannot go on (an fsync failed); the process stops
 """
@@ -21,6 +22,10 @@ class StorageError(Exception):
 
 class RevisionConflict(StorageError):
     """The record's revision is not the expected one: another writer was first."""
+
+
+class ChangesLost(StorageError):
+    """Changes after the given sequence are no longer all kept; what they led to must be read anew."""
 
 
 class StorageFull(StorageError):
@@ -124,7 +129,10 @@ class Changes(Protocol):
         """The sequence of the newest change; 0 when nothing was ever written."""
 
     def follow(self, after: int) -> AsyncIterator[Change]:
-        """Every change after that sequence, as it is committed, forever."""
+        """Every change after that sequence, as it is committed, forever.
+
+        The iterator raises ChangesLost when the follower is further behind than changes are kept.
+        """
 
 
 class Blobs(Protocol):
@@ -145,11 +153,30 @@ class Blobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
-    """One log event; times are epoch milliseconds."""
+    """One log event; times are epoch milliseconds.
+
+    The store sets ``stream`` and ``sequence`` (a positive number, unique in the store, growing with
+    arrival) on the events that it returns; on those that it is given they mean nothing.
+    """
 
     timestamp: int
     message: str
     ingestion_time: int = 0
+    stream: str = ""
+    sequence: int = 0
+
+    @property
+    def position(self) -> LogPosition:
+        """Where the event stands in the order of its group."""
+        return LogPosition(self.timestamp, self.sequence)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LogPosition:
+    """A place in the order of events: by timestamp, then by arrival."""
+
+    timestamp: int
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +201,27 @@ class StreamSummary:
     stored_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """One page of the events of a group, or of some of its streams.
+
+    ``start <= timestamp < end``, and positions strictly between ``after`` and ``before``. ``newest``
+    takes the page from the end of what matches instead of its beginning; its events still ascend.
+    """
+
+    account: str
+    region: str
+    group: str
+    streams: frozenset[str] | None = None
+    start: int | None = None
+    end: int | None = None
+    after: LogPosition | None = None
+    before: LogPosition | None = None
+    newest: bool = False
+    limit: int = 10_000
+    max_bytes: int = 1_048_576
+
+
 class LogChunks(Protocol):
     """Log events on disk: appended in chunks, one row a chunk, never one fsync a line."""
 
@@ -189,6 +237,12 @@ class LogChunks(Protocol):
     async def read(self, key: StreamKey, *, start: int | None = None, end: int | None = None) -> Sequence[LogEvent]:
         """Events of a stream with ``start <= timestamp < end``, ordered by timestamp, then arrival."""
 
+    async def page(self, query: LogQuery) -> Sequence[LogEvent]:
+        """At most ``limit`` events and ``max_bytes`` of messages, at least one event if any matches.
+
+        Ordered by position. Empty only when nothing (more) matches.
+        """
+
     async def delete(self, account: str, region: str, group: str, stream: str | None = None) -> None:
         """Delete the events of a stream, or of a whole group."""
 
@@ -197,3 +251,13 @@ class LogChunks(Protocol):
 
     async def enforce_budget(self, budget: int) -> int:
         """Delete the oldest chunks until all logs take at most ``budget`` bytes; bytes deleted."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Everything that must survive, whatever the driver."""
+
+    records: Records
+    changes: Changes
+    blobs: Blobs
+    log_chunks: LogChunks
