@@ -1,0 +1,120 @@
+"""Method settings of a stage: the entry that the first setting creates, and what each setting may be.
+
+Reference: apigateway-control-plane section 6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gatelet.aws import quotas
+from gatelet.aws.errors import NotSupported
+from gatelet.control.apigateway.errors import BadRequest
+
+Settings = dict[str, dict[str, Any]]
+
+EVERY_METHOD = "*/*"
+LOGGING_LEVELS = ("OFF", "ERROR", "INFO")
+CACHE_CONTROL_STRATEGIES = (
+    "FAIL_WITH_403",
+    "SUCCEED_WITH_RESPONSE_HEADER",
+    "SUCCEED_WITHOUT_RESPONSE_HEADER",
+)
+
+_DEFAULTS: Mapping[str, Any] = {
+    "metricsEnabled": False,
+    "dataTraceEnabled": False,
+    "throttlingBurstLimit": quotas.ACCOUNT_THROTTLE_BURST,
+    "throttlingRateLimit": quotas.ACCOUNT_THROTTLE_RATE,
+    "cachingEnabled": False,
+    "cacheTtlInSeconds": 300,
+    "cacheDataEncrypted": False,
+    "requireAuthorizationForCacheControl": True,
+    "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+}
+
+
+def _flag(value: str | None) -> bool:
+    return value == "true"
+
+
+def _whole(value: str | None) -> int:
+    try:
+        return int(value or "")
+    except ValueError:
+        raise BadRequest(f"Invalid integer value specified: {value}") from None
+
+
+def _number(value: str | None) -> float:
+    try:
+        return float(value or "")
+    except ValueError:
+        raise BadRequest(f"Invalid double value specified: {value}") from None
+
+
+def _one_of(name: str, choices: tuple[str, ...]) -> Callable[[str | None], str]:
+    def choose(value: str | None) -> str:
+        if value not in choices:
+            raise BadRequest(f"Invalid {name} specified. Valid options are {','.join(choices)}")
+        return value
+
+    return choose
+
+
+SETTINGS: Mapping[str, tuple[str, Callable[[str | None], Any]]] = {
+    "metrics/enabled": ("metricsEnabled", _flag),
+    "logging/dataTrace": ("dataTraceEnabled", _flag),
+    "logging/loglevel": ("loggingLevel", _one_of("LoggingLevel", LOGGING_LEVELS)),
+    "throttling/burstLimit": ("throttlingBurstLimit", _whole),
+    "throttling/rateLimit": ("throttlingRateLimit", _number),
+    "caching/enabled": ("cachingEnabled", _flag),
+    "caching/ttlInSeconds": ("cacheTtlInSeconds", _whole),
+    "caching/dataEncrypted": ("cacheDataEncrypted", _flag),
+    "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", _flag),
+    "caching/unauthorizedCacheControlHeaderStrategy": (
+        "unauthorizedCacheControlHeaderStrategy",
+        _one_of("UnauthorizedCacheControlHeaderStrategy", CACHE_CONTROL_STRATEGIES),
+    ),
+}
+"""By the tail of the patch path: the member, and how its value is read."""
+
+
+def change_setting(settings: Settings, method: str, tail: str, value: str | None) -> None:
+    """Change one setting of one method (``test/GET``, ``*/*``). Raises BadRequest.
+
+    A new entry starts with the values that ``*/*`` has at that moment; later changes of ``*/*`` do not
+    touch it.
+    """
+    member, read = SETTINGS[tail]
+    read_value = read(value)
+    entry = settings.get(method)
+    if entry is None:
+        entry = settings[method] = dict(settings.get(EVERY_METHOD, _DEFAULTS))
+    entry[member] = read_value
+
+
+def remove_settings(settings: Settings, method: str) -> None:
+    """Delete a method's entry. Raises BadRequest if there is none (the blank at the end is AWS's)."""
+    if method not in settings:
+        raise BadRequest(f"Cannot remove method setting {method} because there is no method setting for this method ")
+    del settings[method]
+
+
+def refuse_unsupported_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises NotSupported for what is not enforced yet.
+
+    Values that equal the defaults change nothing, and settings of the cache are inert while it is off.
+    """
+    for entry in settings.values():
+        if entry["metricsEnabled"]:
+            raise NotSupported("detailed metrics (metrics/enabled) on a stage")
+        if entry["dataTraceEnabled"]:
+            raise NotSupported("data traces (logging/dataTrace) on a stage")
+        if entry.get("loggingLevel", "OFF") != "OFF":
+            raise NotSupported("execution logs (logging/loglevel) on a stage")
+        if entry["cachingEnabled"]:
+            raise NotSupported("caching on a stage")
+        for member in ("throttlingBurstLimit", "throttlingRateLimit"):
+            if entry[member] != _DEFAULTS[member]:
+                raise NotSupported(f"throttling ({member}) on a stage")

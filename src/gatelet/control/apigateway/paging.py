@@ -1,0 +1,54 @@
+"""Pages of a list: ``limit`` and an opaque ``position``.
+
+Reference: apigateway-control-plane section 1.2.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from gatelet.aws import quotas
+from gatelet.control.apigateway.errors import BadRequest
+
+_T = TypeVar("_T")
+
+
+def page_limit(request: Mapping[str, Any]) -> int:
+    """How many rows the page may have: 25 unless told, at most 500; ``limit=-1`` is accepted as untold."""
+    limit = request.get("limit")
+    if limit is None or limit <= 0:
+        return quotas.PAGE_LIMIT_DEFAULT
+    return min(int(limit), quotas.PAGE_LIMIT_MAX)
+
+
+def page_after(request: Mapping[str, Any]) -> str:
+    """The sort key that the page begins after; empty for the first page. Raises BadRequest."""
+    position = request.get("position")
+    if not position:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(position.encode()).decode()
+    except (ValueError, binascii.Error):
+        raise BadRequest("Invalid position parameter") from None
+
+
+def position_of(key: str) -> str:
+    """The position that names the page after this sort key."""
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def page(
+    rows: Sequence[_T], request: Mapping[str, Any], key: Callable[[_T], str], render: Callable[[_T], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """One page of rows, which are sorted by unique keys: ``items``, and ``position`` if more follow."""
+    after = page_after(request)
+    start = bisect_right(rows, after, key=key) if after else 0
+    chosen = rows[start : start + page_limit(request)]
+    response: dict[str, Any] = {"items": [render(row) for row in chosen]}
+    if start + len(chosen) < len(rows):
+        response["position"] = position_of(key(chosen[-1]))
+    return response
