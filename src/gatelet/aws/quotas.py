@@ -76,3 +76,6 @@ POLICIES_PER_ROLE: Final = 10
 # SigV4: identity section 1.2
 CLOCK_SKEW_SECONDS: Final = 300
 PRESIGNED_EXPIRES_MAX: Final = 604_800
+
+# Ours, not AWS's: how deeply a request's body may nest before it is refused
+WIRE_NESTING: Final = 100

@@ -1,0 +1,70 @@
+"""json 1.0 and 1.1: CloudWatch Logs, and DynamoDB and Cognito when they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from gatelet.aws.errors import AwsError, NotSupported
+from gatelet.wire.errors import UnencodableResult, UnknownOperation
+from gatelet.wire.message import WireRequest, WireResponse
+from gatelet.wire.models import Operation, ServiceModel
+from gatelet.wire.protocols.error_names import status_of
+from gatelet.wire.protocols.json_values import read_body, read_members, write_members
+
+_TYPE_PREFIXES: Final = {"dynamodb": "com.amazonaws.dynamodb.v20120810#"}
+"""What stands before the code of a modelled error in ``__type``; bare where a service is not named here.
+
+Reference: platform-neighbours sections 1 (Logs) and 2 (DynamoDB).
+"""
+
+
+class Json:
+    """One service on json 1.x: ``POST /`` with ``X-Amz-Target``."""
+
+    def __init__(self, model: ServiceModel) -> None:
+        self._model = model
+        self._target = str(model.metadata["targetPrefix"])
+        self._content_type = f"application/x-amz-json-{model.metadata['jsonVersion']}"
+
+    def decode(self, request: WireRequest, headers: Mapping[str, str]) -> tuple[Operation, dict[str, Any]]:
+        """See ServiceProtocol."""
+        target = headers.get("x-amz-target", "")
+        prefix, _, name = target.rpartition(".")
+        operation = self._model.operations.get(name) if prefix == self._target else None
+        if operation is None:
+            raise UnknownOperation(f"No operation of {self._model.name} is {target or 'named by X-Amz-Target'}")
+        document = read_body(request.body)
+        return operation, {} if operation.input is None else read_members(operation.input.members, document)
+
+    def encode(self, operation: Operation, result: Mapping[str, Any], request_id: str) -> WireResponse:
+        """See ServiceProtocol. An operation without output answers with an empty body."""
+        shape = operation.output
+        body = b""
+        if shape is None:
+            if any(value is not None for value in result.values()):
+                raise UnencodableResult(f"{operation.name} has no output, got {', '.join(result)}")
+        elif shape.event_stream is not None:
+            raise NotSupported(f"the event stream of {operation.name}")
+        else:
+            body = orjson.dumps(write_members(shape.members, result))
+        return WireResponse(operation.status, self._headers(request_id), body)
+
+    def encode_error(self, error: AwsError, request_id: str) -> WireResponse:
+        """``{"__type": ..., "message": ...}`` (identity section 1.3)."""
+        shape = self._model.errors.get(error.code)
+        prefix = _TYPE_PREFIXES.get(self._model.name, "") if shape is not None else ""
+        capital = shape is not None and "Message" in shape.members
+        body: dict[str, Any] = {"__type": prefix + error.code, "Message" if capital else "message": error.message}
+        for name, value in error.members.items():
+            if value is None:
+                body.pop(name, None)
+            else:
+                body[name] = value
+        headers = [*self._headers(request_id), *error.headers.items()]
+        return WireResponse(status_of(self._model, error), headers, orjson.dumps(body))
+
+    def _headers(self, request_id: str) -> list[tuple[str, str]]:
+        return [("x-amzn-RequestId", request_id), ("Content-Type", self._content_type)]
