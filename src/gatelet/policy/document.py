@@ -1,0 +1,138 @@
+"""Policy documents: reading, and the grammar that every kind of policy keeps.
+
+Reference: identity section 2 (grammar), section 3 (MalformedPolicyDocument texts). What the section has
+no text for answers ``Syntax errors in policy.``
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from gatelet.policy.errors import MalformedPolicy
+
+SYNTAX = "Syntax errors in policy."
+VERSIONS = ("2012-10-17", "2008-10-17")
+OLD_VERSION = "2008-10-17"
+"""The default; its texts have no variables."""
+
+_DOCUMENT_MEMBERS = frozenset({"Version", "Id", "Statement"})
+_STATEMENT_MEMBERS = frozenset(
+    {
+        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+        *("Resource", "NotResource", "Condition"),
+    }
+)
+
+
+class Kind(Enum):
+    """Where a policy is attached, which decides what its statements hold."""
+
+    IDENTITY = "identity"
+    """To a user, group or role: no Principal."""
+    RESOURCE = "resource"
+    """To a resource: a Principal and a Resource."""
+    TRUST = "trust"
+    """To a role, about who may assume it: a Principal and no Resource."""
+
+
+def read_document(text: str, kind: Kind) -> dict[str, Any]:
+    """The document that a JSON text holds, its statements checked and put into a list.
+
+    Raises MalformedPolicy with AWS's text.
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise MalformedPolicy("This policy contains invalid Json") from None
+    if not isinstance(document, dict) or not document.keys() <= _DOCUMENT_MEMBERS:
+        raise MalformedPolicy(SYNTAX)
+    if document.get("Version", OLD_VERSION) not in VERSIONS or not isinstance(document.get("Id", ""), str):
+        raise MalformedPolicy(SYNTAX)
+    statements = as_list(document.get("Statement"))
+    if not statements:
+        raise MalformedPolicy(SYNTAX)
+    for statement in statements:
+        check_statement(statement, kind)
+    _check_sids(statements)
+    return {**document, "Statement": statements}
+
+
+def check_statement(statement: Any, kind: Kind) -> None:
+    """Whether the members of one statement are those of its kind. Raises MalformedPolicy."""
+    if not isinstance(statement, Mapping) or not statement.keys() <= _STATEMENT_MEMBERS:
+        raise MalformedPolicy(SYNTAX)
+    if statement.get("Effect") not in ("Allow", "Deny") or not isinstance(statement.get("Sid", ""), str):
+        raise MalformedPolicy(SYNTAX)
+    for member in ("Action", "Resource", "Principal"):
+        if member in statement and f"Not{member}" in statement:
+            raise MalformedPolicy(SYNTAX)
+    _check_principal(statement, kind)
+    _check_actions(statement)
+    _check_resources(statement, kind)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A single value as a list of one, None as an empty list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def texts_of(statement: Mapping[str, Any], member: str) -> list[str]:
+    """The texts of a member that holds a text or a list of texts. Raises MalformedPolicy."""
+    values = as_list(statement.get(member))
+    if not all(isinstance(value, str) for value in values):
+        raise MalformedPolicy(SYNTAX)
+    return values
+
+
+def _check_principal(statement: Mapping[str, Any], kind: Kind) -> None:
+    present = "Principal" in statement or "NotPrincipal" in statement
+    if kind is Kind.IDENTITY and present:
+        raise MalformedPolicy("Policy document should not specify a principal.")
+    if kind is not Kind.IDENTITY and not present:
+        raise MalformedPolicy(SYNTAX)
+
+
+def _check_actions(statement: Mapping[str, Any]) -> None:
+    actions = texts_of(statement, "Action") + texts_of(statement, "NotAction")
+    if not actions:
+        raise MalformedPolicy("Policy statement must contain actions.")
+    for action in actions:
+        vendor, colon, name = action.partition(":")
+        if action != "*" and not (colon and vendor and name):
+            raise MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+
+
+def _check_resources(statement: Mapping[str, Any], kind: Kind) -> None:
+    for member in ("Resource", "NotResource"):
+        if kind is Kind.TRUST and member in statement:
+            raise MalformedPolicy(f"Has prohibited field {member}")
+    if kind is Kind.TRUST:
+        return
+    resources = texts_of(statement, "Resource") + texts_of(statement, "NotResource")
+    if not resources:
+        raise MalformedPolicy("Policy statement must contain resources.")
+    for resource in resources:
+        if resource != "*" and not resource.startswith("arn:"):
+            raise MalformedPolicy(f'Resource {resource} must be in ARN format or "*".')
+
+
+def _check_sids(statements: list[Mapping[str, Any]]) -> None:
+    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
+    if len(sids) != len(set(sids)):
+        raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands twice")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
