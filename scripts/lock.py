@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +36,6 @@ def main() -> int:
 
 
 def _dependency_sets() -> dict[str, str]:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     return {
@@ -59,7 +58,9 @@ def _lock(target: Path, requirements: str) -> None:
             check=True,
             env=environment,
         )  # fmt: skip
-        lines = [line for line in output.read_text("utf-8").splitlines() if not re.match(r"\s*(--find-links|-i|-f)\b", line)]
+        lines = [
+            line for line in output.read_text("utf-8").splitlines() if not re.match(r"\s*(--find-links|-i|-f)\b", line)
+        ]
     target.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
 
 
