@@ -1,1 +1,1 @@
-"""The SQLite driver of storage: ``data_directory.open_data_directory`` is its front door."""
+"""The SQLite driver of storage: ``directory.open_data_directory`` is its front door."""
