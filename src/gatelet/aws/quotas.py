@@ -47,6 +47,7 @@ ENVIRONMENT_BYTES: Final = 4_096
 CODE_ZIPPED_BYTES: Final = 52_428_800
 CODE_UNZIPPED_BYTES: Final = 262_144_000
 CREATE_FUNCTION_REQUEST_BYTES: Final = 70_167_211
+CODE_ENTRIES: Final = 65_535  # of one archive: what a zip without Zip64 can hold
 TOTAL_CODE_BYTES: Final = 80_530_636_800
 FUNCTION_POLICY_BYTES: Final = 20_480
 INVOKE_PAYLOAD_BYTES: Final = 6_291_456
@@ -79,3 +80,5 @@ PRESIGNED_EXPIRES_MAX: Final = 604_800
 
 # Ours, not AWS's: how deeply a request's body may nest before it is refused
 WIRE_NESTING: Final = 100
+# Ours: the form of a query request, whose names become a tree many times its size
+QUERY_BODY_BYTES: Final = 1 * MIB

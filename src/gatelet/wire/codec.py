@@ -84,13 +84,13 @@ def _protocol(model: ServiceModel) -> ServiceProtocol:
     if model.protocol == "rest-json":
         return RestJson(model)
     if model.protocol == "json":
-        from gatelet.wire.protocols.json import Json  # noqa: PLC0415
+        from gatelet.wire.protocols.json import Json
 
         return Json(model)
     if model.protocol == "query":
-        from gatelet.wire.protocols.query import Query  # noqa: PLC0415
+        from gatelet.wire.protocols.query import Query
 
         return Query(model)
-    from gatelet.wire.protocols.rest_xml import RestXml  # noqa: PLC0415
+    from gatelet.wire.protocols.rest_xml import RestXml
 
     return RestXml(model)
