@@ -33,8 +33,8 @@ LAMBDA_MAY_ASSUME = {
 
 def main() -> None:
     """Bring everything to what this directory says, then print the invoke URL."""
-    functions = boto3.client("lambda", region_name=REGION)
-    gateway = boto3.client("apigateway", region_name=REGION)
+    functions: Any = boto3.client("lambda", region_name=REGION)
+    gateway: Any = boto3.client("apigateway", region_name=REGION)
     function_arn = ensure_function(functions)
     api_id = ensure_api(gateway)
     definition = ensure_method(gateway, api_id, function_arn)
