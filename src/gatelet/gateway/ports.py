@@ -14,6 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from gatelet.aws.clock import Clock
+from gatelet.aws.ids import Ids
+from gatelet.gateway.settings import GatewaySettings
+
 
 class InvokerError(Exception):
     """The invocation gave no response of the function; the text is for the execution log."""
@@ -88,3 +92,14 @@ class ExecutionLog(Protocol):
 
     def write(self, account: str, region: str, api_id: str, stage: str, request_id: str, lines: list[str]) -> None:
         """Never blocks; lines without the request id prefix, which the log adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that the life of a request needs from outside."""
+
+    invoker: Invoker
+    execution_log: ExecutionLog
+    clock: Clock
+    ids: Ids
+    settings: GatewaySettings

@@ -1,0 +1,123 @@
+"""Makes the Snapshot of a stage: pure, and never stopped by one method that cannot run.
+
+What Gatelet does not support, or what the owner has set up wrongly, becomes a Misconfiguration: that method answers
+500 with the reason in its execution log, its neighbours are served. Stage variables are filled in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatelet.aws.arn import execute_api_arn
+from gatelet.aws.quotas import INTEGRATION_TIMEOUT_MAX_MS
+from gatelet.aws.scope import Scope
+from gatelet.gateway.document import ApiDocument, StageDocument
+from gatelet.gateway.events.head import fixed_head
+from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
+from gatelet.gateway.method import Integration, Method, Misconfiguration, Resource
+from gatelet.gateway.refusals import refuse_api, refuse_integration, refuse_method, refuse_stage
+from gatelet.gateway.router import Router
+from gatelet.gateway.snapshot import GatewayResponse, Snapshot
+from gatelet.gateway.template import InvalidExpression, parse_expression, parse_template
+
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading a document raises that does not have the shape that it must have."""
+
+_HEADER_TARGET = "gatewayresponse.header."
+
+
+def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id: str, scope: Scope) -> Snapshot:
+    """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
+    api = document["restApi"]
+    variables: Mapping[str, str] = stage.get("variables") or {}
+    compiler = _Compiler(document, stage, deployment_id, scope)
+    return Snapshot(
+        scope=scope,
+        api_id=api["id"],
+        stage=stage["stageName"],
+        deployment_id=deployment_id,
+        endpoint_disabled=bool(api.get("disableExecuteApiEndpoint")),
+        # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
+        default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
+        binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
+        minimum_compression_size=api.get("minimumCompressionSize"),
+        variables=variables,
+        gateway_responses={
+            name: _gateway_response(custom) for name, custom in (document.get("gatewayResponses") or {}).items()
+        },
+        router=Router(compiler.resource(resource) for resource in document["resources"].values()),
+    )
+
+
+class _Compiler:
+    """Compiles the methods of one stage."""
+
+    __slots__ = ("_api", "_deployment_id", "_document", "_refused", "_scope", "_stage", "_variables")
+
+    def __init__(self, document: ApiDocument, stage: StageDocument, deployment_id: str, scope: Scope) -> None:
+        self._document = document
+        self._api: Mapping[str, Any] = document["restApi"]
+        self._stage = stage
+        self._deployment_id = deployment_id
+        self._scope = scope
+        self._variables: Mapping[str, str] = stage.get("variables") or {}
+        self._refused = refuse_api(self._api) or refuse_stage(stage)
+
+    def resource(self, shape: Mapping[str, Any]) -> tuple[Resource, dict[str, Method]]:
+        """A resource with its methods."""
+        resource = Resource(shape["id"], shape["path"])
+        head = fixed_head(
+            resource,
+            account=self._scope.account,
+            stage=self._stage["stageName"],
+            deployment_id=self._deployment_id,
+            api_id=self._api["id"],
+            variables=self._variables,
+            binary_media_types=tuple(self._api.get("binaryMediaTypes") or ()),
+        )
+        methods = {}
+        for verb, method in (shape.get("resourceMethods") or {}).items():
+            methods[verb] = Method(
+                verb, self._integration(resource, verb, method), self._source_arn(verb, resource), head
+            )
+        return resource, methods
+
+    def _source_arn(self, verb: str, resource: Resource) -> str:
+        shown = "*" if verb == "ANY" else verb
+        return execute_api_arn(self._scope, self._api["id"], self._stage["stageName"], shown, resource.path)
+
+    def _integration(self, resource: Resource, verb: str, method: Any) -> Integration | Misconfiguration:
+        try:
+            shape = method.get("methodIntegration")
+            if shape is None:
+                return Misconfiguration("No integration defined for method")
+            reason = (
+                self._refused
+                or refuse_method(
+                    method, self._document.get("requestValidators") or {}, self._stage, resource.path, verb
+                )
+                or refuse_integration(shape)
+            )
+            if reason is not None:
+                return Misconfiguration(reason)
+            target = parse_function_uri(fill_stage_variables(shape["uri"], self._variables), self._scope)
+            return Integration(target, shape.get("timeoutInMillis", INTEGRATION_TIMEOUT_MAX_MS) / 1000)
+        except InvalidUri as invalid:
+            return Misconfiguration(str(invalid))
+        except DAMAGED as damage:
+            return Misconfiguration(f"The stored method cannot be read: {damage!r}")
+
+
+def _gateway_response(shape: Mapping[str, Any]) -> GatewayResponse:
+    parameters = []
+    for target, source in (shape.get("responseParameters") or {}).items():
+        try:
+            parameters.append((target.removeprefix(_HEADER_TARGET), parse_expression(source)))
+        except InvalidExpression:
+            continue  # a value that cannot be computed: the header is left out, the answer itself must go out
+    templates = {
+        media_type: parse_template(text) for media_type, text in (shape.get("responseTemplates") or {}).items()
+    }
+    status = shape.get("statusCode")
+    return GatewayResponse(int(status) if status else None, tuple(parameters), templates)

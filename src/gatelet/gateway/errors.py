@@ -1,0 +1,161 @@
+"""Every foreseen failure of a request, by its gateway response type.
+
+Exception
+└── GatewayError
+    ├── Forbidden                    403  no such API or stage, or its endpoint is disabled; not customisable
+    ├── MissingAuthenticationToken   403  MISSING_AUTHENTICATION_TOKEN: no method serves this path and verb
+    ├── IncompleteSignature          403  DEFAULT_4XX: as before, and the Authorization header makes no sense
+    ├── UnsupportedMediaType         415  UNSUPPORTED_MEDIA_TYPE: Content-Encoding cannot be decoded
+    ├── RequestTooLarge              413  REQUEST_TOO_LARGE: more than Lambda takes
+    ├── ApiConfigurationError        500  API_CONFIGURATION_ERROR: the method cannot run as it is set up
+    │   └── MalformedProxyResponse   502  the function's answer breaks the proxy contract
+    ├── IntegrationFailure           500  INTEGRATION_FAILURE: the integration refused the call
+    │   └── FunctionFailed           502  the function ran and failed, or its answer is too large
+    ├── IntegrationTimeout           504  INTEGRATION_TIMEOUT
+    └── InternalFailure              500  DEFAULT_5XX: a fault of ours
+
+Raised anywhere in the data plane; formatted by gatelet.gateway.steps.gateway_response only.
+Reference: apigateway-data-plane section 4.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from gatelet.gateway.response_types import DEFAULT_4XX, DEFAULT_5XX
+
+INTERNAL_SERVER_ERROR = "Internal server error"
+
+
+class GatewayError(Exception):
+    """A request that got no answer of its integration.
+
+    ``reason`` is the line of the execution log that says why, in AWS's words; empty: nothing is logged.
+    """
+
+    response_type: ClassVar[str]
+    """The gateway response that formats it; empty: it cannot be customised."""
+    status: ClassVar[int]
+    error_type: ClassVar[str]
+    """``x-amzn-ErrorType``."""
+    message: str | None
+    """``$context.error.message``."""
+    spaced: ClassVar[bool] = False
+    """Whether the built-in body has a blank after the colon: so it has in the integration's phase."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Forbidden(GatewayError):
+    """No such API or stage, or the API's default endpoint is disabled."""
+
+    response_type = ""
+    status = 403
+    error_type = "ForbiddenException"
+    message = "Forbidden"
+
+
+class MissingAuthenticationToken(GatewayError):
+    """No method serves this path and verb."""
+
+    response_type = "MISSING_AUTHENTICATION_TOKEN"
+    status = 403
+    error_type = "MissingAuthenticationTokenException"
+    message = "Missing Authentication Token"
+
+
+class IncompleteSignature(GatewayError):
+    """No method serves this path and verb, and the Authorization header is no signature."""
+
+    response_type = DEFAULT_4XX
+    status = 403
+    error_type = "IncompleteSignatureException"
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+
+class UnsupportedMediaType(GatewayError):
+    """The body's Content-Encoding is unknown, or the body is not what it says."""
+
+    response_type = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+    error_type = "BadRequestException"
+    message = "Unsupported Media Type"
+
+
+class RequestTooLarge(GatewayError):
+    """The body is more than Lambda takes."""
+
+    response_type = "REQUEST_TOO_LARGE"
+    status = 413
+    error_type = "BadRequestException"
+    message = "Request Too Long"
+    spaced = True
+
+
+class ApiConfigurationError(GatewayError):
+    """The method cannot run as its owner has set it up."""
+
+    response_type = "API_CONFIGURATION_ERROR"
+    status = 500
+    error_type = "InternalServerErrorException"
+    message = INTERNAL_SERVER_ERROR
+    spaced = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Execution failed due to configuration error: {reason}")
+
+
+class MalformedProxyResponse(ApiConfigurationError):
+    """The function's answer breaks the proxy contract."""
+
+    status = 502
+
+    def __init__(self) -> None:
+        super().__init__("Malformed Lambda proxy response")
+
+
+class IntegrationFailure(GatewayError):
+    """The integration refused the call before anything ran."""
+
+    response_type = "INTEGRATION_FAILURE"
+    status = 500
+    error_type = "InternalServerErrorException"
+    message = INTERNAL_SERVER_ERROR
+    spaced = True
+
+
+class FunctionFailed(IntegrationFailure):
+    """The function ran and failed, or answered more than Lambda lets through."""
+
+    status = 502
+
+
+class IntegrationTimeout(GatewayError):
+    """The integration's timeout passed."""
+
+    response_type = "INTEGRATION_TIMEOUT"
+    status = 504
+    error_type = "InternalServerErrorException"
+    message = "Endpoint request timed out"
+    spaced = True
+
+    def __init__(self) -> None:
+        super().__init__("Execution failed due to a timeout error")
+
+
+class InternalFailure(GatewayError):
+    """A fault of Gatelet's own; its text never reaches the client."""
+
+    response_type = DEFAULT_5XX
+    status = 500
+    error_type = "InternalServerErrorException"
+    message = INTERNAL_SERVER_ERROR
+    spaced = True
+
+    def __init__(self) -> None:
+        super().__init__("Execution failed due to an internal error")

@@ -1,0 +1,139 @@
+"""What is served now: the snapshot of every stage, built beside and swapped by one reference.
+
+Implements gatelet.gateway.service.Gateway. Only deployments and stage settings change what is served; an edit of
+an API waits for its next deployment (apigateway-control-plane section 6.1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
+from gatelet.aws.scope import Scope
+from gatelet.gateway.compile import DAMAGED, compile_snapshot
+from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument
+from gatelet.gateway.invoke_url import InvokeAddress
+from gatelet.gateway.snapshot import Snapshot
+from gatelet.storage.ports import Change, Key, Record, Records
+
+logger = logging.getLogger(__name__)
+
+_LARGE_API = 40
+"""Resources from which on an API is compiled in a thread: the event loop is never held for long."""
+
+StageName = tuple[str, str]
+"""(API id, stage name)."""
+
+
+class LiveGateway:
+    """The snapshots of all stages in every account and region."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._stages: Mapping[StageName, Snapshot] = MappingProxyType({})
+        self._documents: dict[Key, ApiDocument] = {}
+        """Deployments that stages serve: each is read once."""
+        self._building = asyncio.Lock()
+
+    def stage_for(self, address: InvokeAddress) -> Snapshot | None:
+        """What the address names, or None."""
+        return self._stages.get((address.api_id, address.stage))
+
+    @property
+    def stages(self) -> Mapping[StageName, Snapshot]:
+        """Every stage that is served; a later change makes another mapping."""
+        return self._stages
+
+    async def start(self) -> None:
+        """Serve everything that is stored. A document that cannot be read stops no other."""
+        async with self._building:
+            stages: dict[StageName, Snapshot] = {}
+            owners: dict[str, Scope] = {}
+            for record in await self._records.list_everywhere(SERVICE, STAGE):
+                snapshot = await self._build(record)
+                if snapshot is not None and _owns(owners, snapshot):
+                    stages[snapshot.api_id, snapshot.stage] = snapshot
+            self._swap(stages)
+
+    async def apply(self, change: Change) -> None:
+        """Serve a committed change; when this returns, it is served."""
+        key = change.key
+        if key.service != SERVICE:
+            return
+        if key.kind == STAGE:
+            async with self._building:
+                await self._apply_stage(key)
+        elif key.kind == REST_API and change.deleted:
+            async with self._building:
+                scope = Scope(key.account, key.region)
+                self._swap(
+                    {
+                        name: stage
+                        for name, stage in self._stages.items()
+                        if not (stage.api_id == key.id and stage.scope == scope)
+                    }
+                )
+
+    async def _apply_stage(self, key: Key) -> None:
+        record = await self._records.get(key)
+        stages = dict(self._stages)
+        api_id, _, stage_name = key.id.partition("/")
+        if record is None:
+            served = stages.get((api_id, stage_name))
+            if served is not None and served.scope == Scope(key.account, key.region):
+                del stages[api_id, stage_name]
+        else:
+            snapshot = await self._build(record)
+            owners = {served.api_id: served.scope for served in stages.values()}
+            if snapshot is not None and _owns(owners, snapshot):
+                stages[api_id, stage_name] = snapshot
+        self._swap(stages)
+
+    async def _build(self, stage: Record) -> Snapshot | None:
+        """The snapshot of a stored stage; None, with a line in the log, if it cannot be made."""
+        key = stage.key
+        scope = Scope(key.account, key.region)
+        try:
+            deployment_id = stage.value["deploymentId"]
+            document = await self._document(key, deployment_id)
+            if document is None:
+                logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
+                return None
+            if len(document["resources"]) > _LARGE_API:
+                return await asyncio.to_thread(compile_snapshot, document, stage.value, deployment_id, scope)
+            return compile_snapshot(document, stage.value, deployment_id, scope)
+        except DAMAGED:
+            logger.exception("stage %s in %s cannot be compiled and is not served", key.id, scope)
+            return None
+
+    async def _document(self, stage: Key, deployment_id: str) -> ApiDocument | None:
+        api_id = stage.id.partition("/")[0]
+        key = Key(SERVICE, DEPLOYMENT, stage.account, stage.region, f"{api_id}/{deployment_id}")
+        document = self._documents.get(key)
+        if document is None:
+            record = await self._records.get(key)
+            if record is None:
+                return None
+            value: dict[str, Any] = record.value
+            document = self._documents[key] = cast("ApiDocument", value["document"])
+        return document
+
+    def _swap(self, stages: dict[StageName, Snapshot]) -> None:
+        self._stages = MappingProxyType(stages)
+        used = {
+            Key(SERVICE, DEPLOYMENT, s.scope.account, s.scope.region, f"{s.api_id}/{s.deployment_id}")
+            for s in stages.values()
+        }
+        for key in self._documents.keys() - used:
+            del self._documents[key]
+
+
+def _owns(owners: dict[str, Scope], snapshot: Snapshot) -> bool:
+    """API ids are one name space (pinned ones too): the scope that has one keeps it."""
+    owner = owners.setdefault(snapshot.api_id, snapshot.scope)
+    if owner != snapshot.scope:
+        logger.error("API %s of %s is not served: %s has that id", snapshot.api_id, snapshot.scope, owner)
+    return owner == snapshot.scope

@@ -1,0 +1,109 @@
+"""What a stage may have configured that Gatelet does not enforce or execute yet, and what AWS itself cannot run.
+
+Each function gives the reason why a method must not be served, or None. A setting is never accepted and skipped.
+Reference: apigateway-data-plane sections 7 and 8.2; apigateway-control-plane section 6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatelet.aws.quotas import ACCOUNT_THROTTLE_BURST, ACCOUNT_THROTTLE_RATE
+
+_ILLEGAL_MAPPINGS = frozenset(
+    (
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "proxy-authenticate",
+        "te",
+        "transfer-encoding",
+        "x-amzn-apigateway-api-id",
+        "x-amzn-trace-id",
+    )
+)
+"""Headers that no request parameter of an AWS_PROXY integration may be mapped to."""
+
+_HEADER_TARGET = "integration.request.header."
+
+
+def _unsupported(what: str) -> str:
+    return f"Gatelet does not support {what} yet"
+
+
+def refuse_api(api: Mapping[str, Any]) -> str | None:
+    """Settings of the whole API."""
+    if api.get("policy"):
+        return _unsupported("resource policies")
+    if "PRIVATE" in (api.get("endpointConfiguration") or {}).get("types", ()):
+        return _unsupported("private endpoints")
+    return None
+
+
+def refuse_stage(stage: Mapping[str, Any]) -> str | None:
+    """Settings of the whole stage."""
+    for member, what in (
+        ("canarySettings", "canary releases"),
+        ("cacheClusterEnabled", "stage caches"),
+        ("clientCertificateId", "client certificates"),
+        ("webAclArn", "web ACLs"),
+        ("accessLogSettings", "access logs"),
+    ):
+        if stage.get(member):
+            return _unsupported(what)
+    return None
+
+
+def refuse_method(
+    method: Mapping[str, Any],
+    validators: Mapping[str, Mapping[str, Any]],
+    stage: Mapping[str, Any],
+    path: str,
+    verb: str,
+) -> str | None:
+    """Settings of a method, in the API and in the stage's method settings."""
+    if method.get("authorizationType", "NONE") != "NONE":
+        return _unsupported(f"authorizationType {method['authorizationType']}")
+    if method.get("apiKeyRequired"):
+        return _unsupported("API keys")
+    validator = validators.get(method.get("requestValidatorId") or "") or {}
+    if validator.get("validateRequestBody") or validator.get("validateRequestParameters"):
+        return _unsupported("request validators")
+    settings = stage.get("methodSettings") or {}
+    # AWS shows the root as ``~1/GET`` and others without their leading slash (apigateway-control-plane 6.2).
+    own = f"{path.removeprefix('/').replace('/', '~1') or '~1'}/{verb}"
+    escaped = f"{path.replace('/', '~1')}/{verb}"
+    plain = f"{path.removeprefix('/')}/{verb}"
+    for key in (own, escaped, plain, "*/*"):
+        if key in settings:
+            return _refuse_method_setting(settings[key])
+    return None
+
+
+def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
+    if setting.get("cachingEnabled"):
+        return _unsupported("stage caches")
+    rate = setting.get("throttlingRateLimit", ACCOUNT_THROTTLE_RATE)
+    burst = setting.get("throttlingBurstLimit", ACCOUNT_THROTTLE_BURST)
+    if rate != ACCOUNT_THROTTLE_RATE or burst != ACCOUNT_THROTTLE_BURST:
+        return _unsupported("throttling limits")
+    return None
+
+
+def refuse_integration(integration: Mapping[str, Any]) -> str | None:
+    """Settings of an integration, AWS's own run-time refusals included."""
+    if integration["type"] != "AWS_PROXY":
+        return _unsupported(f"integrations of type {integration['type']}")
+    if integration.get("httpMethod") != "POST":
+        return f"Lambda is invoked by POST only, not by {integration.get('httpMethod')}"
+    if integration.get("credentials"):
+        return _unsupported("integration credentials")
+    if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
+        return _unsupported("responseTransferMode STREAM")
+    for target in integration.get("requestParameters") or {}:
+        header = target.removeprefix(_HEADER_TARGET)
+        if header != target and header.lower() in _ILLEGAL_MAPPINGS:
+            return f"{header} header already present"
+    return None

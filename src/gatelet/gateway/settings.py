@@ -1,0 +1,16 @@
+"""How the data plane is set up on this machine (not by an API's owner)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """What the operator decides.
+
+    ``X-Forwarded-For``, ``-Proto`` and ``-Port`` count only when the socket's peer is in ``trusted_proxies``.
+    """
+
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

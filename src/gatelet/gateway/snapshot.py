@@ -1,0 +1,47 @@
+"""What a stage serves: a deployment and the stage's settings, frozen and ready to run.
+
+Nothing here is ever changed: a new deployment or another setting makes a new Snapshot
+(gatelet.gateway.compile), and a request keeps the one that it started with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gatelet.aws.scope import Scope
+from gatelet.gateway.router import Router
+from gatelet.gateway.template import Expression, Template
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayResponse:
+    """A customised gateway response (apigateway-data-plane section 4)."""
+
+    status: int | None
+    """None keeps the status of the failure."""
+    parameters: tuple[tuple[str, Expression], ...]
+    """Header names with what their values are computed from."""
+    templates: Mapping[str, Template]
+    """By media type; empty: the built-in body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A stage of an API as it is served."""
+
+    scope: Scope
+    api_id: str
+    stage: str
+    deployment_id: str
+    endpoint_disabled: bool
+    """``disableExecuteApiEndpoint``."""
+    default_domain: str
+    """The domain name that handlers see where the URL names none (path-form invoke URLs)."""
+    binary_media_types: tuple[str, ...]
+    minimum_compression_size: int | None
+    """Bytes; None: responses are not compressed."""
+    variables: Mapping[str, str]
+    gateway_responses: Mapping[str, GatewayResponse]
+    """By response type: only the customised ones."""
+    router: Router

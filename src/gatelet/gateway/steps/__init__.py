@@ -1,0 +1,1 @@
+"""The steps of a request's life, in the order in which the pipeline takes them."""

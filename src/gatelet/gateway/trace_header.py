@@ -1,0 +1,29 @@
+"""X-Amzn-Trace-Id: what the client sent is forwarded, what is missing is generated.
+
+Reference: apigateway-data-plane section 8.1.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ROOT = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
+_MAX_CHARACTERS = 256
+
+
+def complete_trace(incoming: str | None, generated: str) -> tuple[str, str]:
+    """The value that the event shows, and the full one (``Root=..;Parent=..;Sampled=..``).
+
+    ``generated`` is a full value (gatelet.aws.ids.Ids.trace_id). A client's value counts if it has a valid Root;
+    with a Parent it goes on unchanged, without one a Parent is generated.
+    """
+    if incoming is None:
+        return generated.partition(";")[0], generated
+    parts = dict(part.strip().partition("=")[::2] for part in incoming.split(";"))
+    wrong = len(incoming) > _MAX_CHARACTERS or not incoming.isascii() or not incoming.isprintable()
+    if wrong or not _ROOT.fullmatch(parts.get("Root", "")):
+        return generated.partition(";")[0], generated
+    if "Parent" in parts:
+        return incoming, incoming if "Sampled" in parts else f"{incoming};Sampled=0"
+    parent = generated.split(";")[1]
+    return incoming, f"Root={parts['Root']};{parent};Sampled={parts.get('Sampled', '0')}"

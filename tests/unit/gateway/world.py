@@ -1,0 +1,233 @@
+"""A small world to run the gateway in: documents, records in a dict, and an invoker that runs handlers here."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gatelet.aws.ids import Ids
+from gatelet.aws.scope import Scope
+from gatelet.gateway.document import DEPLOYMENT, STAGE
+from gatelet.gateway.events import proxy
+from gatelet.gateway.invoke_url import parse_invoke_url
+from gatelet.gateway.live import LiveGateway
+from gatelet.gateway.pipeline import serve
+from gatelet.gateway.ports import FunctionTarget, Ports, ProxyReply
+from gatelet.gateway.settings import GatewaySettings
+from gatelet.http.request import Request
+from gatelet.http.response import Response
+from gatelet.storage.ports import Change, Collection, Delete, Key, Put, Record
+
+SCOPE = Scope("210987654321", "eu-west-1")
+API = "a1b2c3d4e5"
+NOW = 1767225599.123
+FUNCTION = "arn:aws:lambda:eu-west-1:210987654321:function:users"
+
+
+def function_uri(function: str = FUNCTION) -> str:
+    return f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations"
+
+
+def method(uri: str | None = None, *, integration: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    return {
+        "authorizationType": "NONE",
+        "apiKeyRequired": False,
+        "methodIntegration": {
+            "type": "AWS_PROXY",
+            "httpMethod": "POST",
+            "uri": function_uri() if uri is None else uri,
+            "timeoutInMillis": 29000,
+            "passthroughBehavior": "WHEN_NO_MATCH",
+            **(integration or {}),
+        },
+        **members,
+    }
+
+
+def document(tree: dict[str, dict[str, Any]], *, gateway_responses: Any = None, **api: Any) -> dict[str, Any]:
+    """An API document; ``tree`` maps paths to their methods by verb. Resource ids are ``r0``, ``r1`` ..."""
+    resources = {
+        f"r{index}": {"id": f"r{index}", "path": path, "resourceMethods": methods}
+        for index, (path, methods) in enumerate(tree.items())
+    }
+    return {
+        "restApi": {"id": API, "name": "users", **api},
+        "resources": resources,
+        "models": {},
+        "requestValidators": {},
+        "gatewayResponses": gateway_responses or {},
+    }
+
+
+def stage(**members: Any) -> dict[str, Any]:
+    return {"deploymentId": "q1w2e3", "stageName": "dev", "methodSettings": {}, **members}
+
+
+class DictRecords:
+    """Records in a dict: no durability, no conflicts."""
+
+    def __init__(self) -> None:
+        self.stored: dict[Key, dict[str, Any]] = {}
+        self.reads: list[Key] = []
+
+    async def get(self, key: Key) -> Record | None:
+        self.reads.append(key)
+        return self._record(key) if key in self.stored else None
+
+    async def list(
+        self, collection: Collection, parent: str | None = None, *, after: str = "", limit: int | None = None
+    ) -> Sequence[Record]:
+        found = sorted((key for key in self.stored if collection.key(key.id) == key), key=lambda key: key.id)
+        return [self._record(key) for key in found if key.id > after][:limit]
+
+    async def list_everywhere(self, service: str, kind: str) -> Sequence[Record]:
+        found = [key for key in self.stored if (key.service, key.kind) == (service, kind)]
+        return [self._record(key) for key in sorted(found, key=lambda key: (key.account, key.region, key.id))]
+
+    async def write(self, *writes: Put | Delete) -> int:
+        for write in writes:
+            if isinstance(write, Put):
+                self.stored[write.key] = dict(write.value)
+            else:
+                self.stored.pop(write.key, None)
+        return len(self.stored)
+
+    def _record(self, key: Key) -> Record:
+        return Record(key, 1, copy.deepcopy(self.stored[key]))
+
+
+def deployment_key(id: str = "q1w2e3", api: str = API, scope: Scope = SCOPE) -> Key:
+    return Key("apigateway", DEPLOYMENT, scope.account, scope.region, f"{api}/{id}")
+
+
+def stage_key(name: str = "dev", api: str = API, scope: Scope = SCOPE) -> Key:
+    return Key("apigateway", STAGE, scope.account, scope.region, f"{api}/{name}")
+
+
+class FixedClock:
+    def now(self) -> float:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 1.0
+
+
+class Log:
+    def __init__(self) -> None:
+        self.written: list[tuple[str, str, str, str, str, list[str]]] = []
+
+    def write(self, account: str, region: str, api_id: str, stage: str, request_id: str, lines: list[str]) -> None:
+        self.written.append((account, region, api_id, stage, request_id, lines))
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for entry in self.written for line in entry[-1]]
+
+
+class LocalInvoker:
+    """Runs a handler in this process, through the same event builder and contract as a worker."""
+
+    def __init__(self, handler: Callable[[dict[str, Any]], Any]) -> None:
+        self.handler = handler
+        self.calls: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+
+    async def invoke_proxy(
+        self,
+        target: FunctionTarget,
+        head: bytes,
+        body: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+    ) -> ProxyReply:
+        self.calls.append(
+            {
+                "target": target,
+                "source_arn": source_arn,
+                "source_account": source_account,
+                "trace_id": trace_id,
+                "timeout": timeout,
+            }
+        )
+        event = proxy.build(json.loads(head), body)
+        self.events.append(event)
+        result = self.handler(event)
+        if isinstance(result, ProxyReply):
+            return result
+        answer = proxy.reply(result)
+        if answer is None:
+            return ProxyReply("malformed", "f-1", payload=json.dumps(result).encode())
+        status, base64, headers, data = answer
+        return ProxyReply("response", "f-1", status, base64, headers, data)
+
+
+class World:
+    """A gateway that serves one API, with everything around it at hand."""
+
+    def __init__(
+        self,
+        tree: dict[str, dict[str, Any]] | None = None,
+        handler: Callable[[dict[str, Any]], Any] = lambda event: {"statusCode": 200, "body": event["path"]},
+        *,
+        settings: GatewaySettings | None = None,
+        stage_members: dict[str, Any] | None = None,
+        **api: Any,
+    ) -> None:
+        self.records = DictRecords()
+        self.log = Log()
+        self.invoker = LocalInvoker(handler)
+        self.live = LiveGateway(self.records)
+        self.ports = Ports(self.invoker, self.log, FixedClock(), Ids(seed=7), settings or GatewaySettings())
+        self.records.stored[deployment_key()] = {
+            "deployment": {"id": "q1w2e3"},
+            "document": document({"/users": {"GET": method()}} if tree is None else tree, **api),
+        }
+        self.records.stored[stage_key()] = stage(**(stage_members or {}))
+
+    async def call(
+        self,
+        verb: str = "GET",
+        path: str = "/users",
+        query: str = "",
+        headers: list[tuple[str, str]] | None = None,
+        body: bytes = b"",
+        *,
+        target: str | None = None,
+        host: str = "127.0.0.1:4566",
+        peer: str = "203.0.113.7",
+    ) -> Response:
+        """Send one request; ``target`` is the whole path, otherwise the API's own path-form URL is used."""
+        raw_path = f"/_aws/execute-api/{API}/dev{path}" if target is None else target
+        request = Request(verb, raw_path, query, [("Host", host), *(headers or [])], body, peer, "https", 443)
+        address = parse_invoke_url(host, raw_path)
+        assert address is not None
+        return await serve(request, address, self.live, self.ports)
+
+    async def put(self, key: Key, value: dict[str, Any]) -> None:
+        """Write a record and tell the gateway, as the control plane does."""
+        self.records.stored[key] = value
+        await self.live.apply(Change(1, key, deleted=False))
+
+    async def delete(self, key: Key) -> None:
+        """Delete a record and tell the gateway."""
+        self.records.stored.pop(key, None)
+        await self.live.apply(Change(1, key, deleted=True))
+
+
+def headers_of(response: Response) -> list[tuple[str, str]]:
+    """The header lines of a response, in order."""
+    lines = response.raw_headers.decode("latin-1").split("\r\n")
+    assert lines.pop() == ""
+    return [*response.headers, *((line.split(": ", 1)[0], line.split(": ", 1)[1]) for line in lines)]
+
+
+def header(response: Response, name: str) -> str | None:
+    """The only value of a header, or None."""
+    values = [value for key, value in headers_of(response) if key.lower() == name.lower()]
+    assert len(values) <= 1
+    return values[0] if values else None
