@@ -19,7 +19,7 @@ from gatelet.control.apigateway.editing import (
 )
 from gatelet.control.apigateway.errors import BadRequest, NotFound
 from gatelet.control.apigateway.method_rules import every_method
-from gatelet.control.apigateway.paging import page_after, page_limit, position_of
+from gatelet.control.apigateway.paging import page_of_records
 from gatelet.control.apigateway.patching import Row, Table, in_table_words, set_text
 from gatelet.control.apigateway.stage_rules import (
     check_stage_name,
@@ -137,15 +137,14 @@ async def _find(call: Call, request: Request) -> Record:
 @operation("apigateway", "GetDeployments")
 async def get_deployments(call: Call, request: Request) -> Response:
     """The deployments of an API, ordered by id, a page at a time."""
-    rest_api_id, limit = request["restApiId"], page_limit(request)
-    await read_api(call, rest_api_id)
-    records = await call.ports.records.list(
-        collection(call, DEPLOYMENT), rest_api_id, after=page_after(request), limit=limit + 1
+    await read_api(call, request["restApiId"])
+    return await page_of_records(
+        call.ports.records,
+        collection(call, DEPLOYMENT),
+        request["restApiId"],
+        request,
+        lambda record: record.value["deployment"],
     )
-    response: dict[str, Any] = {"items": [record.value["deployment"] for record in records[:limit]]}
-    if len(records) > limit:
-        response["position"] = position_of(records[limit - 1].key.id)
-    return response
 
 
 TABLE = Table(rows=(Row("/description", {"replace": set_text("description")}),), refuse=in_table_words)

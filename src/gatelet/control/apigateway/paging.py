@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from gatelet.aws import quotas
 from gatelet.control.apigateway.errors import BadRequest
+from gatelet.storage.ports import Collection, Record, Records
 
 _T = TypeVar("_T")
 
@@ -51,4 +52,20 @@ def page(
     response: dict[str, Any] = {"items": [render(row) for row in chosen]}
     if start + len(chosen) < len(rows):
         response["position"] = position_of(key(chosen[-1]))
+    return response
+
+
+async def page_of_records(
+    records: Records,
+    collection: Collection,
+    parent: str | None,
+    request: Mapping[str, Any],
+    render: Callable[[Record], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """One page of stored records, ordered by id."""
+    limit = page_limit(request)
+    found = await records.list(collection, parent, after=page_after(request), limit=limit + 1)
+    response: dict[str, Any] = {"items": [render(record) for record in found[:limit]]}
+    if len(found) > limit:
+        response["position"] = position_of(found[limit - 1].key.id)
     return response

@@ -8,7 +8,7 @@ from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.default_models import default_models
 from gatelet.control.apigateway.editing import api_key, children, collection, edit_api, read_api, write
 from gatelet.control.apigateway.errors import Conflict
-from gatelet.control.apigateway.paging import page
+from gatelet.control.apigateway.paging import page_of_records
 from gatelet.control.apigateway.rest_api_patches import TABLE
 from gatelet.control.apigateway.rest_api_rules import (
     check_create,
@@ -81,8 +81,8 @@ async def get_rest_api(call: Call, request: Request) -> Response:
 @operation("apigateway", "GetRestApis")
 async def get_rest_apis(call: Call, request: Request) -> Response:
     """The caller's REST APIs, a page at a time."""
-    records = await call.ports.records.list(collection(call, REST_API))
-    return page(records, request, lambda record: record.key.id, lambda record: shown(record.value["restApi"]))
+    apis = collection(call, REST_API)
+    return await page_of_records(call.ports.records, apis, None, request, lambda record: shown(record.value["restApi"]))
 
 
 @operation("apigateway", "UpdateRestApi")
