@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import random
 import string
+from binascii import b2a_base64
 from collections.abc import Callable
 
 _LOWER_ALNUM = string.ascii_lowercase + string.digits
 _UPPER_BASE32 = string.ascii_uppercase + "234567"
 _ALNUM = string.ascii_letters + string.digits
-_BASE64 = string.ascii_letters + string.digits + "+/"
 
 RandomBits = Callable[[int], int]
 """``bits -> a whole number of that many random bits``."""
@@ -44,7 +44,7 @@ class Ids:
 
     def extended_request_id(self) -> str:
         """``x-amz-apigw-id``: 15 base64 characters and ``=``."""
-        return "".join(self._random.choices(_BASE64, k=15)) + "="
+        return b2a_base64(self._bits(96).to_bytes(12, "big"), newline=False)[:15].decode("ascii") + "="
 
     def trace_id(self, now: float) -> str:
         """``Root=1-{8 hex of the epoch}-{24 hex};Parent={16 hex};Sampled=0`` (data plane section 8.1)."""
