@@ -1,0 +1,176 @@
+"""The credential that a request shows: a SigV4 ``Authorization`` header, or a presigned query string.
+
+Reference: identity section 1.1 (the forms), section 1.3 (the texts).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from gatelet.aws.clock import amz_date
+from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
+from gatelet.wire.canonical import header_values
+from gatelet.wire.errors import Unauthenticated
+from gatelet.wire.message import WireRequest
+from gatelet.wire.protocols.forms import parse_multi
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+_AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_QUERY_NAMES: Final = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCredential:
+    """What a signed request says of its signer; nothing of it is verified yet."""
+
+    access_key_id: str
+    date: str
+    """``YYYYMMDD`` of the scope."""
+    region: str
+    service: str
+    """The signing name: ``apigateway``, ``lambda``, ``execute-api`` ..."""
+    terminator: str
+    signed_headers: tuple[str, ...]
+    signature: str
+    amz_date: str
+    """``YYYYMMDDThhmmssZ``: when it was signed."""
+    token: str | None = None
+    expires: int | None = None
+    """Seconds, for a presigned request; None for the header form."""
+
+    @property
+    def scope(self) -> str:
+        """``YYYYMMDD/region/service/aws4_request``."""
+        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
+
+    @property
+    def presigned(self) -> bool:
+        """Whether the signature stands in the query string."""
+        return self.expires is not None
+
+
+def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCredential | None:
+    """The credential that the request shows, the header before the query string; None if it shows none.
+
+    ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
+    Unauthenticated (IncompleteSignatureException, InvalidSignatureException) if it is malformed.
+    """
+    headers = header_values(request, "authorization")
+    if headers:
+        return _from_header(request, headers[0].strip(), hashed=hashed)
+    if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
+        return _from_query(request)
+    return None
+
+
+def missing_token(*, query_protocol: bool = False) -> Unauthenticated:
+    """The answer to a request that shows no credential at all (identity section 1.3)."""
+    text = "Request is missing Authentication Token" if query_protocol else "Missing Authentication Token"
+    return Unauthenticated("MissingAuthenticationTokenException", text)
+
+
+def _from_header(request: WireRequest, header: str, *, hashed: bool) -> SignedCredential:
+    algorithm, _, rest = header.partition(" ")
+    parts = _pairs(header, rest, hashed=hashed)
+    date = _signing_date(request)
+    problems = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if not parts.get(name)
+    ]
+    if date is None:
+        problems.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if problems:
+        raise _incomplete(f"{' '.join(problems)} {_echo(header, hashed=hashed)}")
+    if algorithm != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    token = header_values(request, "x-amz-security-token")
+    return _credential(parts, date or "", token[0] if token else None, None)
+
+
+def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
+    pairs = {}
+    for fragment in re.split(r"[,\s]+", rest.strip()):
+        name, equals, value = fragment.partition("=")
+        if not equals and fragment:
+            if hashed:
+                raise _incomplete(
+                    "Invalid key=value pair (missing equal-sign) in Authorization header "
+                    f"(hashed with SHA-256 and encoded with Base64): '{_digest(header)}'."
+                )
+            raise _incomplete(
+                f"'{fragment}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
+            )
+        pairs[name] = value
+    return pairs
+
+
+def _echo(header: str, *, hashed: bool) -> str:
+    if hashed:
+        return f"(Hashed with SHA-256 and encoded with Base64) Authorization={_digest(header)}"
+    return f"Authorization={header}"
+
+
+def _digest(header: str) -> str:
+    return base64.b64encode(hashlib.sha256(header.encode()).digest()).decode("ascii")
+
+
+def _signing_date(request: WireRequest) -> str | None:
+    named = header_values(request, "x-amz-date")
+    if named:
+        return named[0].strip()
+    dates = header_values(request, "date")
+    if not dates:
+        return None
+    try:
+        return amz_date(parsedate_to_datetime(dates[0]).timestamp())
+    except (ValueError, OverflowError):
+        return dates[0].strip()
+
+
+def _from_query(request: WireRequest) -> SignedCredential:
+    query = {name: values[-1] for name, values in parse_multi(request.query).items()}
+    for name in _QUERY_NAMES:
+        if not query.get(name):
+            raise _incomplete(
+                f"AWS query-string parameters must include '{name}'. Re-examine the query-string parameters."
+            )
+    if query["X-Amz-Algorithm"] != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'.")
+    expires = query.get("X-Amz-Expires", "")
+    if not (expires.isascii() and expires.isdigit() and 1 <= int(expires[:9]) <= PRESIGNED_EXPIRES_MAX):
+        raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {PRESIGNED_EXPIRES_MAX}.")
+    parts = {name.removeprefix("X-Amz-"): query[name] for name in _QUERY_NAMES}
+    return _credential(parts, parts["Date"], query.get("X-Amz-Security-Token"), int(expires))
+
+
+def _credential(parts: Mapping[str, str], date: str, token: str | None, expires: int | None) -> SignedCredential:
+    elements = parts["Credential"].split("/")
+    if len(elements) != 5:
+        raise _incomplete(
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+            f"got '{parts['Credential']}'"
+        )
+    if not _AMZ_DATE.fullmatch(date):
+        raise _incomplete(
+            f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        )
+    signed = tuple(parts["SignedHeaders"].lower().split(";"))
+    key_id, day, region, service, terminator = elements
+    return SignedCredential(key_id, day, region, service, terminator, signed, parts["Signature"], date, token, expires)
+
+
+def _incomplete(message: str) -> Unauthenticated:
+    return Unauthenticated("IncompleteSignatureException", message)

@@ -1,0 +1,177 @@
+"""Signature version 4: whether a request was signed with a secret, now, for this scope.
+
+Reference: identity sections 1.2 (rules) and 1.3 (texts). Errors carry the JSON protocols' names; the query
+protocol's (``SignatureDoesNotMatch``) are a matter of ``Codec.encode_error``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from calendar import timegm
+from collections.abc import Iterator
+from time import strptime
+from typing import Final
+
+from gatelet.aws.clock import amz_date
+from gatelet.aws.errors import NotSupported
+from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
+from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token
+from gatelet.wire.canonical import canonical_requests, header_values
+from gatelet.wire.errors import Unauthenticated
+from gatelet.wire.message import WireRequest
+from gatelet.wire.protocols.forms import parse_multi
+
+__all__ = [
+    "SignedCredential",
+    "check_scope",
+    "credential_of",
+    "missing_token",
+    "signing_key",
+    "string_to_sign",
+    "verify",
+]
+
+TERMINATOR: Final = "aws4_request"
+UNSIGNED: Final = "UNSIGNED-PAYLOAD"
+_UNSIGNED_CHUNKS: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+_MISMATCH: Final = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+    "Key and signing method. Consult the service documentation for details."
+)
+
+
+def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    """The key that signs a scope's requests; it may be kept as long as the date holds."""
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, service, TERMINATOR):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def string_to_sign(credential: SignedCredential, canonical_request: bytes) -> bytes:
+    """What the signature is made of."""
+    digest = hashlib.sha256(canonical_request).hexdigest()
+    return f"{ALGORITHM}\n{credential.amz_date}\n{credential.scope}\n{digest}".encode()
+
+
+def verify(
+    request: WireRequest, credential: SignedCredential, secret: str, now: float, *, key: bytes | None = None
+) -> None:
+    """Whether the request is what the holder of the secret signed, and still fresh at ``now`` (epoch seconds).
+
+    ``key`` is a kept ``signing_key`` of this secret and scope. Raises Unauthenticated
+    (InvalidSignatureException); NotSupported for chunk signatures.
+    """
+    _check_consistency(credential)
+    _check_freshness(credential, now)
+    _check_signed_headers(request, credential)
+    if key is None:
+        key = signing_key(secret, credential.date, credential.region, credential.service)
+    body_hash = _body_hash(request, credential)
+    given = credential.signature.encode("utf-8", "replace")
+    candidates = canonical_requests(
+        request, credential.service, credential.signed_headers, body_hash, presigned=credential.presigned
+    )
+    for canonical in candidates:
+        for encoded in _encodings(canonical):
+            calculated = hmac.digest(key, string_to_sign(credential, encoded), "sha256").hex()
+            if hmac.compare_digest(calculated.encode(), given):
+                return
+    raise _invalid(_MISMATCH)
+
+
+def check_scope(credential: SignedCredential, *, service: str | None = None, region: str | None = None) -> None:
+    """Whether the credential is scoped to that service and region (those that are given).
+
+    Raises Unauthenticated with AWS's concatenated sentences (identity section 1.3).
+    """
+    problems = ""
+    if region is not None and credential.region != region:
+        problems += f"Credential should be scoped to a valid region, not '{credential.region}'. "
+    if service is not None and credential.service != service:
+        problems += f"Credential should be scoped to correct service: '{service}'. "
+    if problems:
+        raise _invalid(problems)
+
+
+def _check_consistency(credential: SignedCredential) -> None:
+    problems = ""
+    if credential.terminator != TERMINATOR:
+        problems += (
+            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{credential.terminator}'. "
+        )
+    day = credential.amz_date[:8]
+    if credential.date != day:
+        problems += (
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{credential.date}' != '{day}', from '{credential.amz_date}'."
+        )
+    if problems:
+        raise _invalid(problems)
+
+
+def _check_freshness(credential: SignedCredential, now: float) -> None:
+    signed = credential.amz_date
+    try:
+        moment = timegm(strptime(signed, "%Y%m%dT%H%M%SZ"))
+    except ValueError as error:
+        text = f"Date must be in ISO-8601 'basic format'. Got '{signed}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        raise Unauthenticated("IncompleteSignatureException", text) from error
+    lifetime = CLOCK_SKEW_SECONDS if credential.expires is None else credential.expires
+    if moment + lifetime < now:
+        earliest = f"{amz_date(now - lifetime)} ({amz_date(now)} - {_span(lifetime)})"
+        raise _invalid(f"Signature expired: {signed} is now earlier than {earliest}")
+    if moment - CLOCK_SKEW_SECONDS > now:
+        latest = f"{amz_date(now + CLOCK_SKEW_SECONDS)} ({amz_date(now)} + {_span(CLOCK_SKEW_SECONDS)})"
+        raise _invalid(f"Signature not yet current: {signed} is still later than {latest}")
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} sec."
+
+
+def _check_signed_headers(request: WireRequest, credential: SignedCredential) -> None:
+    signed = credential.signed_headers
+    if "host" not in signed:
+        raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+    present = {name.lower() for name, _ in request.headers}
+    if not present.issuperset(signed):
+        # A signed header that did not arrive must not pass for an empty one.
+        raise _invalid(_MISMATCH)
+    if "x-amz-security-token" in present and "x-amz-security-token" not in signed:
+        raise _invalid("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")
+    if credential.service == "s3" and any(name.startswith("x-amz-") for name in present.difference(signed)):
+        raise Unauthenticated(
+            "AccessDeniedException", "There were headers present in the request which were not signed"
+        )
+
+
+def _body_hash(request: WireRequest, credential: SignedCredential) -> str:
+    """The client's word for the body, checked against the body; without one, the body's hash."""
+    named = header_values(request, "x-amz-content-sha256")
+    if not named and credential.presigned:
+        named = parse_multi(request.query).get("X-Amz-Content-Sha256", [])
+        if not named and credential.service == "s3":
+            return UNSIGNED
+    if not named:
+        return hashlib.sha256(request.body).hexdigest()
+    word = named[0].strip()
+    if word == UNSIGNED or (word == _UNSIGNED_CHUNKS and credential.service == "s3"):
+        return word
+    if word.startswith("STREAMING-"):
+        raise NotSupported(f"the payload signature {word}")
+    if not hmac.compare_digest(word.encode("utf-8", "replace"), hashlib.sha256(request.body).hexdigest().encode()):
+        raise _invalid(_MISMATCH)
+    return word
+
+
+def _encodings(canonical: str) -> Iterator[bytes]:
+    """The bytes of the canonical request: header text that is not ASCII may have been signed as either."""
+    yield canonical.encode("utf-8", "replace")
+    if not canonical.isascii():
+        yield canonical.encode("latin-1", "replace")
+
+
+def _invalid(message: str) -> Unauthenticated:
+    return Unauthenticated("InvalidSignatureException", message)

@@ -1,0 +1,424 @@
+"""SigV4 (identity 1): what botocore signs is accepted, whatever is changed afterwards is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from calendar import timegm
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import quote, urlsplit
+
+import pytest
+from botocore import auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.wire.client import Sent, wire
+
+from gatelet.aws.clock import utc
+from gatelet.aws.errors import AwsError, NotSupported
+from gatelet.wire import sigv4
+from gatelet.wire.signing import sign
+
+NOW = 1_764_037_614.0
+"""2025-11-25T02:26:54Z."""
+DATE = "20251125T022654Z"
+SECRET = "a/secret+with=odd characters"
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+LONG = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+    "Key and signing method. Consult the service documentation for details."
+)
+
+
+def signed(
+    signer: Any = auth.SigV4Auth,
+    *,
+    service: str = "apigateway",
+    method: str = "GET",
+    url: str = "http://localhost:4566/restapis",
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+    token: str | None = None,
+    at: float = NOW,
+    **options: Any,
+) -> Sent:
+    """The request as botocore signs and sends it."""
+    request = AWSRequest(method=method, url=url, data=body, headers=headers or {})
+    signing = signer(Credentials(KEY_ID, SECRET, token), service, "eu-west-1", **options)
+    with patch("botocore.auth.get_current_datetime", lambda: utc(at).replace(tzinfo=None)):
+        signing.add_auth(request)
+    sent = wire(request)
+    if not any(name.lower() == "host" for name, _ in sent.headers):
+        sent.headers.append(("Host", urlsplit(url).netloc))  # the HTTP client adds it, as urllib3 does
+    return sent
+
+
+def check(request: Sent, *, secret: str = SECRET, now: float = NOW, hashed: bool = False) -> sigv4.SignedCredential:
+    credential = sigv4.credential_of(request, hashed=hashed)
+    assert credential is not None
+    sigv4.verify(request, credential, secret, now)
+    return credential
+
+
+def refusal(request: Sent, **options: Any) -> AwsError:
+    with pytest.raises(AwsError) as caught:
+        check(request, **options)
+    return caught.value
+
+
+PATHS = st.text(st.sampled_from("ab/.%~:@+ é&=;'()*!$,"), max_size=12).map(
+    lambda text: "/" + quote(text, safe="/.~:@+&=;'()*!$,")
+)
+NAMES = st.text(st.sampled_from("aZ09-_.~ /+%&=é:[]*"), min_size=1, max_size=6)
+PAIRS = st.lists(st.tuples(NAMES, NAMES | st.just("")), max_size=5)
+QUERIES = PAIRS.map(lambda pairs: "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs))
+HEADERS = st.dictionaries(
+    st.sampled_from(["X-Amz-Target", "Content-Type", "X-Amz-Meta-Tag", "Accept", "X-Custom"]),
+    st.text(st.sampled_from('abc ,;=/+"é'), min_size=1, max_size=8).filter(lambda v: v.strip() == v),
+)
+SERVICES = st.sampled_from(["apigateway", "lambda", "execute-api", "iam", "logs"])
+
+
+@given(SERVICES, st.sampled_from(["GET", "POST", "PUT"]), PATHS, QUERIES, HEADERS, st.binary(max_size=20))
+def test_whatever_botocore_signs_is_accepted(
+    service: str, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+) -> None:
+    url = f"http://localhost:4566{path}" + (f"?{query}" if query else "")
+    request = signed(service=service, method=method, url=url, headers=headers, body=body)
+    credential = check(request)
+    assert (credential.access_key_id, credential.region, credential.service) == (KEY_ID, "eu-west-1", service)
+    assert not credential.presigned
+
+
+@given(SERVICES, PATHS, st.dictionaries(NAMES, NAMES, max_size=4), st.none() | st.just("token/+="))
+def test_whatever_botocore_presigns_is_accepted(
+    service: str, path: str, pairs: dict[str, str], token: str | None
+) -> None:
+    query = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs.items())
+    url = f"http://localhost:4566{path}" + (f"?{query}" if query else "")
+    request = signed(auth.SigV4QueryAuth, service=service, url=url, token=token, expires=60)
+    credential = check(request)
+    assert (credential.presigned, credential.expires, credential.token) == (True, 60, token)
+
+
+@given(PATHS, QUERIES, st.binary(max_size=20))
+def test_s3_signs_the_path_once(path: str, query: str, body: bytes) -> None:
+    url = f"http://localhost:4566{path}" + (f"?{query}" if query else "")
+    check(signed(auth.S3SigV4Auth, service="s3", method="PUT", url=url, body=body))
+    check(signed(auth.S3SigV4QueryAuth, service="s3", url=f"http://localhost:4566{path}", expires=60))
+
+
+@given(PATHS, st.data())
+def test_any_change_of_what_is_signed_is_refused(path: str, data: st.DataObject) -> None:
+    request = signed(
+        method="POST",
+        url=f"http://localhost:4566{path}?a=1&b=2",
+        body=b'{"name": "x"}',
+        headers={"X-Amz-Target": "T", "Content-Type": "application/json"},
+        token="session",
+    )
+    check(request)
+    change = data.draw(st.sampled_from(["method", "path", "query", "body", "header", "drop", "more", "signature"]))
+    if change == "method":
+        request.method = "PUT"
+    elif change == "path":
+        request.path += "x"
+    elif change == "query":
+        request.query = data.draw(
+            st.sampled_from(["a=1", "a=1&b=3", "a=1&b=2&c=", "a=1&b=2&X-Amz-Signature=x", "", "a=1&b=2&a=1", "A=1&b=2"])
+        )
+    elif change == "body":
+        request.body = data.draw(st.sampled_from([b"", b'{"name": "y"}', request.body + b" "]))
+    elif change == "signature":
+        request.headers = [
+            (k, v[:-1] + ("0" if v[-1] != "0" else "1") if k == "Authorization" else v) for k, v in request.headers
+        ]
+    else:
+        names = [k for k, _ in request.headers if k.lower() in ("x-amz-target", "content-type", "host", "x-amz-date")]
+        names.append("X-Amz-Security-Token")
+        name = data.draw(st.sampled_from(names))
+        if change == "header":
+            request.headers = [(k, "20251125T022655Z" if k == name else v) for k, v in request.headers]
+        elif change == "drop":
+            request.headers = [(k, v) for k, v in request.headers if k != name or name == "X-Amz-Date"]
+            request.headers = [(k, v + "Z" if k == "X-Amz-Date" == name else v) for k, v in request.headers]
+        else:
+            request.headers = [*request.headers, (name, "more")]
+    refusal(request)
+
+
+@pytest.mark.parametrize("change", ["X-Amz-Expires=61", "X-Amz-SignedHeaders=host%3Bx", "X-Amz-Date=20251125T022655Z"])
+def test_a_changed_presigned_query_is_refused(change: str) -> None:
+    request = signed(auth.SigV4QueryAuth, expires=60)
+    name = change.partition("=")[0]
+    request.query = "&".join(change if part.startswith(name) else part for part in request.query.split("&"))
+    assert refusal(request).code == "InvalidSignatureException"
+
+
+def test_another_secret_is_refused_in_aws_words() -> None:
+    """identity 1.3, "wrong signature"; the status is the protocol's matter."""
+    error = refusal(signed(), secret="another")
+    assert (error.code, error.message, error.status) == ("InvalidSignatureException", LONG, None)
+
+
+def test_a_kept_key_verifies_like_its_secret() -> None:
+    request = signed(service="execute-api")
+    credential = sigv4.credential_of(request)
+    assert credential is not None
+    key = sigv4.signing_key(SECRET, "20251125", "eu-west-1", "execute-api")
+    sigv4.verify(request, credential, "unused", NOW, key=key)
+    with pytest.raises(AwsError):
+        sigv4.verify(request, credential, SECRET, NOW, key=sigv4.signing_key(SECRET, "20251125", "eu-west-1", "iam"))
+
+
+def test_execute_api_accepts_either_encoding_of_the_path() -> None:
+    """identity 1.2: clients disagree (double or single)."""
+    single = signed(auth.S3SigV4Auth, service="execute-api", url="http://localhost:4566/prod/a%20b%2Fc")
+    double = signed(service="execute-api", url="http://localhost:4566/prod/a%20b%2Fc")
+    check(single)
+    check(double)
+    refusal(signed(auth.S3SigV4Auth, service="apigateway", url="http://localhost:4566/prod/a%20b%2Fc"))
+
+
+def test_a_client_that_sends_a_raw_query_but_signs_it_encoded_is_accepted() -> None:
+    """identity 1.2: names and values are signed as RFC 3986 encodes them."""
+    request = signed(url="http://localhost:4566/tags?tagKeys=a%3Ab%2Cc")
+    request.query = "tagKeys=a:b,c"
+    check(request)
+
+
+def test_unsigned_payload_is_the_signers_choice() -> None:
+    request = signed(method="POST", body=b"one", headers={"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"})
+    check(replace(request, body=b"two"))
+
+
+def test_a_named_hash_must_be_the_bodys() -> None:
+    digest = hashlib.sha256(b"one").hexdigest()
+    request = signed(method="POST", body=b"one", headers={"X-Amz-Content-SHA256": digest})
+    check(request)
+    assert refusal(replace(request, body=b"two")).message == LONG
+
+
+def test_chunk_signatures_are_refused_loudly() -> None:
+    headers = {"X-Amz-Content-SHA256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}
+    request = signed(method="PUT", service="s3", body=b"x", headers=headers)
+    with pytest.raises(NotSupported, match="STREAMING-AWS4-HMAC-SHA256-PAYLOAD"):
+        check(request)
+
+
+def test_the_date_header_serves_where_x_amz_date_is_missing() -> None:
+    """identity 1.1: fallback ``Date`` (RFC 1123)."""
+    request = signed(headers={"Date": "anything"})
+    assert not [name for name, _ in request.headers if name == "X-Amz-Date"]
+    assert check(request).amz_date == DATE
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (300, None),
+        (301, f"Signature expired: {DATE} is now earlier than 20251125T022655Z (20251125T023155Z - 5 min.)"),
+        (-300, None),
+        (-301, f"Signature not yet current: {DATE} is still later than 20251125T022653Z (20251125T022153Z + 5 min.)"),
+    ],
+)
+def test_the_clock_may_be_off_by_five_minutes(now: int, message: str | None) -> None:
+    """identity 1.2 (skew) and 1.3 (texts)."""
+    request = signed()
+    if message is None:
+        check(request, now=NOW + now)
+    else:
+        error = refusal(request, now=NOW + now)
+        assert (error.code, error.message) == ("InvalidSignatureException", message)
+
+
+def test_a_presigned_request_lives_as_long_as_it_says() -> None:
+    request = signed(auth.SigV4QueryAuth, expires=3600)
+    check(request, now=NOW + 3600)
+    error = refusal(request, now=NOW + 3601)
+    assert (
+        error.message == f"Signature expired: {DATE} is now earlier than 20251125T022655Z (20251125T032655Z - 60 min.)"
+    )
+
+
+def with_authorization(value: str, **headers: str) -> Sent:
+    return Sent(headers=[("Host", "localhost"), *headers.items(), ("Authorization", value)])
+
+
+GOOD = f"AWS4-HMAC-SHA256 Credential={KEY_ID}/20251125/eu-west-1/iam/aws4_request, SignedHeaders=host, Signature=00"
+AMZ = {"X-Amz-Date": DATE}
+
+
+@pytest.mark.parametrize(
+    ("header", "headers", "message"),
+    [
+        (
+            "AWS4-HMAC-SHA256",
+            {},
+            (
+                "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' "
+                "parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires "
+                "existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256"
+            ),
+        ),
+        (
+            "Bearer abc",
+            AMZ,
+            "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'.",
+        ),
+        (GOOD.replace("AWS4-HMAC", "AWS4-ECDSA-P256"), AMZ, "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."),
+        (
+            GOOD.replace("/iam/", "/"),
+            AMZ,
+            (
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+                f"got '{KEY_ID}/20251125/eu-west-1/aws4_request'"
+            ),
+        ),
+        (
+            GOOD,
+            {"X-Amz-Date": "yesterday"},
+            "Date must be in ISO-8601 'basic format'. Got 'yesterday'. See http://en.wikipedia.org/wiki/ISO_8601",
+        ),
+        (
+            GOOD,
+            {"Date": "yesterday"},
+            "Date must be in ISO-8601 'basic format'. Got 'yesterday'. See http://en.wikipedia.org/wiki/ISO_8601",
+        ),
+    ],
+)
+def test_a_malformed_authorization_is_incomplete(header: str, headers: dict[str, str], message: str) -> None:
+    """identity 1.3, "Authorization incomplete" and "malformed pair"."""
+    error = refusal(with_authorization(header, **headers))
+    assert (error.code, error.message) == ("IncompleteSignatureException", message)
+
+
+def test_execute_api_hashes_the_malformed_header() -> None:
+    """identity 1.3: execute-api since about 2025."""
+    error = refusal(with_authorization("Bearer abc"), hashed=True)
+    assert error.message == (
+        "Invalid key=value pair (missing equal-sign) in Authorization header "
+        "(hashed with SHA-256 and encoded with Base64): 'w1Xc6WwWEogNEZQP/dkBTThsJT4MNlKmzQanIm970rY='."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (
+            GOOD.replace("aws4_request", "x"),
+            "Credential should be scoped with a valid terminator: 'aws4_request', not 'x'. ",
+        ),
+        (
+            GOOD.replace("20251125/", "20251126/"),
+            (
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+                f"'20251126' != '20251125', from '{DATE}'."
+            ),
+        ),
+        (
+            GOOD.replace("=host", "=x-amz-date"),
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        ),
+        (GOOD.replace("=host", "=host;absent"), LONG),
+    ],
+)
+def test_an_inconsistent_credential_is_invalid(header: str, message: str) -> None:
+    """identity 1.3, "wrong terminator/date"; 1.2, host must be signed."""
+    error = refusal(with_authorization(header, **AMZ))
+    assert (error.code, error.message) == ("InvalidSignatureException", message)
+
+
+def test_a_token_beside_the_signature_is_refused() -> None:
+    """identity 1.1: the session token must be signed."""
+    request = signed()
+    request.headers.append(("X-Amz-Security-Token", "smuggled"))
+    assert "X-Amz-Security-Token" in str(refusal(request).message)
+
+
+def test_s3_wants_every_amz_header_signed() -> None:
+    """identity 1.2."""
+    request = signed(auth.S3SigV4Auth, service="s3")
+    request.headers.append(("X-Amz-Acl", "public-read"))
+    error = refusal(request)
+    assert (error.code, error.message) == (
+        "AccessDeniedException",
+        "There were headers present in the request which were not signed",
+    )
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Algorithm", "X-Amz-Date", "X-Amz-SignedHeaders"])
+def test_a_presigned_query_must_be_complete(name: str) -> None:
+    request = signed(auth.SigV4QueryAuth, expires=60)
+    request.query = "&".join(part for part in request.query.split("&") if not part.startswith(name))
+    error = refusal(request)
+    assert (error.code, error.message) == (
+        "IncompleteSignatureException",
+        f"AWS query-string parameters must include '{name}'. Re-examine the query-string parameters.",
+    )
+
+
+@pytest.mark.parametrize("expires", ["0", "604801", "-1", "x", "", "9" * 5000])
+def test_a_presigned_query_lives_at_most_a_week(expires: str) -> None:
+    request = signed(auth.SigV4QueryAuth, expires=60)
+    request.query = request.query.replace("X-Amz-Expires=60", f"X-Amz-Expires={expires}")
+    assert refusal(request).code == "IncompleteSignatureException"
+
+
+def test_a_request_without_credentials_has_none() -> None:
+    assert sigv4.credential_of(Sent(query="a=1")) is None
+    error = sigv4.missing_token()
+    assert (error.code, error.message) == ("MissingAuthenticationTokenException", "Missing Authentication Token")
+    assert sigv4.missing_token(query_protocol=True).message == "Request is missing Authentication Token"
+
+
+def test_the_scope_is_judged_in_one_message() -> None:
+    """identity 1.3, "wrong region" and "wrong service": sentences are concatenated."""
+    credential = sigv4.credential_of(signed())
+    assert credential is not None
+    sigv4.check_scope(credential, service="apigateway", region="eu-west-1")
+    with pytest.raises(AwsError) as caught:
+        sigv4.check_scope(credential, service="execute-api", region="us-east-1")
+    assert caught.value.message == (
+        "Credential should be scoped to a valid region, not 'eu-west-1'. "
+        "Credential should be scoped to correct service: 'execute-api'. "
+    )
+
+
+@given(PATHS, QUERIES, st.binary(max_size=20), st.none() | st.just("session"))
+def test_our_own_signatures_are_accepted(path: str, query: str, body: bytes, token: str | None) -> None:
+    headers = sign(
+        "POST",
+        path,
+        query=query,
+        headers={"Host": "localhost:4566", "Content-Type": "application/json"},
+        body=body,
+        access_key_id=KEY_ID,
+        secret_access_key=SECRET,
+        region="eu-west-1",
+        service="lambda",
+        now=NOW,
+        session_token=token,
+    )
+    request = Sent("POST", path, query, list(headers.items()), body)
+    assert check(request).token == token
+    refusal(replace(request, body=body + b"x"))
+
+
+def test_our_signature_is_botocores() -> None:
+    theirs = dict(signed().headers)
+    ours = sign(
+        "GET",
+        "/restapis",
+        headers={"Host": "localhost:4566"},
+        body=b"",
+        access_key_id=KEY_ID,
+        secret_access_key=SECRET,
+        region="eu-west-1",
+        service="apigateway",
+        now=timegm(utc(NOW).timetuple()),
+    )
+    assert ours["Authorization"] == theirs["Authorization"]
