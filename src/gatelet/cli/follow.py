@@ -1,0 +1,66 @@
+"""Following logs: poll, print what is new."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gatelet.cli.client import Client
+
+_POLL_SECONDS = 0.5
+_OVERLAP_MS = 5_000
+"""Events may be stored a moment after their timestamp: look back this far, and print each once."""
+
+
+class Follower:
+    """Prints the new events of one log group, each once."""
+
+    def __init__(self, client: Client, group: str, since_ms: int) -> None:
+        self._client = client
+        self._group = group
+        self._since = since_ms
+        self._seen: dict[str, int] = {}
+
+    def poll(self) -> list[dict[str, Any]]:
+        """The events that were not there at the last poll, in order."""
+        fresh = []
+        for event in self._client.filter_log_events(self._group, self._since):
+            if event["eventId"] not in self._seen:
+                self._seen[event["eventId"]] = event["timestamp"]
+                fresh.append(event)
+        if self._seen:
+            self._since = max(self._since, max(self._seen.values()) - _OVERLAP_MS)
+            self._seen = {id_: at for id_, at in self._seen.items() if at >= self._since}
+        return fresh
+
+
+def print_event(event: dict[str, Any], prefix: str = "") -> None:
+    """One event, without the newline that Lambda keeps at its end."""
+    sys.stdout.write(f"{prefix}{event['message'].rstrip(chr(10))}\n")
+
+
+def follow_group(client: Client, group: str, since_ms: int) -> None:
+    """Print a group's events until interrupted."""
+    follower = Follower(client, group, since_ms)
+    while True:
+        for event in follower.poll():
+            print_event(event)
+        sys.stdout.flush()
+        time.sleep(_POLL_SECONDS)
+
+
+def follow_all(client: Client, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Print the events of every group from now on, each line with its group, until stopped or interrupted."""
+    since = int(time.time() * 1000)
+    followers: dict[str, Follower] = {}
+    while not stopped():
+        for group in client.log_groups():
+            if group not in followers:
+                followers[group] = Follower(client, group, since)
+        for group, follower in followers.items():
+            for event in follower.poll():
+                print_event(event, f"{group.rpartition('/')[2] if group.startswith('/aws/lambda/') else group}  ")
+        sys.stdout.flush()
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,55 @@
+"""``gatelet invoke FUNCTION``."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import sys
+from pathlib import Path
+
+from gatelet.cli.endpoint import client_for
+from gatelet.cli.failure import CommandFailed
+from gatelet.server.config import Config
+
+
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Run the function; its answer on standard output, its log on standard error; 1 if the function failed."""
+    payload = _event(arguments.event)
+    answer = client_for(arguments, config).invoke(arguments.function, payload, tail=True)
+    log = base64.b64decode(answer.headers.get("x-amz-log-result", "")).decode("utf-8", "replace")
+    error = answer.headers.get("x-amz-function-error")
+    text = answer.body.decode("utf-8", "replace")
+    if arguments.json:
+        print(
+            json.dumps(
+                {
+                    "statusCode": answer.status,
+                    "functionError": error,
+                    "executedVersion": answer.headers.get("x-amz-executed-version"),
+                    "requestId": answer.headers.get("x-amzn-requestid"),
+                    "payload": json.loads(text) if text else None,
+                    "log": log,
+                }
+            )
+        )
+    else:
+        if not arguments.quiet:
+            sys.stderr.write(log)
+            sys.stderr.flush()
+        print(text)
+    return 1 if error else 0
+
+
+def _event(source: str | None) -> bytes:
+    if source is None:
+        return b"{}"
+    try:
+        payload = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"the event file {source} cannot be read: {error.strerror}") from error
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise CommandFailed(f"the event in {source} is not JSON: {error}") from error
+    return payload

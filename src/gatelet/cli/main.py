@@ -1,0 +1,133 @@
+"""``gatelet``: the commands and their flags.
+
+Exit codes: 0 done; 1 it could not be done (the reason is on standard error); 2 the command line or the
+configuration is wrong; 3 no Gatelet answers at the endpoint; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import gatelet
+from gatelet.cli.failure import CommandFailed
+from gatelet.server.config import SETTINGS, Config, InvalidConfiguration, load
+
+_EPILOG = """\
+a first walk:
+  gatelet up examples/users           start, deploy the example, follow its log
+  curl "$URL/users?userId=12345"      call it (up prints the line)
+  gatelet invoke getUserFunction --event event.json
+  gatelet logs -f getUserFunction
+AWS clients need the endpoint, a region and keys in the environment, nothing else:
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+Every setting is a flag of `start` and `up`, an environment variable and a key of gatelet.toml:
+  gatelet start --help
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return 2
+    try:
+        flags = {setting.name: getattr(arguments, setting.name, None) for setting in SETTINGS}
+        config = load(flags, file=getattr(arguments, "config", None))
+        return _command(arguments.command)(arguments, config)
+    except InvalidConfiguration as error:
+        print(f"gatelet: {error}", file=sys.stderr)
+        return 2
+    except CommandFailed as error:
+        print(f"gatelet: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def _command(name: str) -> Callable[[argparse.Namespace, Config], int]:
+    module = importlib.import_module(f"gatelet.cli.{name.replace('-', '_')}")
+    run: Callable[[argparse.Namespace, Config], int] = module.run
+    return run
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gatelet",
+        description="Serverless REST APIs on your own machine, wire-compatible with AWS.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gatelet {gatelet.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    up = commands.add_parser("up", help="start, deploy a directory, follow the log", description=_UP)
+    up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py (default: .)")
+    _server_flags(up)
+
+    start = commands.add_parser("start", help="start the server and stay in the foreground")
+    _server_flags(start)
+
+    status = commands.add_parser("status", help="tell what a running Gatelet is and holds")
+    _client_flags(status)
+
+    invoke = commands.add_parser("invoke", help="run a function once and print its answer")
+    invoke.add_argument("function", metavar="FUNCTION", help="name or ARN")
+    invoke.add_argument("--event", metavar="FILE", help="JSON file with the event; - reads standard input (default: {})")
+    invoke.add_argument("--quiet", "-q", action="store_true", help="do not show the invocation's log on standard error")
+    _client_flags(invoke)
+
+    logs = commands.add_parser("logs", help="print a function's log")
+    logs.add_argument("function", metavar="FUNCTION", help="function name, or a log group's full name")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
+    logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
+    _client_flags(logs)
+
+    version = commands.add_parser("version", help="print the version")
+    version.add_argument("--json", action="store_true", help="print JSON")
+
+    runtime = commands.add_parser(
+        "install-runtime", help="install boto3 for functions", description="Install what functions find beside their "
+        "code (boto3, as on AWS) into the runtime directory, apart from Gatelet's own packages.",
+    )
+    runtime.add_argument("--requirements", type=Path, metavar="FILE", help="a lock file (default: boto3, newest)")
+    runtime.add_argument("--runtime-dir", metavar="DIR", dest="runtime_dir")
+    return parser
+
+
+_UP = """Start Gatelet (unless one runs on the port), run DIR/deploy.py with the endpoint, a region and keys in its
+environment (any script that talks to AWS; boto3 is there for it), and follow the log of every function until
+Ctrl-C."""
+
+
+def _server_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("settings (flag over environment variable over gatelet.toml)")
+    group.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: ./gatelet.toml)")
+    for setting in SETTINGS:
+        default = f" (default: {setting.default})" if setting.default else ""
+        group.add_argument(
+            f"--{setting.name.replace('_', '-')}",
+            dest=setting.name,
+            metavar=setting.kind.upper(),
+            help=f"{setting.meaning}{default} [{setting.variable}]",
+        )
+
+
+def _client_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--endpoint", metavar="URL", help="a running Gatelet (default: AWS_ENDPOINT_URL, then the configured host and port)"
+    )
+    parser.add_argument("--region", metavar="NAME", help="the region to look in [GATELET_REGION]")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

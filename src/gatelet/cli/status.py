@@ -1,0 +1,40 @@
+"""``gatelet status``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from gatelet.cli.client import Client
+from gatelet.cli.endpoint import client_for
+from gatelet.server.config import Config
+
+
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Tell what a running Gatelet is and holds; exit code 3 when none answers."""
+    client = client_for(arguments, config)
+    health = client.health()
+    functions = client.functions()
+    apis = client.rest_apis()
+    if arguments.json:
+        print(json.dumps({"endpoint": client.endpoint, "health": health, "functions": functions, "restApis": apis}))
+        return 0
+    print(f"Gatelet {health['gatelet']} on {client.endpoint}: {health['status']}, mode {health['mode']}")
+    print(f"  state         {health['data_dir']}")
+    print(f"  environments  {health['environments']}")
+    for name, value in health.get("sandbox", {}).items():
+        print(f"  sandbox       {name}: {value}")
+    print(f"functions in {config.region}: {len(functions)}")
+    for function in functions:
+        print(f"  {function['FunctionName']}  {function.get('Runtime', '')}  {function['LastModified']}")
+    print(f"REST APIs in {config.region}: {len(apis)}")
+    for api in apis:
+        _print_api(client, api)
+    return 0
+
+
+def _print_api(client: Client, api: dict[str, Any]) -> None:
+    print(f"  {api['id']}  {api['name']}")
+    for stage in api["stages"]:
+        print(f"    {client.endpoint}/_aws/execute-api/{api['id']}/{stage['stageName']}")

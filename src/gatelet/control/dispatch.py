@@ -1,0 +1,75 @@
+"""From a request to an operation and back: the same few lines for every operation of every service."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gatelet.aws.errors import AwsError, NotSupported
+from gatelet.aws.scope import Scope
+from gatelet.control.operation import Call
+from gatelet.control.ports import Ports
+from gatelet.control.registry import Registry
+from gatelet.identity.principals import Principal
+from gatelet.storage.ports import RevisionConflict, StorageFailed, StorageFull
+
+if TYPE_CHECKING:
+    from gatelet.wire.codec import Codec
+    from gatelet.wire.message import WireRequest, WireResponse
+
+_log = logging.getLogger(__name__)
+
+
+class ControlPlane:
+    """Serves AWS's operations."""
+
+    __slots__ = ("_codec", "_ports", "_registry")
+
+    def __init__(self, codec: Codec, registry: Registry, ports: Ports) -> None:
+        self._codec = codec
+        self._registry = registry
+        self._ports = ports
+
+    async def serve(
+        self,
+        request: WireRequest,
+        service: str,
+        principal: Principal,
+        scope: Scope,
+        *,
+        request_id: str,
+        endpoint: str,
+    ) -> WireResponse:
+        """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
+        try:
+            decoded = self._codec.decode(service, request)
+            function = self._registry.find(service, decoded.operation)
+            if function is None:
+                raise NotSupported(f"the operation {service}:{decoded.operation}")
+            call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers)
+            result = await function(call, decoded.params)
+            return self._codec.encode(service, decoded.operation, result, request_id=request_id)
+        except AwsError as error:
+            return self._codec.encode_error(service, error, request_id=request_id)
+        except RevisionConflict:
+            return self._codec.encode_error(service, _CONFLICT, request_id=request_id)
+        except StorageFull:
+            _log.exception("the disk is full: request %s changed nothing", request_id)
+            return self._codec.encode_error(service, _FULL, request_id=request_id)
+        except StorageFailed:
+            _log.exception("storage failed: request %s", request_id)
+            return self._codec.encode_error(service, _FAULT, request_id=request_id)
+
+    def refuse(self, service: str, error: AwsError, *, request_id: str) -> WireResponse:
+        """The answer to a request that is refused before its operation is known."""
+        return self._codec.encode_error(service, error, request_id=request_id)
+
+
+# apigateway-control-plane section 1.1: AWS's words for a lost race
+_CONFLICT = AwsError(
+    "ConflictException",
+    "Unable to complete operation due to concurrent modification. Please try again later.",
+    status=409,
+)
+_FULL = AwsError("ServiceUnavailableException", "No space is left in Gatelet's data directory.", status=503)
+_FAULT = AwsError("InternalFailure", "Gatelet could not store the change.", status=500)

@@ -1,0 +1,166 @@
+"""Configuration: flags over environment over file, described by one table.
+
+    Exception
+    └── InvalidConfiguration    a setting that cannot be, with words that say what to do
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class InvalidConfiguration(Exception):
+    """A setting that cannot be; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table of settings. Environment variable: ``GATELET_`` and the name in upper case."""
+
+    name: str
+    kind: str
+    default: str
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        return f"GATELET_{self.name.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("host", "text", "127.0.0.1", "address of the edge port; any other than loopback needs `mode = secure`"),
+    Setting("port", "number", "4566", "edge port: AWS APIs, invoke URLs, /health; 0 takes a free one"),
+    Setting("invoke_host", "text", "127.0.0.1", "address of the invoke port"),
+    Setting("invoke_port", "number", "", "invoke port: the data plane alone, to expose to the world; unset: none"),
+    Setting("mode", "dev|secure", "dev", "`secure` verifies every signature; `dev` takes any key as root, on loopback"),
+    Setting("data_dir", "path", "~/.gatelet", "where the state lies"),
+    Setting("runtime_dir", "path", "{prefix}/gatelet-runtime", "what functions find beside their code (boto3)"),
+    Setting("region", "text", "us-east-1", "the region that `gatelet` itself talks to and prints"),
+    Setting("tls_certificate", "path", "", "PEM certificate chain: both ports then speak TLS; reloaded on change"),
+    Setting("tls_key", "path", "", "PEM key of the certificate"),
+    Setting("trusted_proxies", "list", "", "networks (CIDR) whose X-Forwarded-For is believed"),
+    Setting("hosts", "list", "", "further names that the edge port answers to (Host header)"),
+    Setting("idle_seconds", "number", "600", "an idle execution environment is removed after this"),
+    Setting("max_environments", "number", "64", "execution environments on this host, over all functions"),
+    Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
+    Setting("drain_seconds", "number", "30", "how long a stop waits for requests that run"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration of one process."""
+
+    host: str = "127.0.0.1"
+    port: int = 4566
+    invoke_host: str = "127.0.0.1"
+    invoke_port: int | None = None
+    mode: str = "dev"
+    data_dir: Path = field(default_factory=lambda: Path("~/.gatelet").expanduser())
+    runtime_dir: Path = field(default_factory=lambda: Path(sys.prefix) / "gatelet-runtime")
+    region: str = "us-east-1"
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    idle_seconds: int = 600
+    max_environments: int = 64
+    log_budget_mb: int = 1024
+    drain_seconds: int = 30
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of the edge port."""
+        scheme = "https" if self.tls_certificate else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
+    """The configuration: flags (None: not given) over environment over file. Raises InvalidConfiguration."""
+    path = file or Path(environment.get("GATELET_CONFIG", "gatelet.toml"))
+    given: dict[str, Any] = _read_file(path, required=file is not None or "GATELET_CONFIG" in environment)
+    for setting in SETTINGS:
+        if (text := environment.get(setting.variable)) is not None:
+            given[setting.name] = text
+        if (flag := flags.get(setting.name)) is not None:
+            given[setting.name] = flag
+    values = {s.name: _parse(s, given[s.name]) for s in SETTINGS if given.get(s.name) not in {None, ""}}
+    return _checked(Config(**values))
+
+
+def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise InvalidConfiguration(f"The configuration file {path} does not exist.") from None
+        return {}
+    except (OSError, ValueError) as error:
+        raise InvalidConfiguration(f"The configuration file {path} cannot be read: {error}") from error
+    known = {setting.name for setting in SETTINGS}
+    if unknown := sorted(set(content) - known):
+        raise InvalidConfiguration(
+            f"{path}: unknown setting {unknown[0]!r}. Settings are: {', '.join(sorted(known))}."
+        )
+    return content
+
+
+def _parse(setting: Setting, value: Any) -> Any:
+    try:
+        return _PARSERS[setting.kind](value)
+    except (TypeError, ValueError) as error:
+        raise InvalidConfiguration(f"{setting.name} = {value!r} is not a {setting.kind}.") from error
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "text": str,
+    "number": int,
+    "dev|secure": str,
+    "path": lambda value: Path(value).expanduser(),
+    "list": _list,
+}
+
+
+def _checked(config: Config) -> Config:
+    if config.mode not in {"dev", "secure"}:
+        raise InvalidConfiguration(f"mode = {config.mode!r}: choose dev or secure.")
+    for name, port in (("port", config.port), ("invoke_port", config.invoke_port)):
+        if port is not None and not 0 <= port <= 65535:
+            raise InvalidConfiguration(f"{name} = {port} is not a port (0 to 65535).")
+    for host in (config.host, config.invoke_host if config.invoke_port is not None else config.host):
+        if config.mode == "dev" and not is_loopback(host):
+            raise InvalidConfiguration(
+                f"The development mode lets any local process act as root, so it binds to loopback only, not to "
+                f"{host}. Start with --mode secure (every call is then verified), or with --host 127.0.0.1."
+            )
+    if (config.tls_certificate is None) != (config.tls_key is None):
+        raise InvalidConfiguration("tls_certificate and tls_key belong together: give both or neither.")
+    for network in config.trusted_proxies:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise InvalidConfiguration(f"trusted_proxies: {network!r} is not a network: {error}") from error
+    return config
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to bind to can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,88 @@
+"""The door: what kind of request this is, decided before anything else looks at it. Pure.
+
+Invoke-URL forms come first, whatever headers a request carries; then the house's own pages; the rest is
+the control plane, which a web page must not be able to reach: an unknown ``Host`` (DNS rebinding) and a
+foreign ``Origin`` (cross-site posts) are refused.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gatelet.gateway.invoke_url import InvokeAddress, parse_invoke_url
+from gatelet.http.request import Request
+
+_LOCAL_NAMES = frozenset({"localhost", "localhost.localstack.cloud"})
+_LOCAL_SUFFIXES = (".localhost", ".localhost.localstack.cloud", ".amazonaws.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """403, and the reason for the log and the client."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A page of Gatelet itself: ``/health`` and the like."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCall:
+    """A call of an AWS API."""
+
+
+Destination = InvokeAddress | House | ControlCall | Refusal
+
+HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/_gatelet/health"})
+HOUSE_PREFIXES = ("/_gatelet/code/",)
+
+
+class Door:
+    """Decides for one listener."""
+
+    __slots__ = ("_names", "_public")
+
+    def __init__(self, names: Iterable[str] = (), *, data_plane_only: bool = False) -> None:
+        self._names = frozenset(name.lower() for name in names) | _LOCAL_NAMES
+        self._public = data_plane_only
+
+    def decide(self, request: Request) -> Destination:
+        """Where the request goes."""
+        host = request.header("host") or ""
+        address = parse_invoke_url(host, request.path)
+        if self._public:
+            # The invoke port never reaches a control operation.
+            return address or Refusal("this port serves invoke URLs only")
+        if not self.knows(host):
+            return Refusal(f"the host {host!r} is not one of this Gatelet's names (setting: hosts)")
+        if address is not None:
+            return address
+        origin = request.header("origin")
+        if origin is not None and origin.partition("://")[2].lower() != host.lower():
+            return Refusal(f"the origin {origin!r} is foreign: the control plane answers to no other site")
+        if request.path in HOUSE_PAGES or request.path.startswith(HOUSE_PREFIXES):
+            return House(request.path)
+        return ControlCall()
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header names this Gatelet. Addresses always do: rebinding needs a name."""
+        name = _host_name(host)
+        if name in self._names or name.endswith(_LOCAL_SUFFIXES):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+def _host_name(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()

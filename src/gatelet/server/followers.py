@@ -1,0 +1,89 @@
+"""Readers that follow the committed changes, and writes that return once this process serves them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from gatelet.storage.ports import Change, Changes, Collection, Delete, Key, Put, Record, Records
+
+_log = logging.getLogger(__name__)
+
+Apply = Callable[[Change], Awaitable[None]]
+
+
+class Followers:
+    """Hands every change, in order, to every reader; tells how far they are."""
+
+    __slots__ = ("_applied", "_changes", "_readers", "_task", "_waiters")
+
+    def __init__(self, changes: Changes, readers: Sequence[Apply]) -> None:
+        self._changes = changes
+        self._readers = tuple(readers)
+        self._applied = 0
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Follow from the newest change on; what came before, the readers have loaded."""
+        self._applied = await self._changes.latest()
+        self._task = asyncio.create_task(self._follow(self._applied), name="followers")
+
+    async def stop(self) -> None:
+        """Follow no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def served(self, sequence: int) -> None:
+        """Return once every reader has applied the change of that sequence."""
+        if sequence <= self._applied:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((sequence, waiter))
+        await waiter
+
+    async def _follow(self, after: int) -> None:
+        async for change in self._changes.follow(after):
+            for apply in self._readers:
+                try:
+                    await apply(change)
+                except Exception:  # noqa: BLE001 - a background task: one reader's fault must not stop the others
+                    _log.exception("a change of %s could not be applied", change.key)
+            self._applied = change.sequence
+            waiting = self._waiters
+            self._waiters = [entry for entry in waiting if entry[0] > self._applied]
+            for sequence, waiter in waiting:
+                if sequence <= self._applied and not waiter.done():
+                    waiter.set_result(None)
+
+
+class ServedRecords:
+    """Records whose writes return only after this process serves the change (design section 3)."""
+
+    __slots__ = ("_followers", "_inner")
+
+    def __init__(self, inner: Records, followers: Followers) -> None:
+        self._inner = inner
+        self._followers = followers
+
+    async def get(self, key: Key) -> Record | None:
+        """One record, or None."""
+        return await self._inner.get(key)
+
+    async def list(
+        self, collection: Collection, parent: str | None = None, *, after: str = "", limit: int | None = None
+    ) -> Sequence[Record]:
+        """Records of a collection."""
+        return await self._inner.list(collection, parent, after=after, limit=limit)
+
+    async def list_everywhere(self, service: str, kind: str) -> Sequence[Record]:
+        """Records of one kind in every scope."""
+        return await self._inner.list_everywhere(service, kind)
+
+    async def write(self, *writes: Put | Delete) -> int:
+        """Write durably, then wait until the change is served."""
+        sequence = await self._inner.write(*writes)
+        await self._followers.served(sequence)
+        return sequence

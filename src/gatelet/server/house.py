@@ -1,0 +1,43 @@
+"""Gatelet's own pages: health, and the download of a function's code."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from gatelet.http.request import Request
+from gatelet.http.response import Response
+
+Health = Callable[[], dict[str, Any]]
+DownloadCode = Callable[[str, str], Awaitable[bytes | None]]
+"""``(path, query) -> zip bytes``, None when the signature or the function is not there."""
+
+
+class HousePages:
+    """Serves ``/health``, ``/livez``, ``/readyz`` and ``/_gatelet/code/...``."""
+
+    __slots__ = ("_code", "_health")
+
+    def __init__(self, health: Health, code: DownloadCode) -> None:
+        self._health = health
+        self._code = code
+
+    async def serve(self, request: Request) -> Response:
+        """The page; reading only."""
+        if request.method not in {"GET", "HEAD"}:
+            return _json(405, {"message": "Method Not Allowed"})
+        if request.path.startswith("/_gatelet/code/"):
+            archive = await self._code(request.path, request.query)
+            if archive is None:
+                return _json(403, {"message": "Request has expired"})
+            return Response(200, [("Content-Type", "application/zip")], archive)
+        if request.path == "/livez":
+            return _json(200, {"status": "ok"})
+        health = self._health()
+        return _json(200 if health["status"] == "ok" else 503, health)
+
+
+def _json(status: int, value: dict[str, Any]) -> Response:
+    return Response(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], orjson.dumps(value))

@@ -1,0 +1,101 @@
+"""The edge: one handler for every request that the HTTP server has read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import orjson
+
+from gatelet.aws.clock import Clock
+from gatelet.aws.errors import AwsError
+from gatelet.aws.ids import Ids
+from gatelet.control.dispatch import ControlPlane
+from gatelet.gateway.invoke_url import InvokeAddress
+from gatelet.http.request import Request
+from gatelet.http.response import Response
+from gatelet.server.authenticate import Authenticator
+from gatelet.server.door import ControlCall, Door, House
+from gatelet.server.house import HousePages
+from gatelet.server.services import service_of
+
+_log = logging.getLogger(__name__)
+
+Serve = Callable[[Request, InvokeAddress], Awaitable[Response]]
+"""The data plane: gatelet.gateway.pipeline.serve with its snapshots and ports."""
+
+
+class Listener:
+    """What a listener answers: the edge port has everything, the invoke port the data plane alone."""
+
+    __slots__ = ("_authenticator", "_clock", "_control", "_door", "_house", "_ids", "_serve")
+
+    def __init__(
+        self,
+        door: Door,
+        serve: Serve,
+        *,
+        control: ControlPlane,
+        authenticator: Authenticator,
+        house: HousePages,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._door = door
+        self._serve = serve
+        self._control = control
+        self._authenticator = authenticator
+        self._house = house
+        self._clock = clock
+        self._ids = ids
+
+    def handle(self, request: Request) -> Awaitable[Response]:
+        """The answer to a request; invoke URLs go straight to the data plane."""
+        destination = self._door.decide(request)
+        if isinstance(destination, InvokeAddress):
+            return self._serve(request, destination)
+        return self._answer(request, destination)
+
+    async def _answer(self, request: Request, destination: object) -> Response:
+        request_id = self._ids.uuid()
+        try:
+            if isinstance(destination, ControlCall):
+                return await self._control_call(request, request_id)
+            if isinstance(destination, House):
+                return await self._house.serve(request)
+        except Exception:
+            _log.exception("request %s failed: a fault of Gatelet", request_id)
+            return _plain(500, "InternalFailure", "The request failed; the log tells why.", request_id)
+        reason = getattr(destination, "reason", "")
+        _log.warning("refused %s %s from %s: %s", request.method, request.path, request.peer, reason)
+        return _plain(403, "ForbiddenException", f"Forbidden: {reason}", request_id)
+
+    async def _control_call(self, request: Request, request_id: str) -> Response:
+        signing_name = self._authenticator.signing_name(request)
+        service = service_of(request, signing_name)
+        if service is None:
+            what = f"the service {signing_name!r}" if signing_name else "a request that names no AWS service"
+            if signing_name is None and not self._authenticator.is_signed(request):
+                return _plain(403, "MissingAuthenticationTokenException", "Missing Authentication Token", request_id)
+            return _plain(501, "NotImplementedException", f"Gatelet does not support {what} yet.", request_id)
+        try:
+            principal, scope = self._authenticator.authenticate(request, service, self._clock.now())
+        except AwsError as error:
+            answer = self._control.refuse(service, error, request_id=request_id)
+        else:
+            host = request.header("host") or ""
+            answer = await self._control.serve(
+                request,
+                service,
+                principal,
+                scope,
+                request_id=request_id,
+                endpoint=f"{request.scheme}://{host}",
+            )
+        return Response(answer.status, answer.headers, answer.body)
+
+
+def _plain(status: int, code: str, message: str, request_id: str) -> Response:
+    body = orjson.dumps({"message": message})
+    headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", code), ("x-amzn-RequestId", request_id)]
+    return Response(status, headers, body)

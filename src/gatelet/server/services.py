@@ -1,0 +1,42 @@
+"""Which AWS service a control-plane request is for. Pure.
+
+Order: the SigV4 credential scope, then ``X-Amz-Target``, then the host (design section 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gatelet.http.request import Request
+
+BY_SIGNING_NAME: Mapping[str, str] = {
+    "apigateway": "apigateway",
+    "cloudformation": "cloudformation",
+    "cognito-idp": "cognito-idp",
+    "dynamodb": "dynamodb",
+    "events": "events",
+    "iam": "iam",
+    "lambda": "lambda",
+    "logs": "logs",
+    "monitoring": "cloudwatch",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "sns": "sns",
+    "sqs": "sqs",
+    "ssm": "ssm",
+    "states": "stepfunctions",
+    "sts": "sts",
+}
+"""Signing name to botocore's service name. Services without operations here answer 501 in their own protocol."""
+
+_BY_TARGET: Mapping[str, str] = {"Logs_20140328": "logs", "DynamoDB_20120810": "dynamodb"}
+
+
+def service_of(request: Request, signing_name: str | None) -> str | None:
+    """Botocore's name of the service, or None."""
+    if signing_name is not None:
+        return BY_SIGNING_NAME.get(signing_name)
+    target = (request.header("x-amz-target") or "").partition(".")[0]
+    if target in _BY_TARGET:
+        return _BY_TARGET[target]
+    return BY_SIGNING_NAME.get((request.header("host") or "").partition(".")[0].lower())
