@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class StorageError(Exception):
@@ -151,8 +151,7 @@ class Blobs(Protocol):
         """Forget the bytes; deleting what does not exist is fine."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
+class LogEvent(NamedTuple):
     """One log event; times are epoch milliseconds.
 
     The store sets ``stream`` and ``sequence`` (a positive number, unique in the store, growing with

@@ -1,0 +1,1 @@
+"""Log groups, log events on their way to disk, and the language that filters them."""
