@@ -1,0 +1,57 @@
+"""Flags over environment over file; what cannot be is refused with words that help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gatelet.server.config import InvalidConfiguration, load
+
+
+def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
+    file = tmp_path / "gatelet.toml"
+    file.write_text('port = 1\nregion = "eu-west-1"\nidle_seconds = 7\n')
+    config = load({"port": "3", "region": None}, {"GATELET_PORT": "2", "GATELET_REGION": "eu-north-1"}, file)
+    assert (config.port, config.region, config.idle_seconds) == (3, "eu-north-1", 7)
+
+
+def test_defaults_bind_to_loopback() -> None:
+    config = load({}, {})
+    assert (config.host, config.port, config.mode, config.invoke_port) == ("127.0.0.1", 4566, "dev", None)
+    assert config.endpoint == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"host": "0.0.0.0"}, "--mode secure"),
+        ({"host": "192.168.1.5"}, "--mode secure"),
+        ({"invoke_host": "0.0.0.0", "invoke_port": "80"}, "--mode secure"),
+        ({"mode": "prod"}, "choose dev or secure"),
+        ({"port": "70000"}, "is not a port"),
+        ({"port": "http"}, "port = 'http' is not a number"),
+        ({"tls_certificate": "cert.pem"}, "belong together"),
+        ({"trusted_proxies": "10.0.0.0/8,proxy"}, "'proxy' is not a network"),
+    ],
+)
+def test_what_cannot_be_is_refused(flags: dict[str, str], words: str) -> None:
+    """design 1: binding to a non-loopback address in `dev` is refused with a message that says what to do."""
+    with pytest.raises(InvalidConfiguration, match=words):
+        load(flags, {})
+
+
+def test_secure_mode_may_bind_anywhere() -> None:
+    assert load({"host": "0.0.0.0", "mode": "secure"}, {}).host == "0.0.0.0"
+
+
+def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "gatelet.toml"
+    file.write_text("prot = 1\n")
+    with pytest.raises(InvalidConfiguration, match="unknown setting 'prot'"):
+        load({}, {}, file)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match="does not exist"):
+        load({}, {}, tmp_path / "none.toml")

@@ -1,0 +1,75 @@
+"""The door: design section 1, with the requests that a hostile web page can make."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatelet.gateway.invoke_url import InvokeAddress
+from gatelet.http.request import Request
+from gatelet.server.door import ControlCall, Door, House, Refusal
+
+
+def _request(path: str, *headers: tuple[str, str], method: str = "GET") -> Request:
+    return Request(method, path, "", list(headers), b"", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "expected"),
+    [
+        ("/_aws/execute-api/abc/prod/users", "127.0.0.1:4566", InvokeAddress),
+        ("/restapis/abc/prod/_user_request_/users", "localhost:4566", InvokeAddress),
+        ("/prod/users", "abc.execute-api.localhost:4566", InvokeAddress),
+        ("/restapis/abc/resources", "localhost:4566", ControlCall),
+        ("/2015-03-31/functions", "[::1]:4566", ControlCall),
+        ("/2015-03-31/functions", "lambda.us-east-1.amazonaws.com", ControlCall),
+        ("/health", "127.0.0.1", House),
+        ("/2015-03-31/functions", "rebound.example.org", Refusal),
+        ("/health", "rebound.example.org:4566", Refusal),
+        ("/_aws/execute-api/abc/prod/users", "rebound.example.org", Refusal),
+        ("/2015-03-31/functions", "localhost.example.org", Refusal),
+    ],
+)
+def test_where_a_request_goes(path: str, host: str, expected: type) -> None:
+    assert isinstance(Door().decide(_request(path, ("Host", host))), expected)
+
+
+def test_an_invoke_url_is_decided_first_whatever_headers_it_carries() -> None:
+    request = _request(
+        "/_aws/execute-api/abc/prod/users",
+        ("Host", "localhost"),
+        ("Authorization", "AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/lambda/aws4_request"),
+        ("X-Amz-Target", "Logs_20140328.DescribeLogGroups"),
+        ("Origin", "https://site.example"),
+    )
+    assert isinstance(Door().decide(request), InvokeAddress)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:9999", "http://127.0.0.1:4566"])
+def test_a_foreign_origin_never_reaches_the_control_plane(origin: str) -> None:
+    """A cross-site form post: its Content-Type needs no preflight, its Origin cannot be forged."""
+    post = _request(
+        "/2015-03-31/functions",
+        ("Host", "localhost:4566"),
+        ("Origin", origin),
+        ("Content-Type", "text/plain"),
+        method="POST",
+    )
+    assert isinstance(Door().decide(post), Refusal)
+
+
+def test_the_same_origin_may_call() -> None:
+    request = _request("/restapis", ("Host", "localhost:4566"), ("Origin", "http://localhost:4566"))
+    assert isinstance(Door().decide(request), ControlCall)
+
+
+def test_configured_names_are_known() -> None:
+    assert isinstance(
+        Door(["gate.example.org"]).decide(_request("/restapis", ("Host", "Gate.Example.org"))), ControlCall
+    )
+
+
+@pytest.mark.parametrize("path", ["/2015-03-31/functions", "/restapis", "/health", "/", "/_gatelet/code/x"])
+def test_the_invoke_port_never_reaches_anything_but_invoke_urls(path: str) -> None:
+    door = Door(data_plane_only=True)
+    assert isinstance(door.decide(_request(path, ("Host", "localhost"))), Refusal)
+    assert isinstance(door.decide(_request("/prod/x", ("Host", "abc.execute-api.localhost"))), InvokeAddress)
