@@ -14,10 +14,12 @@ from gatelet.http.response import Response
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _OURS: Final = frozenset(("content-length", "transfer-encoding", "connection", "date"))
+_BREAKS: Final = re.compile(r"[\r\n\0]")
 _STATUS_LINES: Final = MappingProxyType(
-    {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
+    {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode("ascii") for each in HTTPStatus if each >= 200}
 )
 BODILESS: Final = frozenset((204, 304))
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CHUNKED: Final = b"Transfer-Encoding: chunked\r\n\r\n"
 LAST_CHUNK: Final = b"0\r\n\r\n"
 
@@ -31,57 +33,62 @@ def _prefix(name: str) -> str:
     return f"{name}: "
 
 
-def status_line(status: int) -> bytes:
-    """``HTTP/1.1 200 OK`` with its line end. Raises BadResponse outside 200 to 999."""
+def _status_line(status: int) -> bytes:
+    line = _STATUS_LINES.get(status)
+    if line is not None:
+        return line
     if not 200 <= status <= 999:
         raise BadResponse(f"status {status} is no final status")
-    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+    return b"HTTP/1.1 %d \r\n" % status
 
 
-def header_lines(headers: list[tuple[str, str]]) -> bytes:
-    """The header lines. Raises BadResponse for a name or value that could split or reframe the answer."""
-    text = "".join([f"{_prefix(name)}{value}\r\n" for name, value in headers])
-    count = len(headers)
-    if text.count("\n") != count or text.count("\r") != count or "\0" in text:
-        raise BadResponse("CR, LF or NUL in a header value")
+def _header_lines(headers: list[tuple[str, str]]) -> bytes:
+    lines = []
+    for name, value in headers:
+        if not value.isprintable() and _BREAKS.search(value):
+            raise BadResponse(f"CR, LF or NUL in the value of {name}")
+        lines.append(f"{_prefix(name)}{value}\r\n")
     try:
-        return text.encode("latin-1")
+        return "".join(lines).encode("latin-1")
     except UnicodeEncodeError as error:
         raise BadResponse("a header value is not Latin-1") from error
 
 
-def whole(response: Response, body: bytes, standing: bytes, *, bodiless: bool) -> bytes:
+def whole(response: Response, body: bytes, standing: bytes) -> bytes:
     """The answer with its body; ``standing`` are the Date and Connection lines.
 
-    With ``bodiless`` (HEAD) the body is left out but its length is said; 204 and 304 have neither.
+    Raises BadResponse (as all here do) for what could split or reframe the answer.
     """
-    status = response.status
-    if status in BODILESS:
-        return b"".join(
-            (status_line(status), header_lines(response.headers), response.raw_headers, standing, b"\r\n"),
-        )
-    return b"".join(
-        (
-            status_line(status),
-            header_lines(response.headers),
-            response.raw_headers,
-            standing,
-            b"Content-Length: %d\r\n\r\n" % len(body),
-            b"" if bodiless else body,
-        )
+    return b"%b%b%b%bContent-Length: %d\r\n\r\n%b" % (
+        _status_line(response.status),
+        _header_lines(response.headers),
+        response.raw_headers,
+        standing,
+        len(body),
+        body,
     )
+
+
+def head_only(response: Response, body: bytes, standing: bytes) -> bytes:
+    """The answer without its body, whose length is said all the same; 204 and 304 have neither."""
+    framing = b"\r\n" if response.status in BODILESS else b"Content-Length: %d\r\n\r\n" % len(body)
+    return begun(response, standing, framing)
 
 
 def begun(response: Response, standing: bytes, framing: bytes) -> bytes:
-    """The head of a streamed answer."""
-    return b"".join(
-        (status_line(response.status), header_lines(response.headers), response.raw_headers, standing, framing)
+    """The head of an answer whose body goes separately."""
+    return b"%b%b%b%b%b" % (
+        _status_line(response.status),
+        _header_lines(response.headers),
+        response.raw_headers,
+        standing,
+        framing,
     )
 
 
-def plain(status: int, text: str, standing: bytes) -> bytes:
+def refusal(status: int, text: str, standing: bytes) -> bytes:
     """A refusal by the server itself, as AWS's front words it: no x-amzn headers (apigateway-data-plane 13)."""
-    return whole(Response(status, [("Content-Type", "text; charset=utf-8")]), text.encode(), standing, bodiless=False)
+    return whole(Response(status, [("Content-Type", "text; charset=utf-8")]), text.encode(), standing)
 
 
 def standing_lines(moment: float) -> tuple[bytes, bytes]:

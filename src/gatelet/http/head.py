@@ -65,8 +65,16 @@ class HeadParser:
         self._target += target
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by httptools. It keeps trailing white space, which is no part of a value."""
-        value = value.rstrip(b" \t")
+        """Called by httptools, for a head that is all ASCII; it leaves white space at a value's end."""
+        value = value.rstrip()
+        self.headers.append((name.decode(), value.decode()))
+        key = name.lower()
+        if key in _FRAMING:
+            self._framing.append((key, value))
+
+    def on_latin_header(self, name: bytes, value: bytes) -> None:
+        """The same for any other head (decoding is the greater part of the work, and ASCII is quicker)."""
+        value = value.rstrip()
         self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
         key = name.lower()
         if key in _FRAMING:
@@ -80,14 +88,18 @@ class HeadParser:
         """Parse a whole head, blank line included. Raises Refusal."""
         line_end = head.find(b"\r\n")
         version = head[line_end - 9 : line_end] if line_end > 9 else b""
-        if version != b" HTTP/1.1" and version != b" HTTP/1.0":  # noqa: PLR1714 - hot path
+        plain = version == b" HTTP/1.1"
+        if not plain and version != b" HTTP/1.0":
             raise BadRequest("Unsupported HTTP version")
-        self.http_1_1 = self.keep_alive = plain = version == b" HTTP/1.1"
+        self.http_1_1 = self.keep_alive = plain
         self._target = b""
         self.headers = []
         self._framing = []
         self.content_length = 0
         self.chunked = self.expects_continue = False
+        if not head.isascii():
+            self._parser = httptools.HttpRequestParser(_Latin(self))
+            plain = False
         try:
             self._parser.feed_data(head)
         except httptools.HttpParserUpgrade:
@@ -98,13 +110,13 @@ class HeadParser:
         target = self._target
         if len(method) + len(target) + 10 != line_end:
             raise BadRequest("Invalid request line")
-        self.method = method.decode("ascii")
+        self.method = method.decode()
         self._check_framing()
         if target[:1] != b"/":
             target = self._reduce(target)
         if b"#" in target:
             raise BadRequest("Invalid request target")
-        self.path, _, self.query = target.decode("latin-1").partition("?")
+        self.path, _, self.query = target.decode().partition("?")
         if self.content_length or self.chunked or not plain:
             # The body does not pass through the parser, so the parser cannot be used for the next head.
             self._parser = httptools.HttpRequestParser(self)
@@ -160,6 +172,16 @@ class HeadParser:
         if not _is_host(authority) or (hosts and hosts[0].lower() != authority.lower()):
             raise BadRequest("Request target and Host header differ")
         return bytes(rest) if rest[:1] == b"/" else b"/" + rest
+
+
+class _Latin:
+    """What httptools calls for a head with bytes beyond ASCII."""
+
+    __slots__ = ("on_header", "on_url")
+
+    def __init__(self, head: HeadParser) -> None:
+        self.on_url = head.on_url
+        self.on_header = head.on_latin_header
 
 
 def check_size(head: bytes, size: int, header_bytes: int, url_characters: int) -> None:

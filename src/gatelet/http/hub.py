@@ -62,5 +62,5 @@ class Hub:
         """Tick, and let every connection look at its deadlines."""
         self.tick()
         now = self.now
-        for connection in [each for each in self.connections if each.deadline <= now or each.write_deadline <= now]:
+        for connection in [each for each in self.connections if each.is_late(now)]:
             connection.expire(now)

@@ -38,7 +38,9 @@ class TlsContext:
             self._current = self._load()
         except (OSError, ValueError) as error:
             if stamp != self._stamp:
-                log.error("TLS certificate %s not loaded, the old one stays: %s", self._certificate, error)
+                log.error(  # noqa: TRY400 - the reason is enough
+                    "TLS certificate %s not loaded, the old one stays: %s", self._certificate, error
+                )
             self._stamp = stamp
             return False
         self._stamp = stamp
