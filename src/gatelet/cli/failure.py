@@ -1,8 +1,8 @@
 """How a command fails.
 
-    Exception
-    └── CommandFailed        the text goes to standard error, the code to the shell
-        └── NoServer         nothing answers at the endpoint (exit code 3)
+Exception
+└── CommandFailed        the text goes to standard error, the code to the shell
+    └── NoServer         nothing answers at the endpoint (exit code 3)
 """
 
 from __future__ import annotations
@@ -20,4 +20,6 @@ class NoServer(CommandFailed):
     exit_code = 3
 
     def __init__(self, endpoint: str) -> None:
-        super().__init__(f"no Gatelet answers at {endpoint}. Start one with `gatelet start`, or name it: --endpoint URL.")
+        super().__init__(
+            f"no Gatelet answers at {endpoint}. Start one with `gatelet start`, or name it: --endpoint URL."
+        )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gatelet.aws.clock import SystemClock
 from gatelet.cli.client import Client
 
 _POLL_SECONDS = 0.5
@@ -53,7 +54,7 @@ def follow_group(client: Client, group: str, since_ms: int) -> None:
 
 def follow_all(client: Client, stopped: Callable[[], bool] = lambda: False) -> None:
     """Print the events of every group from now on, each line with its group, until stopped or interrupted."""
-    since = int(time.time() * 1000)
+    since = int(SystemClock().now() * 1000)
     followers: dict[str, Follower] = {}
     while not stopped():
         for group in client.log_groups():

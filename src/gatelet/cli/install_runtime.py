@@ -20,10 +20,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     fresh.parent.mkdir(parents=True, exist_ok=True)
     what = ["--require-hashes", "-r", str(arguments.requirements)] if arguments.requirements else ["boto3"]
     print(f"Installing boto3 for functions into {target} ...")
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--target", str(fresh), *what],
-        check=False,
-    )
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    done = subprocess.run([*pip, "install", "--target", str(fresh), *what], check=False)
     if done.returncode != 0:
         raise CommandFailed("pip could not install boto3 for functions; its message stands above.")
     _swap(fresh, target)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 
+from gatelet.aws.clock import SystemClock
 from gatelet.cli.endpoint import client_for
 from gatelet.cli.follow import follow_group, print_event
 from gatelet.server.config import Config
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     group = arguments.function
     if "/" not in group:
         group = f"/aws/lambda/{group.rpartition(':')[2]}"
-    since = int((time.time() - arguments.since) * 1000)
+    since = int((SystemClock().now() - arguments.since) * 1000)
     if arguments.follow:
         follow_group(client, group, since)
     for event in client.filter_log_events(group, since):

@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     up = commands.add_parser("up", help="start, deploy a directory, follow the log", description=_UP)
-    up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py (default: .)")
+    up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py")
     _server_flags(up)
 
     start = commands.add_parser("start", help="start the server and stay in the foreground")
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     invoke = commands.add_parser("invoke", help="run a function once and print its answer")
     invoke.add_argument("function", metavar="FUNCTION", help="name or ARN")
-    invoke.add_argument("--event", metavar="FILE", help="JSON file with the event; - reads standard input (default: {})")
+    invoke.add_argument("--event", metavar="FILE", help="JSON file; - reads standard input (default: {})")
     invoke.add_argument("--quiet", "-q", action="store_true", help="do not show the invocation's log on standard error")
     _client_flags(invoke)
 
@@ -95,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     version.add_argument("--json", action="store_true", help="print JSON")
 
     runtime = commands.add_parser(
-        "install-runtime", help="install boto3 for functions", description="Install what functions find beside their "
+        "install-runtime",
+        help="install boto3 for functions",
+        description="Install what functions find beside their "
         "code (boto3, as on AWS) into the runtime directory, apart from Gatelet's own packages.",
     )
     runtime.add_argument("--requirements", type=Path, metavar="FILE", help="a lock file (default: boto3, newest)")
@@ -123,7 +125,9 @@ def _server_flags(parser: argparse.ArgumentParser) -> None:
 
 def _client_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--endpoint", metavar="URL", help="a running Gatelet (default: AWS_ENDPOINT_URL, then the configured host and port)"
+        "--endpoint",
+        metavar="URL",
+        help="a running Gatelet (default: AWS_ENDPOINT_URL, then the configured host and port)",
     )
     parser.add_argument("--region", metavar="NAME", help="the region to look in [GATELET_REGION]")
     parser.add_argument("--json", action="store_true", help="print JSON")

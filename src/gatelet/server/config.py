@@ -1,7 +1,7 @@
 """Configuration: flags over environment over file, described by one table.
 
-    Exception
-    └── InvalidConfiguration    a setting that cannot be, with words that say what to do
+Exception
+└── InvalidConfiguration    a setting that cannot be, with words that say what to do
 """
 
 from __future__ import annotations
@@ -107,9 +107,7 @@ def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
         raise InvalidConfiguration(f"The configuration file {path} cannot be read: {error}") from error
     known = {setting.name for setting in SETTINGS}
     if unknown := sorted(set(content) - known):
-        raise InvalidConfiguration(
-            f"{path}: unknown setting {unknown[0]!r}. Settings are: {', '.join(sorted(known))}."
-        )
+        raise InvalidConfiguration(f"{path}: unknown setting {unknown[0]!r}. Settings are: {', '.join(sorted(known))}.")
     return content
 
 

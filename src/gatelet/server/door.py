@@ -11,6 +11,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gatelet.aws import quotas
 from gatelet.gateway.invoke_url import InvokeAddress, parse_invoke_url
 from gatelet.http.request import Request
 
@@ -86,3 +87,10 @@ def _host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.partition(":")[0].lower()
+
+
+def edge_body_limit(method: str, path: str, headers: list[tuple[str, str]]) -> int:  # noqa: ARG001 - the hook's shape
+    """Bytes that the body of a request to the edge port may have: code archives come inside a request."""
+    if path.startswith("/2015-03-31/functions"):
+        return quotas.CREATE_FUNCTION_REQUEST_BYTES
+    return quotas.GATEWAY_BODY_BYTES

@@ -14,9 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gatelet.http.limits import Limits
 from gatelet.http.server import Server
 from gatelet.identity.credentials import Credentials
 from gatelet.server.config import Config, InvalidConfiguration
+from gatelet.server.door import edge_body_limit
 from gatelet.server.wiring import House, open_house
 
 _log = logging.getLogger("gatelet")
@@ -115,12 +117,12 @@ async def serving(config: Config) -> AsyncIterator[Running]:
     """A Gatelet that serves inside the block, and is drained at its end."""
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(config))
-        edge = Server(house.edge.handle, house.edge_limits, clock=house.clock)
+        edge = Server(house.edge.handle, Limits(), house.clock, body_limit=edge_body_limit)
         stack.push_async_callback(edge.drain, config.drain_seconds)
         port = await _listen(edge, config.host, config.port, house)
         invoke_endpoint = None
         if config.invoke_port is not None:
-            public = Server(house.public.handle, house.public_limits, clock=house.clock)
+            public = Server(house.public.handle, Limits(), house.clock)
             stack.push_async_callback(public.drain, config.drain_seconds)
             invoke_port = await _listen(public, config.invoke_host, config.invoke_port, house)
             invoke_endpoint = _url(config, config.invoke_host, invoke_port)

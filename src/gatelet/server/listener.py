@@ -63,7 +63,7 @@ class Listener:
                 return await self._control_call(request, request_id)
             if isinstance(destination, House):
                 return await self._house.serve(request)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the listener: a fault of ours must not cost the connection
             _log.exception("request %s failed: a fault of Gatelet", request_id)
             return _plain(500, "InternalFailure", "The request failed; the log tells why.", request_id)
         reason = getattr(destination, "reason", "")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
-from typing import Any
+from pathlib import Path
 
-import gatelet
+from gatelet.aws import quotas
 from gatelet.aws.clock import Clock, SystemClock
 from gatelet.aws.ids import Ids
 from gatelet.control.dispatch import ControlPlane
-from gatelet.control.lambda_.code_download import download
+from gatelet.control.lambda_.code_location import download
 from gatelet.control.lambda_.settle import resume
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
@@ -24,51 +23,60 @@ from gatelet.functions.settings import FunctionSettings
 from gatelet.gateway.events import proxy
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
+from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.tls import TlsContext
 from gatelet.identity.credentials import Credentials
+from gatelet.logs.groups import LogGroups
+from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.config import Config
 from gatelet.server.door import Door
 from gatelet.server.execution_log import CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
+from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
 from gatelet.server.secrets import root_credentials, session_key
 from gatelet.server.sessions import FunctionSessions
 from gatelet.storage.ports import StorageFailed
-from gatelet.storage.sqlite.data_directory import DataDirectory, open_data_directory
+from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
 from gatelet.wire.codec import Codec
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything that a Gatelet is, put together and not yet listening."""
 
-    config: Config
     clock: Clock
     edge: Listener
     public: Listener
     tls: TlsContext | None
     root: Credentials | None
     first_start: bool
-    _data: DataDirectory
-    _functions: LambdaService
-    _sessions: FunctionSessions
-    _ports: Ports
+    data: DataDirectory
+    organs: Organs
 
     async def start(self, endpoint: str) -> None:
         """Go on with what a stop or a crash interrupted; called once the ports are bound."""
-        self._functions.set_endpoint(endpoint)
-        await resume(self._ports)
+        self.organs.functions.set_endpoint(endpoint)
+        await resume(self.organs.control)
 
     async def failed(self) -> StorageFailed:
         """Return when storage can no longer promise durability: the process must stop."""
-        return await self._data.failed
+        return await self.data.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Organs:
+    """The organs that live on one storage."""
+
+    functions: LambdaService
+    live: LiveGateway
+    control: Ports
+    gateway: GatewayPorts
 
 
 @asynccontextmanager
@@ -78,17 +86,51 @@ async def open_house(config: Config) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         data = await stack.enter_async_context(open_data_directory(config.data_dir))
         first_start = await data.changes.latest() == 0
-        secret = await session_key(data.records)
+        sessions = await session_key(data.records)
         root = await root_credentials(data.records, ids) if config.mode == "secure" else None
-        groups = LogGroups(data.records, data.log_chunks, clock)
-        await stack.enter_async_context(
-            upkeep(groups, data.log_chunks, clock, budget=config.log_budget_mb * quotas.MIB)
+        organs = await stack.enter_async_context(
+            _organs(config, data, FunctionSessions(sessions, clock, ids), clock, ids)
         )
+        health = Health(config, data, organs.functions, organs.live)
+        listener = partial(
+            Listener,
+            serve=partial(serve, live=organs.live, ports=organs.gateway),
+            control=ControlPlane(Codec(), Registry(), organs.control),
+            authenticator=Authenticator(root=root, sessions=sessions),
+            house=HousePages(health.report, partial(download, organs.control)),
+            clock=clock,
+            ids=ids,
+        )
+        yield House(
+            clock=clock,
+            edge=listener(Door([config.host, *config.hosts])),
+            public=listener(Door(data_plane_only=True)),
+            tls=_tls(config),
+            root=root,
+            first_start=first_start,
+            data=data,
+            organs=organs,
+        )
+
+
+@asynccontextmanager
+async def _organs(
+    config: Config, data: DataDirectory, sessions: FunctionSessions, clock: Clock, ids: Ids
+) -> AsyncIterator[Organs]:
+    async with AsyncExitStack() as stack:
+        groups = LogGroups(data.records, data.log_chunks, clock)
+        budget = config.log_budget_mb * quotas.MIB
+        await stack.enter_async_context(upkeep(groups, data.log_chunks, clock, budget=budget))
         log_writer = LogWriter(groups, data.log_chunks, clock)
         stack.push_async_callback(log_writer.close)
-        sessions = FunctionSessions(secret, clock, ids)
         functions = LambdaService(
-            _function_settings(config), data.records, data.blobs, log_writer, clock, ids, sessions.issue
+            _function_settings(config),
+            records=data.records,
+            blobs=data.blobs,
+            log_writer=log_writer,
+            clock=clock,
+            ids=ids,
+            credentials=sessions.issue,
         )
         await functions.start()
         stack.push_async_callback(functions.stop)
@@ -97,7 +139,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         followers = Followers(data.changes, [live.apply, functions.apply])
         await followers.start()
         stack.push_async_callback(followers.stop)
-        ports = Ports(
+        control = Ports(
             records=ServedRecords(data.records, followers),
             blobs=data.blobs,
             log_chunks=data.log_chunks,
@@ -107,17 +149,31 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             clock=clock,
             ids=ids,
         )
-        authenticator = Authenticator(root=root, sessions=secret)
-        listener = partial(
-            Listener,
-            serve=partial(serve, live=live, ports=_gateway_ports(config, functions, log_writer, clock, ids)),
-            control=ControlPlane(Codec(), Registry(), ports),
-            authenticator=authenticator,
-            house=HousePages(partial(_health, config, data, functions), partial(download, ports)),
+        networks = tuple(ip_network(network) for network in config.trusted_proxies)
+        gateway = GatewayPorts(
+            invoker=FunctionInvoker(functions),
+            execution_log=CloudWatchExecutionLog(log_writer, clock),
             clock=clock,
             ids=ids,
+            settings=GatewaySettings(trusted_proxies=networks),
         )
-        tls = TlsContext(config.tls_certificate, config.tls_key) if config.tls_certificate and config.tls_key else None
-        edge = listener(Door([config.host, *config.hosts]))
-        public = listener(Door(data_plane_only=True))
-        yield House(config, clock, edge, public, tls, root, first_start, data, functions, sessions, ports)
+        yield Organs(functions, live, control, gateway)
+
+
+def _function_settings(config: Config) -> FunctionSettings:
+    return FunctionSettings(
+        work_directory=config.data_dir / "work",
+        runtime_directory=config.runtime_dir,
+        proxy_event_module=Path(proxy.__file__),
+        endpoint_url="",
+        idle_seconds=config.idle_seconds,
+        max_environments=config.max_environments,
+        cores=os.cpu_count() or 1,
+        drain_seconds=config.drain_seconds,
+    )
+
+
+def _tls(config: Config) -> TlsContext | None:
+    if config.tls_certificate is None or config.tls_key is None:
+        return None
+    return TlsContext(config.tls_certificate, config.tls_key)
