@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups, streams, events, their search and their tags (platform-neighbours section 1)."""
