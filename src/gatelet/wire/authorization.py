@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from gatelet.aws.clock import amz_date
@@ -18,6 +17,7 @@ from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
 from gatelet.wire.canonical import header_values
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
+from gatelet.wire.protocols import timestamps
 from gatelet.wire.protocols.forms import parse_multi
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
@@ -135,7 +135,7 @@ def _signing_date(request: WireRequest) -> str | None:
     if not dates:
         return None
     try:
-        return amz_date(parsedate_to_datetime(dates[0]).timestamp())
+        return amz_date(timestamps.from_text(dates[0], timestamps.RFC).timestamp())
     except (ValueError, OverflowError):
         return dates[0].strip()
 

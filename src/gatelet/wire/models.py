@@ -104,6 +104,7 @@ class Operation:
         self.method: str = http.get("method", "POST")
         self.uri: str = http.get("requestUri", "/")
         self.status: int = http.get("responseCode", 200)
+        self.deprecated: bool = description.get("deprecated", False)
 
     @cached_property
     def input(self) -> Shape | None:

@@ -31,14 +31,14 @@ class _Leaf:
     needed_query: frozenset[str]
     needed_headers: frozenset[str]
 
-    def score(self, query: Mapping[str, Sequence[str]], headers: Mapping[str, str]) -> tuple[bool, int] | None:
+    def score(self, query: Mapping[str, Sequence[str]], headers: Mapping[str, str]) -> tuple[bool, int, bool] | None:
         """How well the request fits: None if a fixed query string is missing."""
         for name, value in self.fixed:
             if name not in query or (value is not None and value not in query[name]):
                 return None
         met = sum(name in query for name in self.needed_query) + sum(name in headers for name in self.needed_headers)
         complete = met == len(self.needed_query) + len(self.needed_headers)
-        return complete, len(self.fixed) + met
+        return complete, len(self.fixed) + met, not self.operation.deprecated
 
 
 @dataclass(slots=True)

@@ -7,13 +7,14 @@ most of the records hold.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 UNIX: Final = "unixTimestamp"
 ISO: Final = "iso8601"
 RFC: Final = "rfc822"
 
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LATEST: Final = 253_402_300_799
 """The last second that a datetime can hold: 9999-12-31T23:59:59Z."""
 
@@ -32,7 +33,7 @@ def from_text(text: str, written_as: str) -> datetime:
     """The moment that the text spells in that format. Raises ValueError."""
     if written_as == UNIX:
         return from_epoch(float(text))
-    parsed = parsedate_to_datetime(text) if written_as == RFC else datetime.fromisoformat(text)
+    parsed = _from_rfc(text) if written_as == RFC else datetime.fromisoformat(text)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
@@ -48,6 +49,12 @@ def to_text(moment: datetime | float, written_as: str) -> str:
         return str(to_epoch(moment))
     at = moment.astimezone(UTC) if isinstance(moment, datetime) else from_epoch(moment)
     if written_as == RFC:
-        return format_datetime(at, usegmt=True)
+        return f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at:%Y %H:%M:%S} GMT"
     fraction = f".{at.microsecond // 1000:03d}" if at.microsecond >= 1000 else ""
     return f"{at:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def _from_rfc(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime  # seldom needed, and slow to import
+
+    return parsedate_to_datetime(text)
