@@ -32,7 +32,7 @@ def page_after(request: Mapping[str, Any]) -> str:
     if not position:
         return ""
     try:
-        return base64.urlsafe_b64decode(position.encode()).decode()
+        return base64.b64decode(position.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
         raise BadRequest("Invalid position parameter") from None
 

@@ -1,0 +1,383 @@
+"""Integration and IntegrationResponse. control plane 5.4 and 5.5."""
+
+from __future__ import annotations
+
+import pytest
+
+UNSUPPORTED = "NotImplementedException"
+NO_RESOURCE = ("NotFoundException", "Invalid Resource identifier specified")
+NO_METHOD = ("NotFoundException", "Invalid Method identifier specified")
+NO_INTEGRATION = ("NotFoundException", "Invalid Integration identifier specified")
+NO_STATUS = ("NotFoundException", "Invalid Response status code specified")
+LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:"
+URI = f"{LAMBDA}{FUNCTION}getUserFunction/invocations"
+ONLY_LAMBDA = (
+    "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."
+)
+NO_ACTION = "AWS ARN for integration must contain path or action"
+NO_ARN = "Invalid ARN specified in the request"
+TIMEOUT = "Timeout should be between 50 ms and 29000 ms"
+
+
+def proxy(**params):
+    return {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": URI, **params}
+
+
+def bad_request(message):
+    return "BadRequestException", message
+
+
+def invalid_mapping(problem):
+    return bad_request(f"Invalid mapping expression specified: Validation Result: warnings : [], errors : [{problem}]")
+
+
+@pytest.fixture
+def names(api):
+    return api.method(requestParameters={"method.request.header.X-User": False})
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        (proxy(integrationHttpMethod=""), "Enumeration value for HttpMethod must be non-empty"),
+        ({"type": "HTTP", "uri": "http://x.test"}, "Enumeration value for HttpMethod must be non-empty"),
+        ({"type": "HTTP_PROXY", "uri": "http://x.test"}, "Enumeration value for HttpMethod must be non-empty"),
+        ({"type": "AWS", "uri": URI}, "Enumeration value for HttpMethod must be non-empty"),
+        (
+            {"type": "HTTP", "integrationHttpMethod": "GET", "uri": "ftp://x.test"},
+            "Invalid HTTP endpoint specified for URI",
+        ),
+        ({"type": "HTTP", "integrationHttpMethod": "GET"}, "Invalid HTTP endpoint specified for URI"),
+        ({"type": "AWS", "integrationHttpMethod": "POST", "uri": "nothing"}, NO_ARN),
+        (proxy(uri="nothing"), NO_ARN),
+        (proxy(uri=""), NO_ARN),
+        (proxy(uri=f"{FUNCTION}getUserFunction"), NO_ACTION),
+        (proxy(uri="arn:aws:apigateway:us-east-1:lambda:other/x"), NO_ACTION),
+        (proxy(uri="arn:aws:apigateway:us-east-1:sqs:path/x"), ONLY_LAMBDA),
+        (proxy(uri=f"{LAMBDA}getUserFunction/invocations"), ONLY_LAMBDA),
+        (proxy(uri=f"{LAMBDA}{FUNCTION}getUserFunction"), ONLY_LAMBDA),
+        (proxy(uri=f"{LAMBDA}{FUNCTION}a b/invocations"), ONLY_LAMBDA),
+        (proxy(timeoutInMillis=49), TIMEOUT),
+        (proxy(timeoutInMillis=29001), TIMEOUT),
+        (
+            proxy(passthroughBehavior="ALWAYS"),
+            "Invalid PassthroughBehavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER",
+        ),
+    ],
+)
+def test_put_refuses(plane, names, params, expected):
+    assert plane.fails("PutIntegration", **names, **params) == bad_request(expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("true", "Invalid mapping expression specified: true"),
+        (
+            "method.request.querystring.x",
+            "Invalid mapping expression parameter specified: method.request.querystring.x",
+        ),
+    ],
+)
+def test_put_refuses_mappings(plane, names, source, problem):
+    parameters = {"integration.request.header.X-User": source}
+    assert plane.fails("PutIntegration", **names, **proxy(requestParameters=parameters)) == invalid_mapping(problem)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "getUserFunction",
+        "getUserFunction:prod",
+        "getUserFunction:$LATEST",
+        "${stageVariables.fn}",
+        "get-${stageVariables.fn}:${stageVariables.alias}",
+    ],
+)
+def test_the_forms_of_a_function(plane, names, function):
+    """control plane 5.4: stage variables may stand in the name; the function need not exist."""
+    uri = f"{LAMBDA}{FUNCTION}{function}/invocations"
+    assert plane("PutIntegration", **names, **proxy(uri=uri))["uri"] == uri
+
+
+@pytest.mark.parametrize(
+    ("params", "thing"),
+    [
+        ({"type": "MOCK"}, "the integration type MOCK"),
+        ({"type": "HTTP", "integrationHttpMethod": "GET", "uri": "http://x.test"}, "the integration type HTTP"),
+        (
+            {"type": "HTTP_PROXY", "integrationHttpMethod": "GET", "uri": "https://x.test"},
+            "the integration type HTTP_PROXY",
+        ),
+        ({"type": "AWS", "integrationHttpMethod": "POST", "uri": URI}, "the integration type AWS"),
+        (
+            proxy(uri="arn:aws:apigateway:us-east-1:firehose:action/PutRecord"),
+            "AWS_PROXY integrations with Firehose",
+        ),
+        (proxy(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
+        (proxy(credentials="arn:aws:iam::000000000000:role/x"), "credentials on an integration"),
+        (proxy(tlsConfig={"insecureSkipVerification": True}), "tlsConfig on an integration"),
+        (proxy(responseTransferMode="STREAM"), "responseTransferMode STREAM"),
+        (
+            proxy(uri=f"{LAMBDA.replace('2015-03-31', '2021-11-15')}{FUNCTION}f/response-streaming-invocations"),
+            "responseTransferMode STREAM",
+        ),
+        (proxy(integrationTarget="arn:aws:elb"), "integrationTarget on an integration"),
+    ],
+)
+def test_put_names_what_is_not_supported(plane, names, params, thing):
+    expected = (UNSUPPORTED, f"Gatelet does not support {thing} yet.")
+    assert plane.fails("PutIntegration", **names, **params) == expected
+
+
+def test_put_overwrites(plane, names):
+    """control plane 3."""
+    plane("PutIntegration", **names, **proxy(timeoutInMillis=50, contentHandling="CONVERT_TO_TEXT"))
+    assert plane("GetIntegration", **names)["contentHandling"] == "CONVERT_TO_TEXT"
+    again = plane("PutIntegration", **names, **proxy())
+    assert again["timeoutInMillis"] == 29000
+    assert plane("GetIntegration", **names) == again
+    assert plane("GetMethod", **names)["methodIntegration"] == again
+
+
+@pytest.mark.parametrize("operation", ["GetIntegration", "UpdateIntegration", "DeleteIntegration"])
+def test_the_unknown(plane, names, operation):
+    assert plane.fails(operation, **names) == NO_INTEGRATION
+    assert plane.fails(operation, **{**names, "httpMethod": "POST"}) == NO_METHOD
+    assert plane.fails(operation, **{**names, "resourceId": "nothing"}) == NO_RESOURCE
+    assert plane.fails(operation, **{**names, "restApiId": "nothing"}) == NO_RESOURCE
+
+
+def test_put_needs_the_method(plane, names):
+    assert plane.fails("PutIntegration", **{**names, "httpMethod": "POST"}, **proxy()) == NO_METHOD
+    assert plane.fails("PutIntegration", **{**names, "resourceId": "nothing"}, **proxy()) == NO_RESOURCE
+
+
+HEADER = "integration.request.header.X-User"
+
+
+@pytest.mark.parametrize(
+    ("operation", "changed"),
+    [
+        (("replace", "/httpMethod", "GET"), {"httpMethod": "GET"}),
+        (("replace", "/uri", URI.replace("getUser", "other")), {"uri": URI.replace("getUser", "other")}),
+        (("replace", "/credentials", ""), {}),
+        (("replace", "/passthroughBehavior", "NEVER"), {"passthroughBehavior": "NEVER"}),
+        (("replace", "/contentHandling", "CONVERT_TO_TEXT"), {"contentHandling": "CONVERT_TO_TEXT"}),
+        (("replace", "/timeoutInMillis", "1000"), {"timeoutInMillis": 1000}),
+        (("replace", "/connectionType", "INTERNET"), {"connectionType": "INTERNET"}),
+        (("replace", "/connectionId", ""), {}),
+        (("replace", "/cacheNamespace", "users"), {"cacheNamespace": "users"}),
+        (("replace", "/responseTransferMode", "BUFFERED"), {"responseTransferMode": "BUFFERED"}),
+        (("add", f"/requestParameters/{HEADER}", "'static'"), {"requestParameters": {HEADER: "'static'"}}),
+        (("add", "/requestTemplates/application~1json", "{}"), {"requestTemplates": {"application/json": "{}"}}),
+        (
+            ("add", "/cacheKeyParameters/method.request.header.X-User", None),
+            {"cacheKeyParameters": ["method.request.header.X-User"]},
+        ),
+    ],
+)
+def test_patch(plane, names, operation, changed):
+    before = plane("PutIntegration", **names, **proxy())
+    assert plane.patch("UpdateIntegration", operation, **names) == {**before, **changed}
+    assert plane("GetIntegration", **names) == {**before, **changed}
+
+
+def test_patch_replaces_and_removes_entries(plane, names):
+    plane(
+        "PutIntegration",
+        **names,
+        **proxy(
+            requestParameters={HEADER: "'a'"},
+            requestTemplates={"application/json": "{}"},
+            cacheKeyParameters=["method.request.header.X-User"],
+        ),
+    )
+    patched = plane.patch(
+        "UpdateIntegration",
+        ("replace", f"/requestParameters/{HEADER}", "method.request.header.X-User"),
+        ("remove", "/requestTemplates/application~1json"),
+        ("remove", "/cacheKeyParameters/method.request.header.X-User"),
+        **names,
+    )
+    assert patched["requestParameters"] == {HEADER: "method.request.header.X-User"}
+    assert "requestTemplates" not in patched
+    assert patched["cacheKeyParameters"] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (("replace", "/type", "MOCK"), bad_request("Invalid patch path /type")),
+        (("replace", "/uri", "nothing"), bad_request(NO_ARN)),
+        (("replace", "/uri", None), bad_request(NO_ARN)),
+        (("replace", "/httpMethod", None), bad_request("Enumeration value for HttpMethod must be non-empty")),
+        (("replace", "/timeoutInMillis", "1"), bad_request(TIMEOUT)),
+        (
+            ("replace", "/timeoutInMillis", "soon"),
+            bad_request("Invalid integer value specified for timeoutInMillis: soon"),
+        ),
+        (
+            ("add", f"/requestParameters/{HEADER}", "true"),
+            invalid_mapping("Invalid mapping expression specified: true"),
+        ),
+        (
+            ("remove", f"/requestParameters/{HEADER}"),
+            ("NotFoundException", "Invalid parameter name specified"),
+        ),
+    ],
+)
+def test_patch_refuses(plane, names, operation, expected):
+    plane("PutIntegration", **names, **proxy())
+    assert plane.patch_fails("UpdateIntegration", operation, **names) == expected
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ("replace", "/credentials", "arn:aws:iam::000000000000:role/x"),
+        ("replace", "/connectionType", "VPC_LINK"),
+        ("replace", "/tlsConfig/insecureSkipVerification", "true"),
+        ("replace", "/responseTransferMode", "STREAM"),
+    ],
+)
+def test_patch_names_what_is_not_supported(plane, names, operation):
+    plane("PutIntegration", **names, **proxy())
+    assert plane.patch_fails("UpdateIntegration", operation, **names)[0] == UNSUPPORTED
+
+
+def test_delete(plane, names):
+    plane("PutIntegration", **names, **proxy())
+    assert plane("DeleteIntegration", **names) == {}
+    assert "methodIntegration" not in plane("GetMethod", **names)
+
+
+class TestIntegrationResponse:
+    """control plane 5.5."""
+
+    @pytest.fixture
+    def status(self, plane, names):
+        plane("PutIntegration", **names, **proxy())
+        plane("PutMethodResponse", **names, statusCode="200", responseParameters={"method.response.header.X": False})
+        plane("PutMethodResponse", **names, statusCode="404")
+        return {**names, "statusCode": "200"}
+
+    def test_put_shows_what_was_sent(self, plane, status):
+        assert plane("PutIntegrationResponse", **status) == {"statusCode": "200"}
+        full = plane(
+            "PutIntegrationResponse",
+            **status,
+            selectionPattern="",
+            responseTemplates={"application/json": "", "text/plain": None, "text/html": "x"},
+            responseParameters={"method.response.header.X": "integration.response.header.Y"},
+        )
+        assert full == {
+            "statusCode": "200",
+            "selectionPattern": "",
+            "responseTemplates": {"application/json": None, "text/plain": None, "text/html": "x"},
+            "responseParameters": {"method.response.header.X": "integration.response.header.Y"},
+        }
+        assert plane("GetIntegrationResponse", **status) == full
+        assert plane("PutIntegrationResponse", **status, responseTemplates={})["responseTemplates"] == {}
+
+    @pytest.mark.parametrize(
+        ("params", "expected"),
+        [
+            ({"statusCode": "500"}, NO_STATUS),
+            ({"httpMethod": "POST"}, NO_METHOD),
+            ({"resourceId": "nothing"}, NO_RESOURCE),
+            ({"restApiId": "nothing"}, NO_RESOURCE),
+            (
+                {"responseTemplates": {"123": "x"}},
+                bad_request("Validation Result: warnings : [], errors : [Invalid content type specified: 123]"),
+            ),
+            (
+                {"responseParameters": {"method.response.header.X": "true"}},
+                invalid_mapping("Invalid mapping expression specified: true"),
+            ),
+            (
+                {"responseParameters": {"method.response.header.Z": "'z'"}},
+                invalid_mapping("Invalid mapping expression parameter specified: method.response.header.Z"),
+            ),
+        ],
+    )
+    def test_put_refuses(self, plane, status, params, expected):
+        assert plane.fails("PutIntegrationResponse", **{**status, **params}) == expected
+
+    def test_two_statuses_cannot_have_the_same_pattern(self, plane, status):
+        plane("PutIntegrationResponse", **status)
+        assert plane.fails("PutIntegrationResponse", **{**status, "statusCode": "404"}) == (
+            "ConflictException",
+            "Integration response with selection pattern default already exists",
+        )
+        plane("PutIntegrationResponse", **{**status, "statusCode": "404"}, selectionPattern="4\\d\\d")
+
+    def test_patch(self, plane, status):
+        plane("PutIntegrationResponse", **status)
+        patched = plane.patch(
+            "UpdateIntegrationResponse",
+            ("replace", "/selectionPattern", "2\\d\\d"),
+            ("replace", "/contentHandling", "CONVERT_TO_TEXT"),
+            ("add", "/responseTemplates/application~1json", "x"),
+            ("add", "/responseParameters/method.response.header.X", "'x'"),
+            **status,
+        )
+        assert patched == {
+            "statusCode": "200",
+            "selectionPattern": "2\\d\\d",
+            "contentHandling": "CONVERT_TO_TEXT",
+            "responseTemplates": {"application/json": "x"},
+            "responseParameters": {"method.response.header.X": "'x'"},
+        }
+        gone = plane.patch(
+            "UpdateIntegrationResponse",
+            ("remove", "/responseTemplates/application~1json"),
+            ("remove", "/responseParameters/method.response.header.X"),
+            ("replace", "/contentHandling", ""),
+            **status,
+        )
+        assert gone == {"statusCode": "200", "selectionPattern": "2\\d\\d"}
+
+    @pytest.mark.parametrize(
+        ("operation", "expected"),
+        [
+            (("replace", "/nothing", "x"), bad_request("Invalid patch path /nothing")),
+            (
+                ("replace", "/contentHandling", "MAGIC"),
+                bad_request("Invalid ContentHandling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT"),
+            ),
+            (
+                ("remove", "/responseTemplates/text~1plain"),
+                ("NotFoundException", "Content-Type specified was not found"),
+            ),
+        ],
+    )
+    def test_patch_refuses(self, plane, status, operation, expected):
+        plane("PutIntegrationResponse", **status)
+        assert plane.patch_fails("UpdateIntegrationResponse", operation, **status) == expected
+
+    @pytest.mark.parametrize(
+        ("operation", "no_method"),
+        [
+            ("GetIntegrationResponse", NO_METHOD),
+            ("UpdateIntegrationResponse", NO_METHOD),
+            ("DeleteIntegrationResponse", NO_INTEGRATION),
+        ],
+    )
+    def test_the_unknown(self, plane, status, operation, no_method):
+        """Delete alone reports a missing method as a missing integration."""
+        assert plane.fails(operation, **status) == NO_STATUS
+        assert plane.fails(operation, **{**status, "httpMethod": "POST"}) == no_method
+        assert plane.fails(operation, **{**status, "resourceId": "nothing"}) == NO_RESOURCE
+
+    def test_an_integration_is_needed(self, plane, api):
+        names = api.method(verb="PUT")
+        for operation in ("Put", "Get", "Update", "Delete"):
+            assert plane.fails(f"{operation}IntegrationResponse", **names, statusCode="200") == NO_INTEGRATION
+
+    def test_delete(self, plane, status):
+        plane("PutIntegrationResponse", **status)
+        assert plane("DeleteIntegrationResponse", **status) == {}
+        names = {name: status[name] for name in ("restApiId", "resourceId", "httpMethod")}
+        assert "integrationResponses" not in plane("GetIntegration", **names)
