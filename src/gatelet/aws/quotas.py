@@ -90,3 +90,7 @@ PRESIGNED_EXPIRES_MAX: Final = 604_800
 WIRE_NESTING: Final = 100
 # Ours: the form of a query request, whose names become a tree many times its size
 QUERY_BODY_BYTES: Final = 1 * MIB
+
+# Tags: AWS General Reference ("Tag naming limits and requirements")
+TAG_KEY_CHARACTERS: Final = 128
+TAG_VALUE_CHARACTERS: Final = 256

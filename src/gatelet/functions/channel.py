@@ -1,0 +1,33 @@
+"""The channel between the gateway and one worker: what every driver gives (tests/contract).
+
+A driver moves whole frames (``runtimes.python.frames``), in order, both ways. It never blocks the loop:
+what the worker does not take yet is kept, up to one frame of the largest size.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+OnFrame = Callable[[int, bytes], None]
+"""``(kind, payload)`` of one frame from the worker."""
+
+OnClosed = Callable[[], None]
+"""The channel ended: the worker is gone, or it broke the protocol."""
+
+
+class Channel(Protocol):
+    """The gateway's end."""
+
+    def open(self, on_frame: OnFrame, on_closed: OnClosed) -> socket.socket:
+        """Begin: the worker's end, to be handed to its process and then closed by the caller."""
+
+    def send(self, frame: bytes) -> None:
+        """Send one encoded frame; nothing happens on a closed channel."""
+
+    def drain(self) -> None:
+        """Deliver what the worker has sent so far, now: its process has ended."""
+
+    def close(self) -> None:
+        """End the channel; ``on_closed`` is not called."""

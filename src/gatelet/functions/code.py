@@ -1,0 +1,88 @@
+"""Unpacked code on disk: ``{work}/code/{sha}``, one read-only directory an archive, shared by environments."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from gatelet.functions import archive
+from gatelet.storage.ports import Blobs
+
+
+class CodeMissing(Exception):
+    """A function refers to an archive that the store does not have."""
+
+
+class CodeStore:
+    """Unpacks archives once, off the event loop, and forgets those that nobody refers to."""
+
+    def __init__(self, directory: Path, blobs: Blobs) -> None:
+        self._directory = directory
+        self._blobs = blobs
+        self._unpacking: dict[str, asyncio.Task[Path]] = {}
+        self._ready: dict[str, Path] = {}
+
+    async def check(self, data: bytes) -> None:
+        """Validate an archive. Raises AwsError."""
+        await asyncio.to_thread(archive.check, data)
+
+    def ready(self, blob: str) -> Path | None:
+        """The directory of an archive that was unpacked before."""
+        return self._ready.get(blob)
+
+    async def prepare(self, blob: str) -> Path:
+        """The directory that holds the code, unpacked now if need be. Raises CodeMissing, AwsError."""
+        path = self._ready.get(blob)
+        if path is not None:
+            return path
+        task = self._unpacking.get(blob)
+        if task is None:
+            task = self._unpacking[blob] = asyncio.create_task(self._unpack(blob))
+            task.add_done_callback(lambda _: self._unpacking.pop(blob, None))
+        return await asyncio.shield(task)
+
+    async def collect_garbage(self, in_use: set[str]) -> None:
+        """Remove the code that no function and no environment refers to."""
+        for blob in [blob for blob in self._ready if blob not in in_use]:
+            await asyncio.to_thread(_remove, self._ready.pop(blob))
+
+    async def _unpack(self, blob: str) -> Path:
+        path = self._directory / blob
+        if not await asyncio.to_thread(path.is_dir):
+            data = await self._blobs.get(blob)
+            if data is None:
+                raise CodeMissing(blob)
+            await asyncio.to_thread(_unpack_to, data, path)
+        self._ready[blob] = path
+        return path
+
+
+def _unpack_to(data: bytes, path: Path) -> None:
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=path.parent))
+    try:
+        content = temporary / "code"
+        content.mkdir()
+        archive.unpack(data, content)
+        # A directory without write permission cannot be moved by its owner: it gets its mode after.
+        content.chmod(0o755)
+        try:
+            os.rename(content, path)
+        except OSError:
+            if not path.is_dir():
+                raise
+        path.chmod(0o555)
+    finally:
+        _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    for parent, directories, _ in os.walk(path):
+        for name in directories:
+            os.chmod(os.path.join(parent, name), 0o755)  # noqa: PTH101, PTH118 - os.walk gives texts
+    if path.is_dir():
+        path.chmod(0o755)
+    shutil.rmtree(path, ignore_errors=True)

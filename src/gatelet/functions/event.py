@@ -1,0 +1,155 @@
+"""One accepted invocation on its way through a pool: what it carries, who waits for it, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.concurrency import Lease
+from gatelet.functions.invocation import Invocation, InvocationRefused, InvocationResult, ProxyInvocation, ProxyResult
+from gatelet.functions.runtimes.python import frames
+
+UNHANDLED = "Unhandled"
+
+
+class Event:
+    """The parts that both kinds of invocation share. Times are seconds of the monotonic clock."""
+
+    __slots__ = ("abandon_at", "arn", "function", "future", "lease", "request_id", "started", "tail", "trace_id")
+
+    def __init__(
+        self,
+        function: FunctionVersion,
+        arn: str,
+        request_id: str,
+        trace_id: str,
+        lease: Lease,
+        future: asyncio.Future[Any],
+        abandon_at: float,
+    ) -> None:
+        self.function = function
+        self.arn = arn
+        self.request_id = request_id
+        self.trace_id = trace_id
+        self.lease = lease
+        self.future = future
+        self.abandon_at = abandon_at
+        self.started = 0.0
+        self.tail = False
+
+    def frame(self, deadline: int) -> bytes:
+        """What the worker gets; ``deadline`` is epoch milliseconds."""
+        raise NotImplementedError
+
+    def answer(self, kind: int, payload: bytes) -> Any:
+        """``(memory, result)`` of the worker's answer. Raises FrameError for one that does not fit."""
+        raise NotImplementedError
+
+    def failure(self, payload: bytes) -> Any:
+        """The result of an invocation that the handler did not answer: the error JSON."""
+        raise NotImplementedError
+
+    def resolve(self, result: Any, tail: bytes) -> None:
+        """Give the result to the caller, if there still is one, and make room for another event.
+
+        ``tail`` is the end of the invocation's log, if it was asked for.
+        """
+        del tail
+        self.lease.release()
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def refuse(self, error: InvocationRefused) -> None:
+        """The event will not be run, or its caller waits no longer."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+    @property
+    def wanted(self) -> bool:
+        """False when the caller is gone."""
+        return not self.future.done()
+
+
+class JsonEvent(Event):
+    """An invocation through the Invoke API."""
+
+    __slots__ = ("_client_context", "_payload")
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        function: FunctionVersion,
+        arn: str,
+        lease: Lease,
+        future: asyncio.Future[InvocationResult],
+    ) -> None:
+        super().__init__(
+            function, arn, invocation.request_id, invocation.trace_id, lease, future, abandon_at=float("inf")
+        )
+        self.tail = invocation.log_tail
+        self._payload = invocation.payload or b"{}"
+        self._client_context = invocation.client_context or b""
+
+    def frame(self, deadline: int) -> bytes:
+        """INVOKE."""
+        meta = frames.Meta(deadline, self.request_id, self.arn, self.trace_id, self._client_context)
+        return frames.encode_event(frames.INVOKE, meta, self._payload)
+
+    def answer(self, kind: int, payload: bytes) -> tuple[int, InvocationResult]:
+        """From RESULT or ERROR."""
+        memory, rest = frames.decode_answer(payload)
+        if kind == frames.ERROR:
+            return memory, self.failure(rest)
+        if kind != frames.RESULT:
+            raise frames.FrameError(f"kind {kind} answers no JSON event")
+        return memory, InvocationResult(rest, self.request_id, self.function.version)
+
+    def failure(self, payload: bytes) -> InvocationResult:
+        """``FunctionError`` is ``Unhandled`` for every failure (lambda-execution section 1)."""
+        return InvocationResult(payload, self.request_id, self.function.version, UNHANDLED)
+
+    def resolve(self, result: InvocationResult, tail: bytes) -> None:
+        """With the log tail."""
+        result.log_tail = tail
+        super().resolve(result, tail)
+
+
+class ProxyEvent(Event):
+    """An invocation by the gateway: the worker builds the event."""
+
+    __slots__ = ("_body", "_head")
+
+    def __init__(
+        self,
+        invocation: ProxyInvocation,
+        function: FunctionVersion,
+        request_id: str,
+        lease: Lease,
+        future: asyncio.Future[ProxyResult],
+        abandon_at: float,
+    ) -> None:
+        super().__init__(function, function.arn, request_id, invocation.trace_id, lease, future, abandon_at)
+        self._head = invocation.head
+        self._body = invocation.body
+
+    def frame(self, deadline: int) -> bytes:
+        """PROXY."""
+        meta = frames.Meta(deadline, self.request_id, self.arn, self.trace_id, b"")
+        return frames.encode_event(frames.PROXY, meta, self._head, self._body)
+
+    def answer(self, kind: int, payload: bytes) -> tuple[int, ProxyResult]:
+        """From REPLY, MALFORMED or ERROR."""
+        if kind == frames.REPLY:
+            memory, status, base64, headers, body = frames.decode_reply(payload)
+            return memory, ProxyResult("response", self.request_id, status, base64, headers, body)
+        memory, rest = frames.decode_answer(payload)
+        if kind == frames.ERROR:
+            return memory, self.failure(rest)
+        if kind != frames.MALFORMED:
+            raise frames.FrameError(f"kind {kind} answers no proxy event")
+        return memory, ProxyResult("malformed", self.request_id, payload=rest)
+
+    def failure(self, payload: bytes) -> ProxyResult:
+        """The error JSON."""
+        return ProxyResult("error", self.request_id, payload=payload)

@@ -1,0 +1,241 @@
+"""Lambda as the rest of the house sees it: from a target to a function's answer.
+
+The life of an invocation: resolve, permit, admit, lease an environment (pool), run (environment), report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+
+from gatelet.aws import quotas
+from gatelet.aws.arn import function_arn
+from gatelet.aws.clock import Clock
+from gatelet.aws.ids import Ids
+from gatelet.functions.budget import Budget
+from gatelet.functions.catalogue import Catalogue, FunctionVersion
+from gatelet.functions.code import CodeStore
+from gatelet.functions.concurrency import Concurrency, Lease
+from gatelet.functions.event import Event, JsonEvent, ProxyEvent
+from gatelet.functions.host import Host
+from gatelet.functions.invocation import (
+    FunctionTarget,
+    Invocation,
+    InvocationResult,
+    PayloadTooLarge,
+    PermissionDenied,
+    ProxyInvocation,
+    ProxyResult,
+)
+from gatelet.functions.model import KIND, SERVICE, CodeReference
+from gatelet.functions.permissions import Permissions
+from gatelet.functions.pool import Pool
+from gatelet.functions.python_runtime import PythonRuntimes
+from gatelet.functions.report import LogSink
+from gatelet.functions.settings import Credentials, FunctionSettings
+from gatelet.functions.socket_channel import SocketChannel
+from gatelet.storage.ports import Blobs, Change, Key, Records
+
+_TICK_BUSY = 0.025
+_TICK_IDLE = 1.0
+_WARM_UP_SECONDS = 2.0
+
+
+class LambdaService:
+    """Implements gatelet.functions.service.Functions."""
+
+    def __init__(
+        self,
+        *,
+        settings: FunctionSettings,
+        records: Records,
+        blobs: Blobs,
+        logs: LogSink,
+        clock: Clock,
+        ids: Ids,
+        credentials: Callable[[FunctionVersion], Credentials],
+    ) -> None:
+        self._settings = settings
+        self._logs = logs
+        self._clock = clock
+        self._ids = ids
+        self._credentials = credentials
+        self._catalogue = Catalogue(records)
+        self._permissions = Permissions()
+        self._concurrency = Concurrency()
+        self._budget = Budget(settings.max_environments)
+        self._code = CodeStore(settings.work_directory / "code", blobs)
+        self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
+        self._pools: dict[str, Pool] = {}
+        self._retired: set[Pool] = set()
+        self._changing: dict[Key, asyncio.Lock] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop
+        self._host: Host
+        self._timer: asyncio.TimerHandle | None = None
+        self._fast = False
+        self._drained = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin: environments of an earlier process are forgotten, a zygote is made ready if it will be needed."""
+        loop = self._loop = asyncio.get_running_loop()
+        self._host = Host(
+            loop=loop,
+            settings=self._settings,
+            clock=self._clock,
+            ids=self._ids,
+            code=self._code,
+            runtimes=self._runtimes,
+            logs=self._logs,
+            credentials=self._credentials,
+            new_channel=lambda: SocketChannel(loop),
+        )
+        self._settings.work_directory.mkdir(mode=0o711, parents=True, exist_ok=True)
+        await asyncio.to_thread(shutil.rmtree, self._settings.work_directory / "environments", True)
+        if await self._catalogue.start():
+            self._spawn(self._runtimes.warm())
+        self._tick()
+
+    async def stop(self) -> None:
+        """Wait for running events (``drain_seconds`` at most), then end every process."""
+        for pool in list(self._pools.values()):
+            self._retire(pool)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._drained.wait(), self._settings.drain_seconds if self._retired else 0)
+        for pool in list(self._retired):
+            pool.end()
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._runtimes.stop()
+
+    # ------------------------------------------------------------------ changes
+
+    async def apply(self, change: Change) -> None:
+        """Serve a committed change of a function; see gatelet.functions.service."""
+        key = change.key
+        if (key.service, key.kind) != (SERVICE, KIND):
+            return
+        lock = self._changing.setdefault(key, asyncio.Lock())
+        async with lock:
+            version = await self._catalogue.read(key)
+            old = self._catalogue.known(key)
+            if old is not None and (version is None or version.serving != old.serving):
+                await self._replace(key, old, version)
+            else:
+                self._catalogue.serve(key, version)
+
+    async def check_code(self, zip_bytes: bytes) -> None:
+        """Validate an archive off the loop. Raises AwsError."""
+        await self._code.check(zip_bytes)
+
+    async def prepare(self, code: CodeReference) -> None:
+        """Unpack the code so that environments can start from it."""
+        self._spawn(self._runtimes.warm())
+        await self._code.prepare(code["blob"])
+
+    async def _replace(self, key: Key, old: FunctionVersion, version: FunctionVersion | None) -> None:
+        """Make the first new environment while the old ones still serve, then swap one reference."""
+        pool = self._pools.get(old.serving)
+        if version is not None and pool is not None and pool.size:
+            # One that takes longer goes on starting, and the first calls wait for it.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._pool(version).warm_up(), _WARM_UP_SECONDS)
+        self._catalogue.serve(key, version)
+        pool = self._pools.get(old.serving)
+        if pool is not None:
+            self._retire(pool)
+        if version is None or version.code != old.code:
+            self._spawn(self._collect_code())
+
+    async def _collect_code(self) -> None:
+        used = await self._catalogue.code_in_use()
+        pools = (*self._pools.values(), *self._retired)
+        await self._code.collect_garbage(used | {pool.function.code for pool in pools})
+
+    # ------------------------------------------------------------------ invocations
+
+    async def invoke(self, invocation: Invocation) -> InvocationResult:
+        """Run a function on a JSON event. Raises InvocationRefused."""
+        target = invocation.target
+        function = self._catalogue.get(target) or await self._catalogue.load(target)
+        if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
+            raise PayloadTooLarge(len(invocation.payload))
+        arn = function.arn if target.qualifier is None else self._qualified_arn(function, target)
+        future: asyncio.Future[InvocationResult] = self._loop.create_future()
+        self._submit(function, JsonEvent(invocation, function, arn, self._admit(function), future))
+        return await future
+
+    async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
+        """Run a function on a gateway's request. Raises InvocationRefused."""
+        target = invocation.target
+        function = self._catalogue.get(target) or await self._catalogue.load(target)
+        if not self._permissions.api_may_invoke(function, invocation.source_arn, invocation.source_account):
+            raise PermissionDenied(function.arn)
+        size = len(invocation.head) + len(invocation.body)
+        if size > quotas.INVOKE_PAYLOAD_BYTES:
+            raise PayloadTooLarge(size)
+        future: asyncio.Future[ProxyResult] = self._loop.create_future()
+        abandon_at = self._clock.monotonic() + invocation.timeout
+        event = ProxyEvent(invocation, function, self._ids.uuid(), self._admit(function), future, abandon_at)
+        self._submit(function, event)
+        return await future
+
+    def _admit(self, function: FunctionVersion) -> Lease:
+        scope = function.scope
+        return self._concurrency.admit(scope, function.name, function.reserved, self._catalogue.reserved(scope))
+
+    def _submit(self, function: FunctionVersion, event: Event) -> None:
+        if not self._fast:
+            self._hurry()
+        self._pool(function).submit(event)
+
+    def _pool(self, function: FunctionVersion) -> Pool:
+        pool = self._pools.get(function.serving)
+        if pool is None:
+            pool = self._pools[function.serving] = Pool(function, self._host, self._budget)
+        return pool
+
+    @staticmethod
+    def _qualified_arn(function: FunctionVersion, target: FunctionTarget) -> str:
+        return function_arn(function.scope, function.name, target.qualifier)
+
+    # ------------------------------------------------------------------ time
+
+    def _tick(self) -> None:
+        now = self._clock.monotonic()
+        self._fast = False
+        for pool in (*self._pools.values(), *self._retired):
+            self._fast = pool.tick(now) or self._fast
+        for pool in [pool for pool in self._retired if pool.finished]:
+            self._forget(pool)
+        if not self._retired:
+            self._drained.set()
+        self._timer = self._loop.call_later(_TICK_BUSY if self._fast or self._retired else _TICK_IDLE, self._tick)
+
+    def _hurry(self) -> None:
+        """Something is under way: look after it soon."""
+        self._fast = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(_TICK_BUSY, self._tick)
+
+    def _retire(self, pool: Pool) -> None:
+        self._pools.pop(pool.function.serving, None)
+        self._retired.add(pool)
+        self._drained.clear()
+        pool.retire()
+        self._hurry()
+
+    def _forget(self, pool: Pool) -> None:
+        self._retired.discard(pool)
+        self._budget.leave(pool)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

@@ -1,0 +1,195 @@
+"""The environments of one revision of a function, and the events that wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from gatelet.functions import autoscaler
+from gatelet.functions.budget import Budget
+from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.environment import Environment
+from gatelet.functions.event import Event
+from gatelet.functions.host import Host
+from gatelet.functions.invocation import InvocationAbandoned, RuntimeUnavailable
+from gatelet.functions.life_cycle import State
+
+_SMOOTHING = 0.1
+
+
+class Pool:
+    """Events go to the environment that was used last; the others fall idle and are ended in time."""
+
+    def __init__(self, function: FunctionVersion, host: Host, budget: Budget) -> None:
+        self.function = function
+        self._host = host
+        self._budget = budget
+        self._environments: set[Environment] = set()
+        self._idle: deque[Environment] = deque()
+        self._waiting: deque[Event] = deque()
+        self._retired = False
+        self._service_time = 0.0
+        self._cold_start = 0.0
+        self._spec = autoscaler.Spec(parallel=host.settings.cores + 1)
+        self._warm: asyncio.Event = asyncio.Event()
+        budget.join(self)
+
+    @property
+    def size(self) -> int:
+        """How many environments there are."""
+        return len(self._environments)
+
+    @property
+    def finished(self) -> bool:
+        """Retired, and nothing is left."""
+        return self._retired and not self._environments and not self._waiting
+
+    def submit(self, event: Event) -> None:
+        """Run the event as soon as an environment is free; more are started as the autoscaler says."""
+        if self._idle:
+            self._idle.pop().run(event)
+        else:
+            self._waiting.append(event)
+            self._scale(self._host.clock.monotonic())
+
+    async def warm_up(self) -> None:
+        """Return when the first environment can run events, or could not be made to."""
+        if not self._environments and self._budget.take():
+            self._begin_environment()
+            await self._warm.wait()
+
+    def retire(self) -> None:
+        """Take no new events; end when what was accepted is done."""
+        self._retired = True
+        for environment in list(self._environments):
+            if environment in self._idle or not self._waiting:
+                environment.drain()
+
+    def end(self) -> None:
+        """End everything now."""
+        self._retired = True
+        while self._waiting:
+            self._refuse(self._waiting.popleft())
+        for environment in list(self._environments):
+            environment.end()
+
+    def tick(self, now: float) -> bool:
+        """Enforce time limits and scale; whether anything is under way."""
+        self._withdraw(now)
+        for environment in list(self._environments):
+            environment.tick(now)
+            event = environment.event
+            if event is not None and now >= event.abandon_at:
+                event.refuse(InvocationAbandoned())
+        self._scale(now)
+        return bool(self._waiting) or len(self._idle) < len(self._environments)
+
+    # ------------------------------------------------------------------ what environments tell
+
+    def available(self, environment: Environment) -> None:
+        """An environment can run an event."""
+        self._warm.set()
+        while self._waiting:
+            event = self._waiting.popleft()
+            if event.wanted:
+                if environment in self._idle:
+                    self._idle.remove(environment)
+                environment.run(event)
+                return
+            event.lease.release()
+        if self._retired:
+            environment.end()
+            return
+        environment.idle_since = self._host.clock.monotonic()
+        if environment.state is State.IDLE:
+            self._idle.append(environment)
+            return
+        # One without a process waits behind those that are warm.
+        if environment in self._idle:
+            self._idle.remove(environment)
+        self._idle.appendleft(environment)
+
+    def initialised(self, seconds: float) -> None:
+        """Measure a cold start."""
+        self._cold_start = seconds if not self._cold_start else _smooth(self._cold_start, seconds)
+
+    def served(self, seconds: float) -> None:
+        """Measure an event."""
+        self._service_time = seconds if not self._service_time else _smooth(self._service_time, seconds)
+
+    def gone(self, environment: Environment, error: Exception | None) -> None:
+        """An environment ended. If none could be started, nobody may wait for one."""
+        self._environments.discard(environment)
+        if environment in self._idle:
+            self._idle.remove(environment)
+        self._budget.give_back()
+        if error is not None and not self._environments:
+            self._warm.set()
+            while self._waiting:
+                self._refuse(self._waiting.popleft(), str(error))
+
+    # ------------------------------------------------------------------ the budget
+
+    def oldest_idle(self) -> float | None:
+        """Since when the longest idle environment has been idle."""
+        return min((environment.idle_since for environment in self._idle), default=None)
+
+    def evict_oldest(self) -> None:
+        """End the longest idle environment."""
+        min(self._idle, key=lambda environment: environment.idle_since).end()
+
+    # ------------------------------------------------------------------ scaling
+
+    def _scale(self, now: float) -> None:
+        if not self._waiting and not self._idle:
+            return
+        scale = autoscaler.decide(self._observe(now), self._spec)
+        for _ in range(scale.start):
+            if not self._budget.take():
+                return
+            self._begin_environment()
+        for _ in range(scale.stop):
+            self.evict_oldest()
+
+    def _observe(self, now: float) -> autoscaler.Observed:
+        starting, longest = 0, 0.0
+        for environment in self._environments:
+            if environment.event is not None:
+                longest = max(longest, now - environment.event.started)
+            elif environment.state in (State.STARTING, State.INITIALIZING):
+                starting += 1
+        kept_since = now - self._host.settings.idle_seconds
+        return autoscaler.Observed(
+            waiting=len(self._waiting),
+            starting=starting,
+            running=len(self._environments) - starting,
+            service_time=self._service_time,
+            longest_running=longest,
+            cold_start=self._cold_start,
+            expired=sum(environment.idle_since <= kept_since for environment in self._idle),
+        )
+
+    def _begin_environment(self) -> None:
+        self._environments.add(Environment(self, self.function, self._host))
+
+    def _withdraw(self, now: float) -> None:
+        """Take back events whose callers wait no longer."""
+        if not any(now >= event.abandon_at or not event.wanted for event in self._waiting):
+            return
+        kept = deque[Event]()
+        for event in self._waiting:
+            if now < event.abandon_at and event.wanted:
+                kept.append(event)
+            else:
+                event.lease.release()
+                event.refuse(InvocationAbandoned())
+        self._waiting = kept
+
+    @staticmethod
+    def _refuse(event: Event, reason: str = "the service stops") -> None:
+        event.lease.release()
+        event.refuse(RuntimeUnavailable(reason))
+
+
+def _smooth(mean: float, value: float) -> float:
+    return mean + _SMOOTHING * (value - mean)

@@ -1,0 +1,123 @@
+"""The Python runtimes of this host: which interpreter a runtime gets, and how its workers start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatelet.functions.process import Launcher, OnExit, Process, SpawnLauncher, StartFailed
+from gatelet.functions.zygote import Zygote
+
+_PROBE_SECONDS = 5.0
+_PROBE = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.executable)"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python on this host. ``exact``: it is the version that the runtime names."""
+
+    path: str
+    version: str
+    exact: bool
+
+
+class PythonRuntime:
+    """One interpreter with its zygote; a plain process is the fallback."""
+
+    def __init__(self, interpreter: Interpreter, zygote: Zygote | None) -> None:
+        self.interpreter = interpreter
+        self._zygote = zygote
+        self._spawn: Launcher = SpawnLauncher(interpreter.path)
+
+    async def warm(self) -> None:
+        """Start the zygote ahead of need."""
+        if self._zygote is not None:
+            try:
+                await self._zygote.warm()
+            except StartFailed as error:
+                _log.warning("the zygote of %s did not start: %s", self.interpreter.path, error)
+
+    async def start(self, channel: socket.socket, output: int, on_exit: OnExit) -> Process:
+        """See gatelet.functions.process.Launcher."""
+        if self._zygote is not None:
+            try:
+                return await self._zygote.start(channel, output, on_exit)
+            except StartFailed as error:
+                _log.warning("the zygote of %s is not available: %s", self.interpreter.path, error)
+        return await self._spawn.start(channel, output, on_exit)
+
+    async def stop(self) -> None:
+        """End the zygote and its workers."""
+        if self._zygote is not None:
+            await self._zygote.stop()
+
+
+class PythonRuntimes:
+    """PythonRuntime by runtime name (``python3.12``); runtimes on one interpreter share it."""
+
+    def __init__(self, runtime_directory: Path, event_module: Path, fork: bool) -> None:
+        self._libraries = runtime_directory / "python"
+        self._event_module = event_module
+        self._fork = fork and sys.platform == "linux"
+        self._by_name: dict[str, asyncio.Task[Interpreter]] = {}
+        self._by_path: dict[str, PythonRuntime] = {}
+
+    async def get(self, runtime: str) -> tuple[Interpreter, PythonRuntime]:
+        """What runs functions of this runtime."""
+        task = self._by_name.get(runtime)
+        if task is None:
+            task = self._by_name[runtime] = asyncio.create_task(_find(runtime))
+        interpreter = await asyncio.shield(task)
+        python = self._by_path.get(interpreter.path)
+        if python is None:
+            zygote = Zygote(interpreter.path, self._libraries, self._event_module) if self._fork else None
+            python = self._by_path[interpreter.path] = PythonRuntime(interpreter, zygote)
+        return interpreter, python
+
+    async def warm(self) -> None:
+        """Make the interpreter at hand ready: most functions run on it."""
+        _, python = await self.get(f"python{sys.version_info.major}.{sys.version_info.minor}")
+        await python.warm()
+
+    async def stop(self) -> None:
+        """End all zygotes."""
+        for python in self._by_path.values():
+            await python.stop()
+
+
+async def _find(runtime: str) -> Interpreter:
+    """The interpreter that the runtime names if the host has it, else the one that runs us."""
+    at_hand = ".".join(str(part) for part in sys.version_info[:3])
+    wanted = runtime.removeprefix("python")
+    if at_hand.startswith(wanted + "."):
+        return Interpreter(sys.executable, at_hand, exact=True)
+    path = shutil.which(runtime)
+    if path is not None:
+        found = await _probe(path)
+        if found is not None and found[0].startswith(wanted + "."):
+            return Interpreter(found[1], found[0], exact=True)
+    return Interpreter(sys.executable, at_hand, exact=False)
+
+
+async def _probe(path: str) -> tuple[str, str] | None:
+    """``(version, executable)`` of an interpreter, None if it does not run."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            path, "-I", "-S", "-c", _PROBE,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
+    except OSError:
+        return None
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
+    lines = output.decode("utf-8", "replace").split("\n")
+    return (lines[0], lines[1]) if process.returncode == 0 and len(lines) > 1 and lines[1] else None

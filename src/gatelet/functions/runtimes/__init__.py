@@ -1,0 +1,1 @@
+"""What runs inside a worker process; everything below needs the standard library only."""

@@ -1,0 +1,55 @@
+"""What a worker process may take from its host, and when it dies (design section 4, "Limits are real")."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when its parent does; at once if that has happened already."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def apply(limits: dict[str, Any], parent: int) -> None:
+    """Apply the limits of a CONFIGURE frame to this process, for good.
+
+    Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
+    resident size), ``uid`` (None: stay), ``processes`` (only with a uid of the function's own).
+    """
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_NOFILE, limits["open_files"])
+    _lower(resource.RLIMIT_DATA, limits["data_bytes"])
+    uid = limits["uid"]
+    if uid is not None:
+        _lower(resource.RLIMIT_NPROC, limits["processes"])
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
+        file.write("1000")
+    # The kernel forgets the parent-death signal when the uid changes: set it last.
+    die_with_parent(parent)
+
+
+def _lower(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(kind, (value, value))

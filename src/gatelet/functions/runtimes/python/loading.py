@@ -1,0 +1,84 @@
+"""Finding the user's handler and the gateway's event builder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import site
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import faults
+
+PRELOADED = ("boto3", "botocore.session", "botocore.httpsession", "s3transfer", "logging.handlers", "decimal", "uuid")
+"""What most functions import; a zygote loads it once. Those that the host lacks are passed over."""
+
+
+def load_module_from(path: str, name: str) -> Any:
+    """Run one file as a module that is in nobody's way. Raises ImportError."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def preload(runtime: str) -> frozenset[str]:
+    """Import the common libraries; the modules that this added to ``sys.modules``."""
+    before = set(sys.modules)
+    if runtime:
+        sys.path.insert(0, runtime)
+    for name in PRELOADED:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    return frozenset(set(sys.modules) - before)
+
+
+def forget_shadowed(code: str, runtime: str, preloaded: Iterable[str]) -> None:
+    """Drop preloaded modules that the function brings itself: ``/var/task`` comes first on ``sys.path``."""
+    own = {name.partition(".")[0] for name in os.listdir(code)}  # noqa: PTH208 - pathlib costs milliseconds here
+    shadowed = [name for name in preloaded if name.partition(".")[0] in own]
+    if not shadowed:
+        return
+    libraries = [name for name in preloaded if _comes_from(name, runtime)]
+    # Never mix a library of the function with another version's half of the runtime's.
+    if any(name in libraries for name in shadowed):
+        shadowed += libraries
+    for name in shadowed:
+        sys.modules.pop(name, None)
+
+
+def _comes_from(name: str, directory: str) -> bool:
+    path = getattr(sys.modules.get(name), "__file__", None)
+    return bool(directory) and path is not None and path.startswith(directory + "/")
+
+
+def set_path(code: str, runtime: str) -> None:
+    """``/var/task``, the runtime's libraries, the standard library; ``exit`` and ``quit`` as with ``site``."""
+    library = [entry for entry in sys.path if entry not in (code, runtime)]
+    sys.path[:] = [code, *([runtime] if runtime else []), *library]
+    sys.dont_write_bytecode = True
+    site.setquit()
+
+
+def find_handler(name: str, paths: faults.Paths) -> Callable[[Any, Any], Any]:
+    """Import the module of the handler. Raises Fault, or whatever the module's own code raises."""
+    module_name, attribute = faults.split_handler(name)
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise faults.import_fault(module_name, error) from None
+    except SyntaxError as error:
+        raise faults.syntax_fault(module_name, error, paths) from None
+    try:
+        handler: Callable[[Any, Any], Any] = getattr(module, attribute)
+    except AttributeError:
+        raise faults.Fault(
+            "Runtime.HandlerNotFound", f"Handler '{attribute}' missing on module '{module_name}'"
+        ) from None
+    return handler

@@ -1,0 +1,52 @@
+"""The worker's end of the channel: a blocking socket, one sender at a time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections import deque
+
+from . import frames
+
+RECEIVE_BYTES = 65_536
+
+
+class Wire:
+    """Sends and receives frames. Threads of the handler may send log events while an event runs."""
+
+    def __init__(self, fd: int) -> None:
+        self._socket = socket.socket(fileno=fd)
+        self._socket.setblocking(True)
+        os.set_inheritable(fd, False)
+        self._splitter = frames.FrameSplitter()
+        self._ready: deque[tuple[int, bytes]] = deque()
+        self._lock = threading.Lock()
+        self._owner = os.getpid()
+        os.register_at_fork(after_in_child=self._abandon)
+
+    def receive(self) -> tuple[int, bytes]:
+        """The next frame; ends the process when the gateway is gone."""
+        while not self._ready:
+            data = self._socket.recv(RECEIVE_BYTES)
+            if not data:
+                os._exit(0)
+            self._ready.extend(self._splitter.feed(data))
+        return self._ready.popleft()
+
+    def send(self, frame: bytes) -> None:
+        """Send a whole frame; ends the process when the gateway is gone."""
+        try:
+            with self._lock:
+                self._socket.sendall(frame)
+        except OSError:
+            os._exit(0)
+
+    @property
+    def owned(self) -> bool:
+        """False in a process that the handler forked: it must not speak for the worker."""
+        return self._owner == os.getpid()
+
+    def _abandon(self) -> None:
+        self._lock = threading.Lock()
+        self._socket.close()

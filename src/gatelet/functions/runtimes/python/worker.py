@@ -1,0 +1,183 @@
+"""One execution environment: loads the handler and gives it one event at a time.
+
+The process gets a CONFIGURE frame first: what to load and within which limits. It ends with the channel.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import faults, frames, limits, loading, marshal_json, output
+from .context import LambdaContext
+from .wire import Wire
+
+_KIB = 1024 if sys.platform == "darwin" else 1
+_MEMORY_INTERVAL = 0.02
+_LARGE_BODY = 4 * 1024 * 1024
+
+
+class Memory:
+    """The peak resident size in KiB, looked at no more often than every 20 ms: the call costs a microsecond."""
+
+    __slots__ = ("_at", "_peak")
+
+    def __init__(self) -> None:
+        self._at = 0.0
+        self._peak = 0
+
+    def peak(self) -> int:
+        """KiB."""
+        now = time.monotonic()  # noqa: TID251 - the worker's clock
+        if now - self._at > _MEMORY_INTERVAL:
+            self._at = now
+            self._peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB
+        return self._peak
+
+
+class Worker:
+    """The loop around a handler."""
+
+    def __init__(self, wire: Wire, settings: dict[str, Any]) -> None:
+        self._wire = wire
+        self._memory = Memory()
+        self._journal = output.Journal(wire)
+        self._streams = output.install(self._journal)
+        self._paths = faults.Paths(settings["code"], settings["runtime"])
+        self._handler_name: str = settings["handler"]
+        self._event_module: str = settings["event_module"]
+        self._response_limit: int = settings["response_bytes"]
+        self._to_json = marshal_json.writer(settings["escape_non_ascii"])
+        self._error_json = json.JSONEncoder(ensure_ascii=settings["escape_non_ascii"]).encode
+        self._handler: Callable[[Any, Any], Any]
+        self._events: Any = None
+
+    def initialise(self, events: Any = None) -> None:
+        """Import the handler; an error is reported and ends the process."""
+        try:
+            self._events = events or loading.load_module_from(self._event_module, "gatelet_runtime.events")
+            self._handler = loading.find_handler(self._handler_name, self._paths)
+        except Exception as error:  # noqa: BLE001 - the user's module may raise anything
+            fault = faults.of_exception(error, "", self._paths)
+            self._finish_streams()
+            self._journal.event(output.init_warning())
+            self._journal.event(output.error_event(fault))
+            self._wire.send(frames.encode_answer(frames.INIT_ERROR, self._memory.peak(), self._error(fault)))
+            os._exit(1)
+        self._finish_streams()
+        LambdaContext.configure()
+        self._wire.send(frames.encode_answer(frames.INIT_OK, self._memory.peak()))
+
+    def serve(self) -> None:
+        """Run events until the channel ends."""
+        receive, send = self._wire.receive, self._wire.send
+        out, err = self._streams
+        while True:
+            kind, payload = receive()
+            meta, head, body = frames.decode_event(payload)
+            self._journal.request_id = meta.request_id
+            os.environ["_X_AMZN_TRACE_ID"] = meta.trace_id
+            try:
+                answer = self._proxy(meta, head, body) if kind == frames.PROXY else self._invoke(meta, head)
+            except MemoryError:
+                answer = frames.encode_answer(frames.EXHAUSTED, self._memory.peak())
+            except Exception as error:  # noqa: BLE001 - the user's handler may raise anything
+                answer = self._failure(error, meta.request_id)
+            out.finish()
+            err.finish()
+            send(answer)
+
+    def _invoke(self, meta: frames.Meta, event: bytes) -> bytes:
+        try:
+            value = json.loads(event)
+        except ValueError as error:
+            raise faults.Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
+        result = self._to_json(self._handler(value, LambdaContext(meta)))
+        if len(result) > self._response_limit:
+            return self._too_large()
+        return frames.encode_answer(frames.RESULT, self._memory.peak(), result)
+
+    def _proxy(self, meta: frames.Meta, head: bytes, body: bytes) -> bytes:
+        event = self._events.build(json.loads(head), body)
+        result = self._handler(event, LambdaContext(meta))
+        reply = self._events.reply(result)
+        if reply is None:
+            text = self._to_json(result)
+            if len(text) > self._response_limit:
+                return self._too_large()
+            return frames.encode_answer(frames.MALFORMED, self._memory.peak(), text)
+        status, base64, headers, content = reply
+        # Only a response near the limit is written as JSON to be measured exactly.
+        if len(headers) + len(content) > _LARGE_BODY and len(self._to_json(result)) > self._response_limit:
+            return self._too_large()
+        return frames.encode_reply(self._memory.peak(), status, base64, headers, content)
+
+    def _failure(self, error: BaseException, request_id: str) -> bytes:
+        fault = faults.of_exception(error, request_id, self._paths)
+        self._finish_streams()
+        self._journal.event(output.error_event(fault))
+        return frames.encode_answer(frames.ERROR, self._memory.peak(), self._error(fault))
+
+    def _too_large(self) -> bytes:
+        limit = self._response_limit
+        fault = {
+            "errorMessage": f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
+            "errorType": "Function.ResponseSizeTooLarge",
+        }
+        return frames.encode_answer(frames.ERROR, self._memory.peak(), self._error(fault))
+
+    def _error(self, fault: dict[str, Any]) -> bytes:
+        return self._error_json(fault).encode("utf-8", "replace")
+
+    def leave(self, status: int) -> None:
+        """End the process as ``sys.exit`` does: exit handlers run, what was printed is kept."""
+        atexit._run_exitfuncs()  # noqa: SLF001 - the one way to run them without unwinding through the zygote
+        self._finish_streams()
+        os._exit(status)
+
+    def _finish_streams(self) -> None:
+        for stream in self._streams:
+            stream.finish()
+
+
+def exit_status(error: SystemExit) -> int:
+    """The exit status that the interpreter gives for ``sys.exit(...)``."""
+    if error.code is None:
+        return 0
+    return error.code & 0xFF if isinstance(error.code, int) else 1
+
+
+def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = None) -> None:
+    """Be a worker on this channel until it ends. ``preloaded`` names the modules that a zygote imported."""
+    wire = Wire(channel)
+    settings = json.loads(wire.receive()[1])
+    limits.apply(settings["limits"], parent)
+    os.environ.clear()
+    os.environ.update(settings["environment"])
+    time.tzset()
+    code, runtime = settings["code"], settings["runtime"]
+    if preloaded:
+        loading.forget_shadowed(code, runtime, preloaded)
+    loading.set_path(code, runtime)
+    os.chdir(code)
+    worker = Worker(wire, settings)
+    try:
+        worker.initialise(events)
+        worker.serve()
+    except SystemExit as error:
+        worker.leave(exit_status(error))
+    except BaseException:  # noqa: BLE001 - KeyboardInterrupt and faults of ours end the process, said in its log
+        traceback.print_exc()
+        worker.leave(1)
+
+
+def main(arguments: list[str]) -> None:
+    """``worker CHANNEL_FD PARENT_PID``: a plain process, nothing preloaded."""
+    run(int(arguments[0]), int(arguments[1]))

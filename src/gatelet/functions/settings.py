@@ -1,0 +1,51 @@
+"""What the operator decides about functions, and the credentials that they run with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Temporary credentials of a function's role."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """Where functions live and what they may take from the host. Times are seconds."""
+
+    work_directory: Path
+    """Unpacked code and each environment's ``/tmp``; can be rebuilt. Workers of another uid must be able to
+    reach it: it is made mode 0711, its parents are the operator's affair."""
+
+    runtime_directory: Path
+    """``python/`` below it holds what the runtime brings on AWS (boto3); it may be missing."""
+
+    proxy_event_module: Path
+    """The gateway's event builder (gateway/events/proxy.py), a file that needs the standard library only."""
+
+    endpoint_url: str
+    """``AWS_ENDPOINT_URL`` of the functions: Gatelet's own control plane. Empty: not set."""
+
+    idle_seconds: float = 600.0
+    """An environment without work for so long is ended."""
+
+    max_environments: int = 256
+    """Environments on this host, all functions together; an idle one of another function makes room."""
+
+    cores: int = 2
+    """CPU cores of the host: how many events of a fast function are worth running at once."""
+
+    worker_uid: int | None = None
+    """As root: the first uid of a range that workers run as, one for each function. None: the gateway's own."""
+
+    drain_seconds: float = 30.0
+    """How long ``stop`` waits for running events."""
+
+    fork: bool = True
+    """Fork environments from a zygote; False starts every one as a process of its own."""

@@ -1,0 +1,107 @@
+"""A channel over a Unix socket pair: non-blocking sockets on the loop's selector, no transport between."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from gatelet.functions.channel import OnClosed, OnFrame
+from gatelet.functions.runtimes.python.frames import FrameError, FrameSplitter
+
+_RECEIVE_BYTES = 65_536
+_SOCKET_BUFFER_BYTES = 1_048_576
+
+
+class SocketChannel:
+    """Driver of gatelet.functions.channel.Channel."""
+
+    __slots__ = ("_loop", "_on_closed", "_on_frame", "_socket", "_splitter", "_unsent")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._socket: socket.socket | None = None
+        self._splitter = FrameSplitter()
+        self._unsent = bytearray()
+        self._on_frame: OnFrame
+        self._on_closed: OnClosed
+
+    def open(self, on_frame: OnFrame, on_closed: OnClosed) -> socket.socket:
+        """Make the pair and listen to the near end."""
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        for end in (near, far):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
+        self._on_frame, self._on_closed = on_frame, on_closed
+        self._socket = near
+        self._loop.add_reader(near.fileno(), self._readable)
+        return far
+
+    def send(self, frame: bytes) -> None:
+        """Send at once what the socket takes, the rest when it takes more."""
+        if self._socket is None:
+            return
+        if self._unsent:
+            self._unsent += frame
+            return
+        try:
+            sent = self._socket.send(frame)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            return  # the worker is gone: its end of file is on the way
+        if sent < len(frame):
+            self._unsent += memoryview(frame)[sent:]
+            self._loop.add_writer(self._socket.fileno(), self._writable)
+
+    def drain(self) -> None:
+        """Read until nothing is left."""
+        while self._socket is not None and self._receive():
+            pass
+
+    def close(self) -> None:
+        """Stop listening and close the near end."""
+        if self._socket is None:
+            return
+        self._loop.remove_reader(self._socket.fileno())
+        if self._unsent:
+            self._loop.remove_writer(self._socket.fileno())
+            self._unsent = bytearray()
+        self._socket.close()
+        self._socket = None
+
+    def _readable(self) -> None:
+        self._receive()
+
+    def _receive(self) -> bool:
+        """Read once and deliver; False when nothing was there."""
+        near = self._socket
+        assert near is not None
+        try:
+            data = near.recv(_RECEIVE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            data = b""
+        try:
+            received = self._splitter.feed(data)
+        except FrameError:
+            data, received = b"", []
+        for kind, payload in received:
+            if self._socket is not None:
+                self._on_frame(kind, payload)
+        if not data and self._socket is not None:
+            self.close()
+            self._on_closed()
+        return bool(data)
+
+    def _writable(self) -> None:
+        assert self._socket is not None
+        try:
+            sent = self._socket.send(self._unsent)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        if not self._unsent:
+            self._loop.remove_writer(self._socket.fileno())

@@ -1,0 +1,66 @@
+"""The environment variables of a function (lambda-execution section 4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.settings import Credentials
+
+_KEPT_WITH_UNDERSCORE = ("_HANDLER",)
+
+
+def environment_variables(
+    function: FunctionVersion,
+    *,
+    code: Path,
+    runtime: Path,
+    temporary: Path,
+    log_stream: str,
+    endpoint_url: str,
+    credentials: Credentials,
+) -> dict[str, str]:
+    """All variables of an environment; what Lambda sets wins over the function's own.
+
+    ``LAMBDA_TASK_ROOT`` and its kin name real directories, and ``TMPDIR`` stands for ``/tmp``: the
+    environment shares the host's file system.
+    """
+    region = function.scope.region
+    task = str(code)
+    variables = {
+        "LANG": "en_US.UTF-8",
+        "LC_CTYPE": "C.UTF-8",
+        "TZ": ":UTC",
+        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{runtime}:{runtime}/lib:{task}:{task}/lib:/opt/lib",
+        "PYTHONPATH": str(runtime),
+        "TMPDIR": str(temporary),
+    }
+    if endpoint_url:
+        variables["AWS_ENDPOINT_URL"] = endpoint_url
+    variables.update(
+        {k: v for k, v in function.variables.items() if not k.startswith("_") or k in _KEPT_WITH_UNDERSCORE}
+    )
+    variables.update(
+        {
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_SESSION_TOKEN": credentials.session_token,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "_HANDLER": function.handler,
+            "LAMBDA_TASK_ROOT": task,
+            "LAMBDA_RUNTIME_DIR": str(runtime),
+            "PWD": task,
+            "SHLVL": "0",
+        }
+    )
+    return variables

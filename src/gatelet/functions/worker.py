@@ -1,0 +1,135 @@
+"""One worker process as the gateway sees it: its channel, its raw output and its end, in that order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Protocol
+
+from gatelet.functions.channel import Channel
+from gatelet.functions.process import Launcher, Process
+
+_READ_BYTES = 65_536
+_LINE_BYTES = 262_144
+"""A raw line that is longer is cut into events of this size (CloudWatch's own limit on an event)."""
+
+
+class Owner(Protocol):
+    """Who hears of the worker (an environment)."""
+
+    def on_frame(self, kind: int, payload: bytes) -> None:
+        """A frame came."""
+
+    def on_output(self, text: str) -> None:
+        """One raw line of standard output or error, its line end included."""
+
+    def on_exit(self, code: int) -> None:
+        """The process ended; everything that it wrote has been delivered."""
+
+
+class Worker:
+    """Life: ``start``, frames and output to the owner, ``on_exit`` once, unless it was abandoned before."""
+
+    __slots__ = ("_abandoned", "_channel", "_loop", "_output", "_owner", "_partial", "_process")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, channel: Channel, owner: Owner) -> None:
+        self._loop = loop
+        self._channel = channel
+        self._owner: Owner | None = owner
+        self._process: Process | None = None
+        self._output = -1
+        self._partial = b""
+        self._abandoned = False
+
+    @property
+    def pid(self) -> int:
+        """The process id; 0 while it is not known."""
+        return self._process.pid if self._process is not None else 0
+
+    async def start(self, launcher: Launcher, configuration: bytes) -> None:
+        """Start the process and send it its CONFIGURE frame. Raises StartFailed, OSError."""
+        assert self._owner is not None
+        self._output, write_end = os.pipe()
+        os.set_blocking(self._output, False)
+        self._loop.add_reader(self._output, self._read_output)
+        far = self._channel.open(self._owner.on_frame, self._closed)
+        self._channel.send(configuration)
+        try:
+            self._process = await launcher.start(far, write_end, self._exited)
+        except BaseException:
+            self._release()
+            raise
+        finally:
+            far.close()
+            os.close(write_end)
+        if self._abandoned:
+            self._process.kill()
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame."""
+        self._channel.send(frame)
+
+    def drain(self) -> None:
+        """Deliver what the worker has sent and written so far."""
+        self._channel.drain()
+        self.drain_output()
+
+    def drain_output(self) -> None:
+        """Deliver raw output that was written before what the channel said last."""
+        while self._output >= 0 and self._read_output():
+            pass
+
+    def abandon(self) -> None:
+        """Kill the process and hear nothing more of it."""
+        self._abandoned = True
+        self._owner = None
+        if self._process is not None:
+            self._process.kill()
+        self._release()
+
+    def kill(self) -> None:
+        """Kill the process; its end is still heard."""
+        if self._process is not None:
+            self._process.kill()
+
+    def _closed(self) -> None:
+        # The channel of a living process is closed when it breaks the protocol; one that ends keeps its status.
+        self.kill()
+
+    def _exited(self, code: int) -> None:
+        owner = self._owner
+        if owner is None:
+            return
+        self.drain()
+        if self._partial:
+            self._deliver(b"\n")
+        self._owner = None
+        self._release()
+        owner.on_exit(code)
+
+    def _release(self) -> None:
+        self._channel.close()
+        if self._output >= 0:
+            self._loop.remove_reader(self._output)
+            os.close(self._output)
+            self._output = -1
+
+    def _read_output(self) -> bool:
+        try:
+            data = os.read(self._output, _READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return False
+        if not data:
+            self._loop.remove_reader(self._output)
+            return False
+        self._deliver(data)
+        return True
+
+    def _deliver(self, data: bytes) -> None:
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        if len(self._partial) > _LINE_BYTES:
+            lines.append(self._partial)
+            self._partial = b""
+        for line in lines:
+            if self._owner is not None:
+                self._owner.on_output(line.decode("utf-8", "replace") + "\n")
