@@ -14,6 +14,7 @@ from typing import Final
 import httptools
 
 from gatelet.http.errors import BadRequest, ExpectationFailed, HeaderTooLarge, TargetTooLong
+from gatelet.http.limits import Limits
 
 _FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9.\-_~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -35,9 +36,11 @@ class HeadParser:
         "_framing",
         "_parser",
         "_target",
+        "_unusual",
         "chunked",
         "content_length",
         "expects_continue",
+        "has_body",
         "headers",
         "http_1_1",
         "keep_alive",
@@ -48,6 +51,7 @@ class HeadParser:
 
     def __init__(self) -> None:
         self._parser = httptools.HttpRequestParser(self)
+        self._unusual = False
         self._target = b""
         self._framing: list[tuple[bytes, bytes]] = []
         self.method = ""
@@ -57,6 +61,7 @@ class HeadParser:
         self.http_1_1 = True
         self.keep_alive = True
         self.content_length = 0
+        self.has_body = False
         self.chunked = False
         self.expects_continue = False
 
@@ -91,49 +96,57 @@ class HeadParser:
         plain = version == b" HTTP/1.1"
         if not plain and version != b" HTTP/1.0":
             raise BadRequest("Unsupported HTTP version")
-        self.http_1_1 = self.keep_alive = plain
+        if self._unusual:
+            self._forget()
         self._target = b""
         self.headers = []
-        self._framing = []
-        self.content_length = 0
-        self.chunked = self.expects_continue = False
+        framing: list[tuple[bytes, bytes]] = []
+        self._framing = framing
+        parser = self._parser
         if not head.isascii():
-            self._parser = httptools.HttpRequestParser(_Latin(self))
+            parser = httptools.HttpRequestParser(_Latin(self))
             plain = False
         try:
-            self._parser.feed_data(head)
+            parser.feed_data(head)
         except httptools.HttpParserUpgrade:
             plain = False  # no protocol to switch to: answered as if not asked
         except httptools.HttpParserError as error:
             raise BadRequest(f"Bad request: {error}") from error
-        method = self._parser.get_method()
+        method = parser.get_method()
         target = self._target
         if len(method) + len(target) + 10 != line_end:
             raise BadRequest("Invalid request line")
         self.method = method.decode()
-        self._check_framing()
+        if not plain or len(framing) != 1 or framing[0][0] != b"host":
+            self._unusual = True
+            self.http_1_1 = version == b" HTTP/1.1"
+            self._take_framing(framing)
+        elif not _is_host(framing[0][1]):
+            raise BadRequest("Invalid Host header")
         if target[:1] != b"/":
             target = self._reduce(target)
         if b"#" in target:
             raise BadRequest("Invalid request target")
         self.path, _, self.query = target.decode().partition("?")
-        if self.content_length or self.chunked or not plain:
-            # The body does not pass through the parser, so the parser cannot be used for the next head.
-            self._parser = httptools.HttpRequestParser(self)
 
-    def _check_framing(self) -> None:
-        framing = self._framing
-        if len(framing) == 1 and framing[0][0] == b"host" and self.http_1_1:
-            if not _is_host(framing[0][1]):
-                raise BadRequest("Invalid Host header")
-            return
+    def _forget(self) -> None:
+        """Back to a plain HTTP/1.1 request without a body, after one that was anything else.
+
+        A body does not pass through the parser, so its parser cannot be used for the next head.
+        """
+        self._parser = httptools.HttpRequestParser(self)
+        self._unusual = self.has_body = self.chunked = self.expects_continue = False
+        self.http_1_1 = self.keep_alive = True
+        self.content_length = 0
+
+    def _take_framing(self, framing: list[tuple[bytes, bytes]]) -> None:
         found: dict[bytes, bytes] = {}
         options: set[bytes] = set()
         for key, value in framing:
             if key == b"connection":
                 options.update(option.strip(b" \t") for option in value.lower().split(b","))
             elif key in found:
-                raise BadRequest(f"Duplicate {key.decode('ascii')} header")
+                raise BadRequest(f"Duplicate {key.decode()} header")
             else:
                 found[key] = value
         self.keep_alive = b"close" not in options and (self.http_1_1 or b"keep-alive" in options)
@@ -161,6 +174,7 @@ class HeadParser:
             if not length.isdigit():
                 raise BadRequest("Invalid Content-Length")
             self.content_length = int(length)
+        self.has_body = self.chunked or self.content_length > 0
 
     def _reduce(self, target: bytes) -> bytes:
         """The origin form of an absolute target, whose authority must be the Host header's."""
@@ -184,15 +198,13 @@ class _Latin:
         self.on_header = head.on_latin_header
 
 
-def check_size(head: bytes, size: int, header_bytes: int, url_characters: int) -> None:
+def check_size(head: bytes, size: int, limits: Limits) -> None:
     """Refuse a head (whole or begun) whose lines take ``size`` bytes. Raises HeaderTooLarge, TargetTooLong."""
-    if size > min(header_bytes, url_characters):
-        line_end = head.find(b"\r\n", 0, url_characters + _REQUEST_LINE_EXTRA)
-        first = head[: line_end if line_end >= 0 else None].split(b" ", 2)
-        if len(first) > 1 and len(first[1]) > url_characters:
-            raise TargetTooLong
-        if size > header_bytes:
-            raise HeaderTooLarge(header_bytes)
+    first = head[: limits.url_characters + _REQUEST_LINE_EXTRA].partition(b"\r\n")[0].split(b" ", 2)
+    if len(first) > 1 and len(first[1]) > limits.url_characters:
+        raise TargetTooLong
+    if size > limits.header_bytes:
+        raise HeaderTooLarge(limits.header_bytes)
 
 
 def check_begun(head: bytes) -> None:

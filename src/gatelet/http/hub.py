@@ -36,6 +36,7 @@ class Hub:
         "connections",
         "draining",
         "handle",
+        "head_bytes",
         "keep_alive",
         "limits",
         "loop",
@@ -46,6 +47,7 @@ class Hub:
         self.handle = handle
         self.limits = limits
         self.body_limit = body_limit
+        self.head_bytes = min(limits.header_bytes, limits.url_characters)  # up to here no head needs measuring
         self.connections: set[Connection] = set()
         self.draining = False
         self.body_bytes = 0

@@ -90,5 +90,5 @@ async def close_body(body: AsyncIterator[bytes]) -> None:
     if close is not None:
         try:
             await close()
-        except Exception:  # noqa: BLE001 - the listener
+        except Exception:
             log.exception("a streamed answer failed to close")

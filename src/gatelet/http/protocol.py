@@ -202,23 +202,23 @@ class Connection(asyncio.Protocol):
 
     def _advance(self, data: bytes) -> None:
         """Take a head from ``data``, with as much of its body as is there, and start serving it."""
-        limits, head = self._hub.limits, self._head
+        hub, head = self._hub, self._head
         try:
-            if data[:1] == b"\r" and data[:2] == b"\r\n":  # RFC 9112 2.2: one empty line is forgiven
+            if data[:2] == b"\r\n":  # RFC 9112 2.2: one empty line is forgiven
                 data = data[2:]
             end = data.find(b"\r\n\r\n") + 4
             if end < 4:
                 self._keep_begun(data)
                 return
-            if end > limits.header_bytes or end > limits.url_characters:
-                check_size(data, end - 2, limits.header_bytes, limits.url_characters)
+            if end > hub.head_bytes:
+                check_size(data, end - 2, hub.limits)
             if end == len(data):
                 head.parse(data)
                 rest = b""
             else:
                 head.parse(data[:end])
                 rest = data[end:]
-            if head.content_length or head.chunked:
+            if head.has_body:
                 self._begin_body(rest)
             else:
                 self._pending = rest
@@ -228,7 +228,7 @@ class Connection(asyncio.Protocol):
 
     def _keep_begun(self, data: bytes) -> None:
         limits = self._hub.limits
-        check_size(data, len(data) - 1, limits.header_bytes, limits.url_characters)
+        check_size(data, len(data) - 1, limits)
         check_begun(data)
         if self._ended:
             self.close()
