@@ -15,6 +15,15 @@ Stage = dict[str, Any]
 
 _STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+")
+_UNSUPPORTED = (
+    "cacheClusterEnabled",
+    "cacheClusterSize",
+    "tracingEnabled",
+    "canarySettings",
+    "accessLogSettings",
+    "clientCertificateId",
+    "documentationVersion",
+)
 _VARIABLE_VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=, ]+")
 
 
@@ -69,11 +78,7 @@ def new_stage(name: str, deployment_id: str, request: Mapping[str, Any], now: in
 
 def refuse_unsupported(stage: Stage) -> None:
     """Raises NotSupported for what is valid on AWS and not enforced here yet."""
-    if stage["cacheClusterEnabled"] or stage.get("cacheClusterSize"):
-        raise NotSupported("the cache cluster of a stage")
-    if stage["tracingEnabled"]:
-        raise NotSupported("tracingEnabled on a stage")
-    for member in ("canarySettings", "accessLogSettings", "clientCertificateId", "documentationVersion"):
+    for member in _UNSUPPORTED:
         if stage.get(member):
             raise NotSupported(f"{member} on a stage")
     refuse_unsupported_settings(stage["methodSettings"])

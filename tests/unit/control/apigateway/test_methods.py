@@ -53,8 +53,10 @@ def validators(plane, api):
         ),
         (
             {"requestParameters": {"method.request.cookie.id": True}},
-            "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-            "[Invalid mapping expression specified: method.request.cookie.id]",
+            (
+                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+                "[Invalid mapping expression specified: method.request.cookie.id]"
+            ),
         ),
     ],
 )

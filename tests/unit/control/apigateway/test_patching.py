@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gatelet.aws.errors import AwsError
 from gatelet.control.apigateway.patching import (
     Row,
@@ -43,8 +44,10 @@ def message(table, *operations):
         (
             "replace",
             "/nothing",
-            "Invalid patch path  '/nothing' specified for op 'replace'. Must be one of: "
-            "[/name, /note, /enabled, /models/{type}]",
+            (
+                "Invalid patch path  '/nothing' specified for op 'replace'. Must be one of: "
+                "[/name, /note, /enabled, /models/{type}]"
+            ),
         ),
         (
             "remove",

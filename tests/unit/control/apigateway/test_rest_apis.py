@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from gatelet.storage.ports import RevisionConflict
 
 COMPRESSION = "Invalid minimum compression size, must be between 0 and 10485760"
