@@ -41,7 +41,6 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
-        minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,
         gateway_responses={
             name: _gateway_response(custom) for name, custom in (document.get("gatewayResponses") or {}).items()

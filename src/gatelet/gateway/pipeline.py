@@ -15,6 +15,7 @@ from gatelet.gateway.method import Misconfiguration
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
 from gatelet.gateway.steps.gateway_response import gateway_response
 from gatelet.gateway.steps.map_response import map_response
@@ -30,7 +31,7 @@ async def serve(request: Request, address: InvokeAddress, live: LiveGateway, por
     """Answer a request to an invoke URL. Raises nothing."""
     trace = Trace(request, address, ports)
     try:
-        trace.snapshot = snapshot = admit(live.stage_for(address), address)
+        trace.snapshot = snapshot = admit(live.stage_for(address))
         return await respond(snapshot, trace, ports)
     except GatewayError as error:
         failure = error
@@ -53,6 +54,7 @@ async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) 
     integration = route.method.integration
     if isinstance(integration, Misconfiguration):
         raise ApiConfigurationError(integration.reason)
+    body = await decode(trace) if "content-encoding" in trace.seen else trace.request.body
     trace_ids = trace.trace_ids(ports)
-    reply = await invoke_lambda(ports.invoker, integration, route, trace, trace.request.body, trace_ids)
+    reply = await invoke_lambda(ports.invoker, integration, route, trace, body, trace_ids)
     return map_response(snapshot, trace, reply, trace_ids[1])

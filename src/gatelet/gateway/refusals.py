@@ -37,6 +37,8 @@ def refuse_api(api: Mapping[str, Any]) -> str | None:
     """Settings of the whole API."""
     if api.get("policy"):
         return _unsupported("resource policies")
+    if api.get("minimumCompressionSize") is not None:
+        return _unsupported("minimumCompressionSize")
     if "PRIVATE" in (api.get("endpointConfiguration") or {}).get("types", ()):
         return _unsupported("private endpoints")
     return None
@@ -50,6 +52,7 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
         ("clientCertificateId", "client certificates"),
         ("webAclArn", "web ACLs"),
         ("accessLogSettings", "access logs"),
+        ("tracingEnabled", "X-Ray tracing"),
     ):
         if stage.get(member):
             return _unsupported(what)
@@ -83,8 +86,15 @@ def refuse_method(
 
 
 def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
-    if setting.get("cachingEnabled"):
-        return _unsupported("stage caches")
+    if setting.get("loggingLevel", "OFF") != "OFF":
+        return _unsupported("execution logs by level")
+    for member, what in (
+        ("cachingEnabled", "stage caches"),
+        ("metricsEnabled", "detailed metrics"),
+        ("dataTraceEnabled", "data traces"),
+    ):
+        if setting.get(member):
+            return _unsupported(what)
     rate = setting.get("throttlingRateLimit", ACCOUNT_THROTTLE_RATE)
     burst = setting.get("throttlingBurstLimit", ACCOUNT_THROTTLE_BURST)
     if rate != ACCOUNT_THROTTLE_RATE or burst != ACCOUNT_THROTTLE_BURST:
@@ -98,8 +108,9 @@ def refuse_integration(integration: Mapping[str, Any]) -> str | None:
         return _unsupported(f"integrations of type {integration['type']}")
     if integration.get("httpMethod") != "POST":
         return f"Lambda is invoked by POST only, not by {integration.get('httpMethod')}"
-    if integration.get("credentials"):
-        return _unsupported("integration credentials")
+    for member in ("credentials", "connectionId", "tlsConfig", "integrationTarget"):
+        if integration.get(member):
+            return _unsupported(f"{member} on an integration")
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
         return _unsupported("responseTransferMode STREAM")
     for target in integration.get("requestParameters") or {}:

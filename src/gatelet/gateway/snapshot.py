@@ -39,8 +39,6 @@ class Snapshot:
     default_domain: str
     """The domain name that handlers see where the URL names none (path-form invoke URLs)."""
     binary_media_types: tuple[str, ...]
-    minimum_compression_size: int | None
-    """Bytes; None: responses are not compressed."""
     variables: Mapping[str, str]
     gateway_responses: Mapping[str, GatewayResponse]
     """By response type: only the customised ones."""

@@ -18,7 +18,6 @@ from gatelet.http.request import Request
 
 _WATCHED = frozenset(
     (
-        "accept-encoding",
         "content-encoding",
         "x-amzn-requestid",
         "x-amzn-trace-id",
@@ -59,7 +58,7 @@ class Trace:
         claimed = seen.get("x-amzn-requestid")
         # Clients may choose the id, if it is a UUID (apigateway-data-plane 8.1).
         self.request_id = claimed if claimed and _UUID.fullmatch(claimed) else ports.ids.uuid()
-        self.verb = seen["x-http-method-override"].upper() if "x-http-method-override" in seen else request.method
+        self.verb = seen.get("x-http-method-override", "").upper() or request.method
         self.client = identify_client(request.peer, request.port, request.scheme, seen, ports.settings.trusted_proxies)
         self.snapshot: Snapshot | None = None
         self.route: Route | None = None

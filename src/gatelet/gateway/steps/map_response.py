@@ -23,8 +23,6 @@ _CACHED_BLOCK_BYTES = 4_096
 _cached_rewrite = lru_cache(maxsize=1_024)(rewrite_block)
 """Functions send the same few header blocks again and again."""
 
-_BODILESS = frozenset((204, 304))
-
 
 def map_response(snapshot: Snapshot, trace: Trace, reply: ProxyReply, trace_id: str) -> Response:
     """The response of a function's answer. Raises MalformedProxyResponse, FunctionFailed, ApiConfigurationError."""
@@ -44,7 +42,7 @@ def map_response(snapshot: Snapshot, trace: Trace, reply: ProxyReply, trace_id: 
         f"x-amz-apigw-id: {trace.extended_id}\r\n"
         f"X-Amzn-Trace-Id: {trace_id}\r\n"
     )
-    return Response(status, body=b"" if status in _BODILESS else body, raw_headers=own.encode("ascii") + headers)
+    return Response(status, body=body, raw_headers=own.encode("ascii") + headers)
 
 
 def accepts_binary(snapshot: Snapshot, accept: str | None) -> bool:

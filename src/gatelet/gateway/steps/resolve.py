@@ -9,7 +9,6 @@ from base64 import b64encode
 from hashlib import sha256
 
 from gatelet.gateway.errors import Forbidden, GatewayError, IncompleteSignature, MissingAuthenticationToken
-from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
@@ -17,9 +16,9 @@ from gatelet.gateway.trace import Trace
 _SIGNATURE_PARTS = ("Credential", "Signature", "SignedHeaders")
 
 
-def admit(snapshot: Snapshot | None, address: InvokeAddress) -> Snapshot:
-    """The stage, if this kind of URL leads to it. Raises Forbidden."""
-    if snapshot is None or (snapshot.endpoint_disabled and address.form in ("host", "path")):
+def admit(snapshot: Snapshot | None) -> Snapshot:
+    """The stage, if there is one and its default endpoint (every form of an invoke URL) is open. Raises Forbidden."""
+    if snapshot is None or snapshot.endpoint_disabled:
         raise Forbidden
     return snapshot
 
