@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.control.background import Background
 from gatelet.functions.service import Functions
 from gatelet.gateway.service import Gateway
 from gatelet.logs.writer import LogWriter
@@ -50,3 +51,4 @@ class Ports:
     clock: Clock
     ids: Ids
     editing: Editing = field(default_factory=Editing)
+    background: Background = field(default_factory=Background)

@@ -1,0 +1,145 @@
+"""Invoke. Reference: lambda-execution section 1."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping
+
+from gatelet.aws import quotas
+from gatelet.aws.errors import AwsError, NotSupported
+from gatelet.control.lambda_.documents import named, read_function
+from gatelet.control.lambda_.errors import function_not_found
+from gatelet.control.lambda_.json_payload import fault_of
+from gatelet.control.lambda_.life import not_ready
+from gatelet.control.lambda_.names import LATEST, FunctionName
+from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.functions.invocation import (
+    FunctionNotFound,
+    FunctionNotReady,
+    FunctionTarget,
+    Invocation,
+    InvocationRefused,
+    InvocationResult,
+    PayloadTooLarge,
+    PermissionDenied,
+    TooManyRequests,
+)
+
+_SMALL = 32 * quotas.KIB
+"""Payloads up to here are parsed on the event loop."""
+
+_MESSAGES: Mapping[str, str] = {"CallerRateLimitExceeded": "Rate exceeded"}
+
+
+@operation("lambda", "Invoke")
+async def invoke(call: Call, request: Request) -> Response:
+    """Run a function and answer what it answered; with InvocationType DryRun, only whether it could be run."""
+    name = named(call, request, "InvokeFunction")
+    kind = request.get("InvocationType") or "RequestResponse"
+    _refuse_unsupported(request, kind)
+    payload: bytes = request.get("Payload") or b"{}"
+    await _check_payload(payload)
+    client_context = _client_context(request.get("ClientContext"))
+    if kind == "DryRun":
+        await read_function(call, name, function_not_found(_target_arn(name)))
+        return {"StatusCode": 204}
+    invocation = Invocation(
+        target=FunctionTarget(call.scope.account, call.scope.region, name.name, name.qualifier),
+        payload=payload,
+        request_id=call.request_id,
+        trace_id=call.headers.get("x-amzn-trace-id") or call.ports.ids.trace_id(call.ports.clock.now()),
+        client_context=client_context,
+        log_tail=request.get("LogType") == "Tail",
+    )
+    try:
+        result = await call.ports.functions.invoke(invocation)
+    except InvocationRefused as refused:
+        raise _refusal(refused, name, call.principal.arn) from refused
+    return _response(result, log_tail=invocation.log_tail)
+
+
+def _refuse_unsupported(request: Request, kind: str) -> None:
+    if kind == "Event":
+        raise NotSupported("asynchronous invocations (InvocationType Event)")
+    if request.get("DurableExecutionName"):
+        raise NotSupported("durable executions (DurableExecutionName)")
+    if request.get("TenantId"):
+        raise NotSupported("tenant isolation (TenantId)")
+
+
+async def _check_payload(payload: bytes) -> None:
+    if len(payload) > quotas.INVOKE_PAYLOAD_BYTES:
+        raise AwsError(
+            "RequestEntityTooLargeException",
+            f"Request must be smaller than {quotas.INVOKE_PAYLOAD_BYTES} bytes for the InvokeFunction operation",
+            status=413,
+        )
+    fault = fault_of(payload) if len(payload) <= _SMALL else await asyncio.to_thread(fault_of, payload)
+    if fault is not None:
+        raise AwsError(
+            "InvalidRequestContentException",
+            f"Could not parse request body into json: Could not parse payload into json: {fault}",
+            status=400,
+        )
+
+
+def _client_context(encoded: str | None) -> bytes | None:
+    """The decoded JSON of ClientContext."""
+    if not encoded:
+        return None
+    try:
+        decoded = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    if len(encoded) > quotas.CLIENT_CONTEXT_BYTES or not decoded or fault_of(decoded) is not None:
+        raise AwsError(
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON object "
+            f"of at most {quotas.CLIENT_CONTEXT_BYTES} bytes.",
+            status=400,
+        )
+    return decoded
+
+
+def _response(result: InvocationResult, *, log_tail: bool) -> Response:
+    return {
+        "StatusCode": 200,
+        "FunctionError": result.function_error,
+        "LogResult": base64.b64encode(result.log_tail).decode() if log_tail else None,
+        "Payload": result.payload,
+        "ExecutedVersion": result.executed_version,
+    }
+
+
+def _target_arn(name: FunctionName) -> str:
+    """What a missing function is called here: an unqualified Invoke shows ``:$LATEST``."""
+    return name.arn if name.qualifier is not None else f"{name.arn}:{LATEST}"
+
+
+def _refusal(refused: InvocationRefused, name: FunctionName, caller: str) -> AwsError:
+    match refused:
+        case FunctionNotFound():
+            return function_not_found(_target_arn(name))
+        case FunctionNotReady():
+            return not_ready(refused.state)
+        case TooManyRequests():
+            message = _MESSAGES.get(refused.reason, "Rate Exceeded.")
+            return AwsError("TooManyRequestsException", message, status=429, members={"Reason": refused.reason})
+        case PermissionDenied():
+            return AwsError(
+                "AccessDeniedException",
+                f"User: {caller} is not authorized to perform: lambda:InvokeFunction on resource: {name.arn} "
+                "because no resource-based policy allows the lambda:InvokeFunction action",
+                status=403,
+            )
+        case PayloadTooLarge():
+            return AwsError(
+                "RequestTooLargeException",
+                f"{refused.size} byte payload is too large for the RequestResponse invocation type "
+                f"(limit {quotas.INVOKE_PAYLOAD_BYTES} bytes)",
+                status=413,
+            )
+        case _:
+            return AwsError("ServiceException", "The function could not be started on this host.", status=502)
