@@ -5,6 +5,7 @@ Reference: identity section 1.2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -12,6 +13,8 @@ from urllib.parse import quote, unquote_to_bytes
 from gatelet.wire.message import WireRequest
 
 _PATH_SAFE: Final = "/~"
+_PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
+"""A path whose every form is the same."""
 _QUERY_SAFE: Final = "-_.~"
 
 
@@ -28,7 +31,10 @@ def canonical_requests(
     Clients disagree on how often a path is encoded (S3 and execute-api), and on whether a query string is
     signed as it is sent or encoded anew; every form stands for the same request.
     """
-    headers = "".join(f"{name}:{_canonical_header(request, name)}\n" for name in signed_headers)
+    values: dict[str, list[str]] = {}
+    for name, value in request.headers:
+        values.setdefault(name.lower(), []).append(" ".join(value.split()))
+    headers = "".join(f"{name}:{','.join(values.get(name, ()))}\n" for name in signed_headers)
     tail = f"{headers}\n{';'.join(signed_headers)}\n{payload_hash}"
     for path in canonical_paths(request.path, service):
         for query in canonical_queries(request.query, presigned=presigned):
@@ -38,6 +44,8 @@ def canonical_requests(
 def canonical_paths(path: str, service: str) -> list[str]:
     """The forms of the path (raw): S3's single encoding, the double encoding elsewhere, both for execute-api."""
     raw = path or "/"
+    if _PLAIN_PATH.fullmatch(raw):
+        return [raw]
     single = [raw, _quote(unquote_to_bytes(raw.encode("latin-1")))]
     double = [_quote(_normalised(raw).encode("latin-1")), _quote(raw.encode("latin-1"))]
     if service == "s3":
@@ -50,6 +58,8 @@ def canonical_queries(query: str, *, presigned: bool) -> list[str]:
 
     The signature of a presigned request is left out.
     """
+    if not query:
+        return [""]
     pairs = []
     for part in query.split("&"):
         name, _, value = part.partition("=")
@@ -57,10 +67,6 @@ def canonical_queries(query: str, *, presigned: bool) -> list[str]:
             pairs.append((name, value))
     anew = [(_requote(name), _requote(value)) for name, value in pairs]
     return _distinct(["&".join(f"{name}={value}" for name, value in sorted(form)) for form in (pairs, anew)])
-
-
-def _canonical_header(request: WireRequest, name: str) -> str:
-    return ",".join(" ".join(value.split()) for value in header_values(request, name))
 
 
 def _normalised(path: str) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from calendar import timegm
 from collections.abc import Iterator
-from time import strptime
+from datetime import UTC, datetime
 from typing import Final
 
 from gatelet.aws.clock import amz_date
@@ -35,6 +34,7 @@ __all__ = [
 TERMINATOR: Final = "aws4_request"
 UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 _UNSIGNED_CHUNKS: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+_DATE_PARTS: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
     "Key and signing method. Consult the service documentation for details."
@@ -114,7 +114,8 @@ def _check_consistency(credential: SignedCredential) -> None:
 def _check_freshness(credential: SignedCredential, now: float) -> None:
     signed = credential.amz_date
     try:
-        moment = timegm(strptime(signed, "%Y%m%dT%H%M%SZ"))
+        year, month, day, hour, minute, second = (int(signed[i:j]) for i, j in _DATE_PARTS)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError as error:
         text = f"Date must be in ISO-8601 'basic format'. Got '{signed}'. See http://en.wikipedia.org/wiki/ISO_8601"
         raise Unauthenticated("IncompleteSignatureException", text) from error

@@ -68,7 +68,7 @@ def test_a_number_beyond_reason(number: bytes, member: bytes) -> None:
 
 @pytest.mark.parametrize("depth", [101, 500, 5000])
 def test_a_body_that_nests_too_deeply(depth: int) -> None:
-    """Cognito-like recursive shapes must not exhaust the interpreter's stack."""
+    """Recursive shapes (DynamoDB's values) must not exhaust the interpreter's stack."""
     inner = b'{"M": {"a": ' * depth + b'{"S": "x"}' + b"}}" * depth
     body = b'{"TableName": "abc", "Key": {"a": ' + inner + b"}}"
     request = Sent(headers=[("X-Amz-Target", "DynamoDB_20120810.GetItem")], body=body)
