@@ -21,7 +21,7 @@ from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
 from gatelet.gateway.template import InvalidExpression, parse_expression, parse_template
 
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
+DAMAGED = (LookupError, TypeError, ValueError, AttributeError)
 """What reading a document raises that does not have the shape that it must have."""
 
 _HEADER_TARGET = "gatewayresponse.header."
@@ -42,9 +42,7 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
         variables=variables,
-        gateway_responses={
-            name: _gateway_response(custom) for name, custom in (document.get("gatewayResponses") or {}).items()
-        },
+        gateway_responses=_gateway_responses(document.get("gatewayResponses") or {}),
         router=Router(compiler.resource(resource) for resource in document["resources"].values()),
     )
 
@@ -108,6 +106,17 @@ class _Compiler:
             return Misconfiguration(f"The stored method cannot be read: {damage!r}")
 
 
+def _gateway_responses(shapes: Mapping[str, Mapping[str, Any]]) -> dict[str, GatewayResponse]:
+    """The customised ones; one that cannot be read leaves the built-in answer."""
+    customs = {}
+    for name, shape in shapes.items():
+        try:
+            customs[name] = _gateway_response(shape)
+        except DAMAGED:
+            continue
+    return customs
+
+
 def _gateway_response(shape: Mapping[str, Any]) -> GatewayResponse:
     parameters = []
     for target, source in (shape.get("responseParameters") or {}).items():
@@ -118,5 +127,6 @@ def _gateway_response(shape: Mapping[str, Any]) -> GatewayResponse:
     templates = {
         media_type: parse_template(text) for media_type, text in (shape.get("responseTemplates") or {}).items()
     }
-    status = shape.get("statusCode")
-    return GatewayResponse(int(status) if status else None, tuple(parameters), templates)
+    status = int(shape.get("statusCode") or 0)
+    # A status of 1xx is accepted by AWS's pattern, but it cannot be the answer to a request (RFC 9110 section 15.2).
+    return GatewayResponse(status if 200 <= status <= 599 else None, tuple(parameters), templates)

@@ -66,6 +66,9 @@ class LiveGateway:
         if key.kind == STAGE:
             async with self._building:
                 await self._apply_stage(key)
+        elif key.kind == DEPLOYMENT:
+            async with self._building:
+                self._documents.pop(key, None)
         elif key.kind == REST_API and change.deleted:
             async with self._building:
                 scope = Scope(key.account, key.region)

@@ -43,6 +43,12 @@ def test_the_default_entry_serves_every_other_type() -> None:
     assert (response.status, response.body) == (403, b"MISSING_AUTHENTICATION_TOKEN")
 
 
+@pytest.mark.parametrize("status", ["101", "600", "x", [], ""])
+def test_a_status_that_cannot_be_sent_is_not_taken_over(status: Any) -> None:
+    response = refused({TOKEN: {"statusCode": status}})
+    assert (response.status, response.body) == (403, b'{"message":"Missing Authentication Token"}')
+
+
 def test_the_door_s_own_answers_cannot_be_customised() -> None:
     """Section 1, step 1."""
     response = refused({"DEFAULT_4XX": {"statusCode": "418"}}, target="/_aws/execute-api/a1b2c3d4e5/none/")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
-import zlib
 from typing import Any
 
 import pytest
-from tests.unit.gateway.world import API, World, function_uri, header, headers_of, method
+from tests.unit.gateway.world import API, World, call, function_uri, header, headers_of, method
 
 from gatelet.aws.quotas import INVOKE_PAYLOAD_BYTES, INVOKE_RESPONSE_BYTES
 from gatelet.gateway.ports import (
@@ -25,14 +23,6 @@ from gatelet.http.response import Response
 
 UUID = "01234567-89ab-4cde-8f01-23456789abcd"
 INTERNAL = b'{"message": "Internal server error"}'
-
-
-def call(world: World, *args: Any, **members: Any) -> Response:
-    async def run() -> Response:
-        await world.live.start()
-        return await world.call(*args, **members)
-
-    return asyncio.run(run())
 
 
 def users(event: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +75,15 @@ def test_the_event_of_a_path_form_url_looks_like_aws_s() -> None:
     # The trace header shows its root only; the function and the client get it in full (sections 6 and 8.1).
     assert header(response, "X-Amzn-Trace-Id").startswith(event["headers"]["X-Amzn-Trace-Id"] + ";Parent=")  # type: ignore[union-attr]
     assert world.invoker.calls[0]["source_arn"].endswith(f":{API}/dev/*/users/{{id}}")
+
+
+@pytest.mark.parametrize(("rest", "context_path"), [("", "/dev"), ("/", "/dev/"), ("//", "/dev//")])
+def test_the_root_of_a_stage(rest: str, context_path: str) -> None:
+    """Section 2: a stage-only URL is the resource ``/``."""
+    world = World({"/": {"GET": method()}})
+    assert call(world, path=rest).body == b"/"
+    (event,) = world.invoker.events
+    assert (event["path"], event["requestContext"]["path"]) == ("/", context_path)
 
 
 def test_the_event_of_a_host_form_url() -> None:
@@ -368,47 +367,3 @@ def test_stage_variables_name_the_function() -> None:
     world = World({"/users": {"GET": method(uri)}}, stage_members={"variables": {"fn": "users-v2", "alias": "live"}})
     assert call(world).status == 200
     assert world.invoker.calls[0]["target"] == FunctionTarget("210987654321", "eu-west-1", "users-v2", "live")
-
-
-@pytest.mark.parametrize(
-    ("coding", "body"),
-    [
-        ("gzip", gzip.compress(b"hello")),
-        ("GZIP", gzip.compress(b"hello")),
-        ("deflate", zlib.compress(b"hello")),
-        ("deflate", zlib.compress(b"hello", wbits=-15)),
-        ("identity", b"hello"),
-    ],
-)
-def test_request_bodies_are_decompressed(coding: str, body: bytes) -> None:
-    """Section 12."""
-    world = World({"/users": {"POST": method()}})
-    assert call(world, "POST", headers=[("Content-Encoding", coding)], body=body).status == 200
-    assert world.invoker.events[0]["body"] == "hello"
-
-
-@pytest.mark.parametrize(
-    ("coding", "body"),
-    [
-        ("br", b"x"),
-        ("gzip", b"no gzip"),
-        ("gzip", gzip.compress(b"hello")[:-4]),
-        ("gzip", gzip.compress(b"a") + b"rest"),
-        ("deflate", b"\xff\xff"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"x"))),
-    ],
-)
-def test_what_cannot_be_decompressed_is_unsupported(coding: str, body: bytes) -> None:
-    """Sections 4 and 12: 415."""
-    world = World({"/users": {"POST": method()}})
-    response = call(world, "POST", headers=[("Content-Encoding", coding)], body=body)
-    assert (response.status, response.body) == (415, b'{"message":"Unsupported Media Type"}')
-    assert header(response, "x-amzn-ErrorType") == "BadRequestException"
-    assert world.invoker.calls == []
-
-
-def test_a_compression_bomb_is_too_long() -> None:
-    world = World({"/users": {"POST": method()}})
-    bomb = gzip.compress(bytes(64 * 1024 * 1024), compresslevel=1)
-    response = call(world, "POST", headers=[("Content-Encoding", "gzip")], body=bomb)
-    assert response.status == 413

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 from collections.abc import Callable, Sequence
@@ -217,6 +218,16 @@ class World:
         """Delete a record and tell the gateway."""
         self.records.stored.pop(key, None)
         await self.live.apply(Change(1, key, deleted=True))
+
+
+def call(world: World, *args: Any, **members: Any) -> Response:
+    """Start the gateway and send one request (see World.call)."""
+
+    async def run() -> Response:
+        await world.live.start()
+        return await world.call(*args, **members)
+
+    return asyncio.run(run())
 
 
 def headers_of(response: Response) -> list[tuple[str, str]]:
