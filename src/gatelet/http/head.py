@@ -211,6 +211,7 @@ def check_begun(head: bytes) -> None:
     """Refuse at once what cannot become a valid head, rather than wait for its end. Raises Refusal."""
     if _BARE_LF.search(head):
         raise BadRequest("Bare LF in header")
+    head = head.removeprefix(b"\r\n")
     line_end = head.find(b"\r\n")
     if line_end >= 0 and not head[:line_end].endswith((b" HTTP/1.1", b" HTTP/1.0")):
         raise BadRequest("Unsupported HTTP version")

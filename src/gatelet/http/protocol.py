@@ -88,7 +88,7 @@ class Connection(asyncio.Protocol):
     @property
     def busy(self) -> bool:
         """Whether a request is being received or served, or an answer is not yet taken."""
-        return self._phase in {BODY, BUSY} or bool(self._pending) or not self._outlet.empty()
+        return self._phase in {BODY, BUSY} or len(self._pending) > 2 or not self._outlet.empty()
 
     def is_late(self, now: float) -> bool:
         """Whether a deadline has passed."""
@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
             if not outlet.progresses():
                 self._transport.abort()
         elif self._phase is HEAD:
-            if self._pending:
+            if self._begun:
                 self._refuse(RequestTimeout("Request Timeout"))
             else:
                 self.close()
@@ -204,11 +204,12 @@ class Connection(asyncio.Protocol):
         """Take a head from ``data``, with as much of its body as is there, and start serving it."""
         hub, head = self._hub, self._head
         try:
+            begun = data
             if data[:2] == b"\r\n":  # RFC 9112 2.2: one empty line is forgiven
                 data = data[2:]
             end = data.find(b"\r\n\r\n") + 4
             if end < 4:
-                self._keep_begun(data)
+                self._keep_begun(begun)
                 return
             if end > hub.head_bytes:
                 check_size(data, end - 2, hub.limits)
@@ -232,7 +233,7 @@ class Connection(asyncio.Protocol):
         check_begun(data)
         if self._ended:
             self.close()
-        elif data and not self._begun:
+        elif len(data) > 2 and not self._begun:
             self._begun = True
             self.deadline = self._hub.now + limits.header_timeout
         self._pending = data

@@ -68,6 +68,11 @@ class Server:
         """Connections open now."""
         return len(self._hub.connections)
 
+    @property
+    def body_bytes(self) -> int:
+        """Bytes of request bodies held now."""
+        return self._hub.body_bytes
+
     async def start(
         self, host: str, port: int, *, tls: TlsContext | None = None, reuse_port: bool = False
     ) -> list[Address]:
