@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
+from tests.unit.control.apigateway.plane import NOW, Api, PatchingPlane
 
 from gatelet.aws.errors import AwsError
 from gatelet.aws.ids import Ids
@@ -17,12 +18,6 @@ from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.identity.principals import root_principal
 from gatelet.storage.ports import Collection, Delete, Key, Put, Record, RevisionConflict
-
-NOW = 1_767_225_600.25
-PROXY_URI = (
-    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-    "arn:aws:lambda:us-east-1:000000000000:function:getUserFunction/invocations"
-)
 
 
 class DictRecords:
@@ -66,16 +61,17 @@ class FixedClock:
     """A clock that stands still."""
 
     def now(self) -> float:
-        return NOW
+        return NOW + 0.25
 
     def monotonic(self) -> float:
         return 0.0
 
 
-class ControlPlane:
-    """Calls operations by name: ``plane("CreateRestApi", name="users-api")``."""
+class MemoryPlane(PatchingPlane):
+    """Calls the operations as functions."""
 
     def __init__(self, runner: asyncio.Runner) -> None:
+        self.account = DEFAULT_ACCOUNT
         self._runner = runner
         self._registry = Registry()
         self.records = DictRecords()
@@ -111,66 +107,13 @@ class ControlPlane:
         assert self.records.rows == before
         return caught.value.code, caught.value.message or ""
 
-    def patch(self, name: str, /, *operations: tuple[str | None, ...], **params: Any) -> dict[str, Any]:
-        """An Update... call; operations are (op, path, value, from)."""
-        return self(name, **params, patchOperations=patch_operations(*operations))
-
-    def patch_fails(self, name: str, /, *operations: tuple[str | None, ...], **params: Any) -> tuple[str, str]:
-        """An Update... call that fails."""
-        return self.fails(name, **params, patchOperations=patch_operations(*operations))
-
-    def api(self, **params: Any) -> Api:
-        """A new REST API."""
-        created = self("CreateRestApi", **{"name": "users-api", **params})
-        return Api(self, created["id"], created["rootResourceId"])
-
-
-class Api:
-    """A REST API of the test."""
-
-    def __init__(self, plane: ControlPlane, id: str, root: str) -> None:
-        self.plane = plane
-        self.id = id
-        self.root = root
-
-    def resource(self, part: str, parent: str | None = None) -> str:
-        created = self.plane("CreateResource", restApiId=self.id, parentId=parent or self.root, pathPart=part)
-        return str(created["id"])
-
-    def method(self, resource: str | None = None, verb: str = "GET", **params: Any) -> dict[str, str]:
-        """Put a method; the members that name it."""
-        names = {"restApiId": self.id, "resourceId": resource or self.root, "httpMethod": verb}
-        self.plane("PutMethod", **names, **{"authorizationType": "NONE", **params})
-        return names
-
-    def integrated_method(self, resource: str | None = None, verb: str = "GET", **params: Any) -> dict[str, str]:
-        """Put a method and its Lambda integration."""
-        names = self.method(resource, verb)
-        self.plane("PutIntegration", **names, **proxy(**params))
-        return names
-
-    def deploy(self, **params: Any) -> str:
-        """The id of a new deployment."""
-        return str(self.plane("CreateDeployment", restApiId=self.id, **params)["id"])
-
-
-def proxy(**params: Any) -> dict[str, Any]:
-    """The members of PutIntegration for a Lambda proxy integration."""
-    return {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": PROXY_URI, **params}
-
-
-def patch_operations(*operations: tuple[str | None, ...]) -> list[dict[str, str]]:
-    """(op, path, value, from) as patch operations; None is absent."""
-    names = ("op", "path", "value", "from")
-    return [{name: text for name, text in zip(names, given, strict=False) if text is not None} for given in operations]
-
 
 @pytest.fixture
-def plane() -> Iterator[ControlPlane]:
+def plane() -> Iterator[MemoryPlane]:
     with asyncio.Runner() as runner:
-        yield ControlPlane(runner)
+        yield MemoryPlane(runner)
 
 
 @pytest.fixture
-def api(plane: ControlPlane) -> Api:
+def api(plane: MemoryPlane) -> Api:
     return plane.api()

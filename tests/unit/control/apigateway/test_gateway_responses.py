@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gatelet.gateway.document import REST_API
-
 TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
 HEADER = "gatewayresponse.header.X-Error"
 STATUSES = {
@@ -53,10 +51,6 @@ def one(api):
     return {"restApiId": api.id, "responseType": "MISSING_AUTHENTICATION_TOKEN"}
 
 
-def stored(plane, api):
-    return next(record.value for key, record in plane.records.rows.items() if key.kind == REST_API)["gatewayResponses"]
-
-
 def test_the_list_shows_all_types_in_order(plane, api):
     """The two defaults have no statusCode."""
     listed = plane("GetGatewayResponses", restApiId=api.id)
@@ -73,16 +67,6 @@ def test_put_falls_back_to_the_defaults_of_the_type(plane, api, one):
     full = {"statusCode": "404", "responseParameters": {HEADER: "'x'"}, "responseTemplates": {"text/plain": "no"}}
     assert plane("PutGatewayResponse", **one, **full) == {**put, **full}
     assert plane("PutGatewayResponse", **one) == put
-
-
-def test_only_what_was_given_is_stored(plane, api, one):
-    """The data plane must know whether a status was asked for (data plane 5)."""
-    plane("PutGatewayResponse", **one)
-    assert stored(plane, api) == {one["responseType"]: {"responseType": one["responseType"]}}
-    plane.patch("UpdateGatewayResponse", ("add", f"/responseParameters/{HEADER}", "'x'"), **one)
-    assert "statusCode" not in stored(plane, api)[one["responseType"]]
-    plane.patch("UpdateGatewayResponse", ("replace", "/statusCode", "403"), **one)
-    assert stored(plane, api)[one["responseType"]]["statusCode"] == "403"
 
 
 def test_inheritance(plane, api):

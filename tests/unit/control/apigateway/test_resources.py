@@ -130,13 +130,3 @@ def test_delete_refuses(plane, api):
         "Root resource cannot be deleted"
     )
     assert plane.fails("DeleteResource", restApiId=api.id, resourceId="nothing") == NO_RESOURCE
-
-
-def test_the_quota_of_resources(plane, api, monkeypatch):
-    """control plane 12."""
-    monkeypatch.setattr("gatelet.aws.quotas.RESOURCES_PER_API", 2)
-    api.resource("users")
-    assert plane.fails("CreateResource", restApiId=api.id, parentId=api.root, pathPart="x") == (
-        "LimitExceededException",
-        "Maximum number of Resources for this API has been reached.",
-    )

@@ -1,0 +1,3 @@
+"""The rows of unit/control/apigateway/test_deployments.py again, over HTTP with boto3."""
+
+from tests.unit.control.apigateway.test_deployments import *  # noqa: F403 - one set of tests, two drivers
