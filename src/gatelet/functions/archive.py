@@ -70,9 +70,10 @@ def check(data: bytes) -> None:
 
 
 def unpack(data: bytes, directory: Path) -> None:
-    """Unpack a checked archive into an empty directory; unix modes are kept, nothing stays writable.
+    """Unpack a checked archive into an empty directory; who may execute is kept, nothing stays writable.
 
-    Files without a mode (made on other systems) become readable and executable by all. Raises AwsError.
+    Every file becomes readable: the worker may run as another user. Files without a mode (made on other
+    systems) become executable too. Raises AwsError.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -85,7 +86,7 @@ def unpack(data: bytes, directory: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 budget = _copy(archive, entry, path, budget)
                 mode = stat.S_IMODE(entry.external_attr >> 16)
-                path.chmod((mode or 0o755) & 0o555)
+                path.chmod((mode or 0o755) & 0o555 | 0o444)
     except _BROKEN:
         raise could_not_unzip() from None
     for parent, _, _ in os.walk(directory, topdown=False):

@@ -23,6 +23,11 @@ class Budget:
         self._taken = 0
         self._holders: list[Holder] = []
 
+    @property
+    def taken(self) -> int:
+        """How many environments there are."""
+        return self._taken
+
     def join(self, holder: Holder) -> None:
         """From now on the holder's idle environments may be evicted."""
         self._holders.append(holder)

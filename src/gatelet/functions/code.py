@@ -46,8 +46,15 @@ class CodeStore:
 
     async def collect_garbage(self, in_use: set[str]) -> None:
         """Remove the code that no function and no environment refers to."""
-        for blob in [blob for blob in self._ready if blob not in in_use]:
-            await asyncio.to_thread(_remove, self._ready.pop(blob))
+        for path in await asyncio.to_thread(lambda: list(self._directory.glob("*"))):
+            if path.name in in_use or path.name in self._unpacking:
+                continue
+            # Moved away at once: whoever needs the code again unpacks it anew.
+            self._ready.pop(path.name, None)
+            with tempfile.TemporaryDirectory(prefix=".removing-", dir=self._directory) as grave:
+                path.chmod(0o700)
+                path.rename(Path(grave) / "code")
+                await asyncio.to_thread(_remove, Path(grave) / "code")
 
     async def _unpack(self, blob: str) -> Path:
         path = self._directory / blob
@@ -68,9 +75,9 @@ def _unpack_to(data: bytes, path: Path) -> None:
         content.mkdir()
         archive.unpack(data, content)
         # A directory without write permission cannot be moved by its owner: it gets its mode after.
-        content.chmod(0o755)
+        content.chmod(0o700)
         try:
-            os.rename(content, path)
+            content.rename(path)
         except OSError:
             if not path.is_dir():
                 raise
@@ -82,7 +89,7 @@ def _unpack_to(data: bytes, path: Path) -> None:
 def _remove(path: Path) -> None:
     for parent, directories, _ in os.walk(path):
         for name in directories:
-            os.chmod(os.path.join(parent, name), 0o755)  # noqa: PTH101, PTH118 - os.walk gives texts
+            os.chmod(os.path.join(parent, name), 0o700)  # noqa: PTH101, PTH118 - os.walk gives texts
     if path.is_dir():
-        path.chmod(0o755)
+        path.chmod(0o700)
     shutil.rmtree(path, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from gatelet.aws import quotas
 from gatelet.aws.scope import Scope
@@ -36,7 +37,7 @@ class Lease:
             self._count.out -= 1
             self._count = None
 
-    def __enter__(self) -> Lease:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

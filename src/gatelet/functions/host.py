@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
-from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.channel import Channel
 from gatelet.functions.code import CodeStore
+from gatelet.functions.environment_log import LogSink
+from gatelet.functions.isolation import Isolation
 from gatelet.functions.python_runtime import PythonRuntimes
-from gatelet.functions.report import LogSink
-from gatelet.functions.settings import Credentials, FunctionSettings
+from gatelet.functions.settings import FunctionSettings
+from gatelet.identity.credentials import Credentials
+
+CredentialsOf = Callable[[str, str, str], Credentials]
+"""``(account, role ARN, function name) -> credentials`` of the function's role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +31,7 @@ class Host:
     code: CodeStore
     runtimes: PythonRuntimes
     logs: LogSink
-    credentials: Callable[[FunctionVersion], Credentials]
+    credentials: CredentialsOf
+    endpoint_url: Callable[[], str]
+    isolation: Isolation
     new_channel: Callable[[], Channel]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
+from pathlib import Path
 
 from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
@@ -18,8 +19,9 @@ from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue, FunctionVersion
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
+from gatelet.functions.environment_log import LogSink
 from gatelet.functions.event import Event, JsonEvent, ProxyEvent
-from gatelet.functions.host import Host
+from gatelet.functions.host import CredentialsOf, Host
 from gatelet.functions.invocation import (
     FunctionTarget,
     Invocation,
@@ -29,18 +31,18 @@ from gatelet.functions.invocation import (
     ProxyInvocation,
     ProxyResult,
 )
+from gatelet.functions.isolation import Isolation
 from gatelet.functions.model import KIND, SERVICE, CodeReference
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pool import Pool
 from gatelet.functions.python_runtime import PythonRuntimes
-from gatelet.functions.report import LogSink
-from gatelet.functions.settings import Credentials, FunctionSettings
+from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.socket_channel import SocketChannel
 from gatelet.storage.ports import Blobs, Change, Key, Records
 
 _TICK_BUSY = 0.025
 _TICK_IDLE = 1.0
-_WARM_UP_SECONDS = 2.0
+_WARM_UP_SECONDS = 1.0
 
 
 class LambdaService:
@@ -48,17 +50,18 @@ class LambdaService:
 
     def __init__(
         self,
-        *,
         settings: FunctionSettings,
+        *,
         records: Records,
         blobs: Blobs,
-        logs: LogSink,
+        log_writer: LogSink,
         clock: Clock,
         ids: Ids,
-        credentials: Callable[[FunctionVersion], Credentials],
+        credentials: CredentialsOf,
     ) -> None:
         self._settings = settings
-        self._logs = logs
+        self._logs = log_writer
+        self._endpoint_url = settings.endpoint_url
         self._clock = clock
         self._ids = ids
         self._credentials = credentials
@@ -81,9 +84,11 @@ class LambdaService:
     async def start(self) -> None:
         """Begin: environments of an earlier process are forgotten, a zygote is made ready if it will be needed."""
         loop = self._loop = asyncio.get_running_loop()
+        settings = self._settings
+        settings.work_directory.mkdir(mode=0o711, parents=True, exist_ok=True)
         self._host = Host(
             loop=loop,
-            settings=self._settings,
+            settings=settings,
             clock=self._clock,
             ids=self._ids,
             code=self._code,
@@ -91,9 +96,10 @@ class LambdaService:
             logs=self._logs,
             credentials=self._credentials,
             new_channel=lambda: SocketChannel(loop),
+            endpoint_url=lambda: self._endpoint_url,
+            isolation=Isolation.detect(settings.worker_uid, (settings.work_directory, settings.runtime_directory)),
         )
-        self._settings.work_directory.mkdir(mode=0o711, parents=True, exist_ok=True)
-        await asyncio.to_thread(shutil.rmtree, self._settings.work_directory / "environments", True)
+        await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
         if await self._catalogue.start():
             self._spawn(self._runtimes.warm())
         self._tick()
@@ -112,6 +118,15 @@ class LambdaService:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._runtimes.stop()
+
+    @property
+    def environments(self) -> int:
+        """How many execution environments there are, all functions together."""
+        return self._budget.taken
+
+    def set_endpoint(self, url: str) -> None:
+        """``AWS_ENDPOINT_URL`` of environments that start from now on."""
+        self._endpoint_url = url
 
     # ------------------------------------------------------------------ changes
 
@@ -239,3 +254,8 @@ class LambdaService:
         task = self._loop.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _make_anew(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(mode=0o711)

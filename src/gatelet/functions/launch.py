@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import sys
@@ -33,6 +34,9 @@ async def configure(
     interpreter, python = await host.runtimes.get(function.runtime)
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - microseconds
+    uid = host.isolation.uid(function.scope, function.name)
+    if uid is not None:
+        os.chown(directory, uid, uid)
     libraries = settings.runtime_directory / "python"
     runtime = str(libraries) if libraries.is_dir() else ""
     configuration: dict[str, Any] = {
@@ -48,14 +52,14 @@ async def configure(
             runtime=libraries,
             temporary=directory,
             log_stream=stream,
-            endpoint_url=settings.endpoint_url,
-            credentials=host.credentials(function),
+            endpoint_url=host.endpoint_url(),
+            credentials=host.credentials(function.scope.account, function.role, function.name),
         ),
         "limits": {
             "open_files": quotas.FUNCTION_OPEN_FILES,
             "processes": quotas.FUNCTION_PROCESSES,
             "data_bytes": 2 * function.memory * quotas.MIB + _DATA_HEADROOM_BYTES,
-            "uid": None,
+            "uid": uid,
         },
     }
     return interpreter, python, frames.encode(frames.CONFIGURE, orjson.dumps(configuration))

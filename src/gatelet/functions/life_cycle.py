@@ -28,3 +28,6 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAINING: frozenset({State.IDLE, State.RESETTING, State.DEAD}),
     State.DEAD: frozenset(),
 }
+
+SERVING = frozenset({State.BUSY, State.DRAINING})
+"""An event runs."""

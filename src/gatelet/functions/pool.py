@@ -48,8 +48,10 @@ class Pool:
         """Run the event as soon as an environment is free; more are started as the autoscaler says."""
         if self._idle:
             self._idle.pop().run(event)
-        else:
-            self._waiting.append(event)
+            return
+        self._waiting.append(event)
+        # With as many environments as cores, whether the wait is too long is looked at with every tick.
+        if len(self._environments) < self._spec.parallel:
             self._scale(self._host.clock.monotonic())
 
     async def warm_up(self) -> None:
@@ -97,10 +99,11 @@ class Pool:
                 environment.run(event)
                 return
             event.lease.release()
-        if self._retired:
+        now = self._host.clock.monotonic()
+        if self._retired or now - environment.began > self._host.settings.lifetime_seconds:
             environment.end()
             return
-        environment.idle_since = self._host.clock.monotonic()
+        environment.idle_since = now
         if environment.state is State.IDLE:
             self._idle.append(environment)
             return

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from gatelet.aws import quotas
 from gatelet.aws.clock import utc, zulu_timestamp
-from gatelet.storage.ports import StreamKey
-
-LogEvents = list[tuple[int, str]]
-"""``(epoch milliseconds, text)``."""
-
-
-class LogSink(Protocol):
-    """Where log events go (gatelet.logs.writer.LogWriter): never blocks."""
-
-    def write_many(self, key: StreamKey, events: Sequence[tuple[int, str]]) -> None:
-        """Append events to a stream."""
 
 
 class Ending(NamedTuple):
@@ -90,57 +77,3 @@ def timed_out(moment: float, request_id: str, timeout: float) -> str:
 def runtime_exited(message: str, error_type: str) -> str:
     """Between START and END of an invocation whose process ended."""
     return f"{message}\n{error_type}\n"
-
-
-class EnvironmentLog:
-    """One environment's stream. START waits for company, so a quiet invocation is one write."""
-
-    __slots__ = ("_key", "_pending", "_sink", "_tail", "_version")
-
-    def __init__(self, sink: LogSink, key: StreamKey, version: str) -> None:
-        self._sink = sink
-        self._key = key
-        self._version = version
-        self._pending: LogEvents = []
-        self._tail: list[str] | None = None
-
-    @property
-    def stream(self) -> str:
-        """The name of the stream."""
-        return self._key.stream
-
-    def keep_tail(self, wanted: bool) -> None:
-        """From now on this is the log of one invocation, whose last bytes may be wanted."""
-        self._tail = [] if wanted else None
-
-    def begin(self, moment: float, request_id: str) -> None:
-        """The handler is about to be called."""
-        self._pending = [(int(moment * 1000), start(request_id, self._version))]
-
-    def line(self, milliseconds: int, text: str) -> None:
-        """One log event, at once."""
-        events = self._pending
-        events.append((milliseconds, text))
-        self._pending = []
-        self._write(events)
-
-    def finish(self, moment: float, request_id: str, ending: Ending) -> bytes:
-        """The invocation is over; its last 4,096 bytes of log if they were asked for."""
-        at = int(moment * 1000)
-        events = self._pending
-        events.append((at, end(request_id)))
-        events.append((at, report(request_id, ending)))
-        self._pending = []
-        self._write(events)
-        if self._tail is None:
-            return b""
-        text = "".join(self._tail).encode("utf-8", "replace")
-        self._tail = None
-        return text[-quotas.LOG_TAIL_BYTES :]
-
-    def _write(self, events: LogEvents) -> None:
-        self._sink.write_many(self._key, events)
-        if self._tail is not None:
-            self._tail.extend(text for _, text in events)
-            if len(self._tail) > quotas.LOG_TAIL_BYTES:
-                del self._tail[: -quotas.LOG_TAIL_BYTES]

@@ -1,18 +1,9 @@
-"""What the operator decides about functions, and the credentials that they run with."""
+"""What the operator decides about functions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Temporary credentials of a function's role."""
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +32,10 @@ class FunctionSettings:
     cores: int = 2
     """CPU cores of the host: how many events of a fast function are worth running at once."""
 
-    worker_uid: int | None = None
+    lifetime_seconds: float = 7_200.0
+    """An environment takes no more events after so long: its credentials must not expire under it."""
+
+    worker_uid: int | None = 60_000
     """As root: the first uid of a range that workers run as, one for each function. None: the gateway's own."""
 
     drain_seconds: float = 30.0

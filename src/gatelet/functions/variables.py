@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gatelet.functions.catalogue import FunctionVersion
-from gatelet.functions.settings import Credentials
+from gatelet.identity.credentials import Credentials
 
 _KEPT_WITH_UNDERSCORE = ("_HANDLER",)
 
@@ -46,7 +46,7 @@ def environment_variables(
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_ACCESS_KEY_ID": credentials.access_key_id,
             "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_SESSION_TOKEN": credentials.session_token,
+            "AWS_SESSION_TOKEN": credentials.session_token or "",
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": function.version,

@@ -32,18 +32,20 @@ def apply(limits: dict[str, Any], parent: int) -> None:
     Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
     resident size), ``uid`` (None: stay), ``processes`` (only with a uid of the function's own).
     """
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
+        file.write("1000")
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, limits["open_files"])
     _lower(resource.RLIMIT_DATA, limits["data_bytes"])
     uid = limits["uid"]
     if uid is not None:
         _lower(resource.RLIMIT_NPROC, limits["processes"])
+        for output in (1, 2):
+            os.fchown(output, uid, uid)
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
-        file.write("1000")
     # The kernel forgets the parent-death signal when the uid changes: set it last.
     die_with_parent(parent)
 

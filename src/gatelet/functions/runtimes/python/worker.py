@@ -45,24 +45,22 @@ class Memory:
 class Worker:
     """The loop around a handler."""
 
-    def __init__(self, wire: Wire, settings: dict[str, Any]) -> None:
+    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any) -> None:
         self._wire = wire
         self._memory = Memory()
         self._journal = output.Journal(wire)
         self._streams = output.install(self._journal)
         self._paths = faults.Paths(settings["code"], settings["runtime"])
         self._handler_name: str = settings["handler"]
-        self._event_module: str = settings["event_module"]
         self._response_limit: int = settings["response_bytes"]
         self._to_json = marshal_json.writer(settings["escape_non_ascii"])
         self._error_json = json.JSONEncoder(ensure_ascii=settings["escape_non_ascii"]).encode
         self._handler: Callable[[Any, Any], Any]
-        self._events: Any = None
+        self._events = events
 
-    def initialise(self, events: Any = None) -> None:
+    def initialise(self) -> None:
         """Import the handler; an error is reported and ends the process."""
         try:
-            self._events = events or loading.load_module_from(self._event_module, "gatelet_runtime.events")
             self._handler = loading.find_handler(self._handler_name, self._paths)
         except Exception as error:  # noqa: BLE001 - the user's module may raise anything
             fault = faults.of_exception(error, "", self._paths)
@@ -158,6 +156,8 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
     """Be a worker on this channel until it ends. ``preloaded`` names the modules that a zygote imported."""
     wire = Wire(channel)
     settings = json.loads(wire.receive()[1])
+    # Before the uid changes: another user might not reach the gateway's own files.
+    events = events or loading.load_module_from(settings["event_module"], "gatelet_runtime.events")
     limits.apply(settings["limits"], parent)
     os.environ.clear()
     os.environ.update(settings["environment"])
@@ -167,9 +167,9 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
         loading.forget_shadowed(code, runtime, preloaded)
     loading.set_path(code, runtime)
     os.chdir(code)
-    worker = Worker(wire, settings)
+    worker = Worker(wire, settings, events)
     try:
-        worker.initialise(events)
+        worker.initialise()
         worker.serve()
     except SystemExit as error:
         worker.leave(exit_status(error))

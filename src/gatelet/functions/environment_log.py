@@ -1,0 +1,122 @@
+"""One environment's log stream, and what its REPORT lines tell (lambda-execution section 8)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gatelet.aws import quotas
+from gatelet.aws.clock import Clock
+from gatelet.functions import failures, report
+from gatelet.functions.catalogue import FunctionVersion
+from gatelet.storage.ports import StreamKey
+
+_TAIL_EVENTS = quotas.LOG_TAIL_BYTES
+"""More events than this cannot be in a tail of as many bytes."""
+
+
+class LogSink(Protocol):
+    """Where log events go (gatelet.logs.writer.LogWriter): never blocks."""
+
+    def write_many(self, key: StreamKey, events: list[tuple[int, str]]) -> None:
+        """Append ``(epoch milliseconds, text)`` events to a stream."""
+
+
+class EnvironmentLog:
+    """Writes an environment's lines. START waits for company, so a quiet invocation is one write."""
+
+    __slots__ = ("_clock", "_function", "_init_milliseconds", "_key", "_memory_kib", "_pending", "_sink", "_tail")
+
+    def __init__(self, function: FunctionVersion, sink: LogSink, clock: Clock, digits: str) -> None:
+        self._function = function
+        self._sink = sink
+        self._clock = clock
+        stream = report.stream_name(clock.now(), function.version, digits)
+        self._key = StreamKey(function.scope.account, function.scope.region, function.log_group, stream)
+        self._pending: list[tuple[int, str]] = []
+        self._tail: list[str] | None = None
+        self._memory_kib = 0
+        self._init_milliseconds: float | None = None
+
+    @property
+    def stream(self) -> str:
+        """The name of the stream."""
+        return self._key.stream
+
+    def line(self, milliseconds: int, text: str) -> None:
+        """One log event of the function, at once."""
+        events = self._pending
+        events.append((milliseconds, text))
+        self._pending = []
+        self._write(events)
+
+    def remember_memory(self, kib: int) -> None:
+        """The process took at least so much."""
+        self._memory_kib = max(self._memory_kib, kib)
+
+    # ------------------------------------------------------------------ a process
+
+    def process_starts(self, python_version: str, exact: bool) -> None:
+        """``exact``: the interpreter is the one that the function's runtime names."""
+        runtime = self._function.runtime
+        self._own(report.init_start(python_version, self._function.scope.region, runtime))
+        if not exact:
+            self._own(f"[WARNING] {runtime} is not installed on this host: running on Python {python_version}\n")
+
+    def initialised(self, milliseconds: float) -> None:
+        """The next REPORT tells how long the initialisation took."""
+        self._init_milliseconds = milliseconds
+
+    def initialisation_failed(self, milliseconds: float, phase: str, status: str, error_type: str) -> None:
+        """``phase`` is ``init`` or ``invoke``."""
+        self._own(report.init_report(milliseconds, phase, status, error_type))
+
+    # ------------------------------------------------------------------ an invocation
+
+    def keep_tail(self, wanted: bool) -> None:
+        """From now on this is the log of one invocation, whose last bytes may be wanted."""
+        self._tail = [] if wanted else None
+
+    def begin(self, moment: float, request_id: str) -> None:
+        """The handler is about to be called."""
+        self._pending = [(int(moment * 1000), report.start(request_id, self._function.version))]
+
+    def process_ended(self, request_id: str, words: str | None, error_type: str) -> None:
+        """The process ended under the invocation; ``words`` as gatelet.functions.process.exit_words."""
+        self._own(report.runtime_exited(failures.exit_message(request_id, words), error_type))
+
+    def timed_out(self, request_id: str) -> None:
+        """The function's timeout passed."""
+        moment = self._clock.now()
+        self.line(int(moment * 1000), report.timed_out(moment, request_id, self._function.timeout))
+
+    def finish(self, request_id: str, seconds: float, status: str = "", error_type: str = "") -> bytes:
+        """The invocation is over; the last 4,096 bytes of its log if they were asked for."""
+        at = int(self._clock.now() * 1000)
+        ending = report.Ending(
+            seconds * 1000,
+            self._init_milliseconds,
+            self._function.memory,
+            min(self._memory_kib // quotas.KIB, self._function.memory),
+            status,
+            error_type,
+        )
+        self._init_milliseconds = None
+        events = self._pending
+        events.append((at, report.end(request_id)))
+        events.append((at, report.report(request_id, ending)))
+        self._pending = []
+        self._write(events)
+        if self._tail is None:
+            return b""
+        text = "".join(self._tail).encode("utf-8", "replace")
+        self._tail = None
+        return text[-quotas.LOG_TAIL_BYTES :]
+
+    def _own(self, text: str) -> None:
+        self.line(int(self._clock.now() * 1000), text)
+
+    def _write(self, events: list[tuple[int, str]]) -> None:
+        self._sink.write_many(self._key, events)
+        if self._tail is not None:
+            self._tail.extend(text for _, text in events)
+            del self._tail[:-_TAIL_EVENTS]
