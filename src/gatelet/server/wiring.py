@@ -14,7 +14,7 @@ from gatelet.aws import quotas
 from gatelet.aws.clock import Clock, SystemClock
 from gatelet.aws.ids import Ids
 from gatelet.control.dispatch import ControlPlane
-from gatelet.control.lambda_.code_location import download
+from gatelet.control.lambda_.code_download import download
 from gatelet.control.lambda_.settle import resume
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
@@ -124,7 +124,7 @@ async def _organs(
         log_writer = LogWriter(groups, data.log_chunks, clock)
         stack.push_async_callback(log_writer.close)
         functions = LambdaService(
-            _function_settings(config),
+            settings=_function_settings(config),
             records=data.records,
             blobs=data.blobs,
             log_writer=log_writer,
