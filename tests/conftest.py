@@ -34,7 +34,11 @@ class RunningGatelet:
         """Start and wait until it serves."""
         port = self.endpoint.rpartition(":")[2] or "0"
         command = [sys.executable, "-m", "gatelet.cli.main", "start", "--port", port, "--data-dir", str(self.data_dir)]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "GATELET_"))}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "GATELET_")) or name == "GATELET_RUNTIME_DIR"
+        }
         log = (self.data_dir.parent / f"{self.data_dir.name}.log").open("a")
         with log:
             self.process = subprocess.Popen(

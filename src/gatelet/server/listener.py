@@ -58,14 +58,10 @@ class Listener:
 
     async def _answer(self, request: Request, destination: object) -> Response:
         request_id = self._ids.uuid()
-        try:
-            if isinstance(destination, ControlCall):
-                return await self._control_call(request, request_id)
-            if isinstance(destination, House):
-                return await self._house.serve(request)
-        except Exception:  # noqa: BLE001 - the listener: a fault of ours must not cost the connection
-            _log.exception("request %s failed: a fault of Gatelet", request_id)
-            return _plain(500, "InternalFailure", "The request failed; the log tells why.", request_id)
+        if isinstance(destination, ControlCall):
+            return await self._control_call(request, request_id)
+        if isinstance(destination, House):
+            return await self._house.serve(request)
         reason = getattr(destination, "reason", "")
         _log.warning("refused %s %s from %s: %s", request.method, request.path, request.peer, reason)
         return _plain(403, "ForbiddenException", f"Forbidden: {reason}", request_id)
@@ -80,19 +76,23 @@ class Listener:
             return _plain(501, "NotImplementedException", f"Gatelet does not support {what} yet.", request_id)
         try:
             principal, scope = self._authenticator.authenticate(request, service, self._clock.now())
-        except AwsError as error:
-            answer = self._control.refuse(service, error, request_id=request_id)
-        else:
-            host = request.header("host") or ""
             answer = await self._control.serve(
                 request,
                 service,
                 principal,
                 scope,
                 request_id=request_id,
-                endpoint=f"{request.scheme}://{host}",
+                endpoint=f"{request.scheme}://{request.header('host') or ''}",
             )
+        except AwsError as error:
+            answer = self._control.refuse(service, error, request_id=request_id)
+        except Exception:  # noqa: BLE001 - the listener: a fault of ours is an answer in the service's protocol
+            _log.exception("request %s to %s failed: a fault of Gatelet", request_id, service)
+            answer = self._control.refuse(service, _FAULT, request_id=request_id)
         return Response(answer.status, answer.headers, answer.body)
+
+
+_FAULT = AwsError("InternalFailure", "The request failed inside Gatelet; its log tells why.", status=500)
 
 
 def _plain(status: int, code: str, message: str, request_id: str) -> Response:
