@@ -157,18 +157,8 @@ def test_delete(plane, api, one):
     )
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        "PutGatewayResponse",
-        "GetGatewayResponse",
-        "UpdateGatewayResponse",
-        "DeleteGatewayResponse",
-        "GetGatewayResponses",
-    ],
-)
+@pytest.mark.parametrize("operation", ["Put", "Get", "Update", "Delete"])
 def test_an_unknown_api(plane, one, operation):
-    assert plane.fails(operation, **{**one, "restApiId": "nothing"}) == (
-        "NotFoundException",
-        "Invalid API identifier specified 000000000000:nothing",
-    )
+    expected = ("NotFoundException", "Invalid API identifier specified 000000000000:nothing")
+    assert plane.fails(f"{operation}GatewayResponse", **{**one, "restApiId": "nothing"}) == expected
+    assert plane.fails("GetGatewayResponses", restApiId="nothing") == expected
