@@ -38,6 +38,7 @@ class Hub:
         "handle",
         "head_bytes",
         "keep_alive",
+        "leaving",
         "limits",
         "loop",
         "now",
@@ -49,11 +50,18 @@ class Hub:
         self.body_limit = body_limit
         self.head_bytes = min(limits.header_bytes, limits.url_characters)  # up to here no head needs measuring
         self.connections: set[Connection] = set()
+        self.leaving: set[asyncio.Task[None]] = set()
         self.draining = False
         self.body_bytes = 0
         self.loop = asyncio.get_running_loop()
         self._clock = clock
         self.tick()
+
+    def cancel(self, task: asyncio.Task[None]) -> None:
+        """Cancel a handler whose client is gone; its cleaning up may outlive its connection."""
+        task.cancel()
+        self.leaving.add(task)
+        task.add_done_callback(self.leaving.discard)
 
     def tick(self) -> None:
         """Read the clock: times out what is late by it, and dates the answers from now on."""

@@ -151,7 +151,8 @@ class Connection(asyncio.Protocol):
         self._release_body()
         self._pending = b""
         if self._task is not None:
-            self._task.cancel()
+            self._hub.cancel(self._task)
+            self._task = None
         self._head.release()
 
     # Called by the server
@@ -175,6 +176,8 @@ class Connection(asyncio.Protocol):
             else:
                 self._mark = received
                 self.deadline = now + limits.body_timeout
+        elif self._phase is LINGER and not outlet.empty():
+            self.close()  # answers before the last one are still being taken
         elif self._phase is not CLOSING or not outlet.progresses():
             self._transport.abort()
         else:
@@ -185,18 +188,15 @@ class Connection(asyncio.Protocol):
         if self._phase is CLOSING:
             return
         self._phase = CLOSING
-        self._outlet.progresses()  # measured from here on
+        self._outlet.progresses()  # measured from here on, by this deadline alone
+        self._outlet.deadline = NEVER
         self.deadline = self._hub.now + self._hub.limits.write_timeout
         self._transport.close()
 
-    def abandon(self) -> asyncio.Task[None] | None:
-        """Cut the connection; the task that was serving it, cancelled, for the caller to await."""
-        task = self._task
-        if task is not None:
-            task.cancel()
+    def abandon(self) -> None:
+        """Cut the connection; what serves it is cancelled once the transport says that it is lost."""
         self._phase = CLOSING
         self._transport.abort()
-        return task
 
     # Receiving
 

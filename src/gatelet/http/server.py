@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from gatelet.aws.clock import Clock, SystemClock
-from gatelet.http.hub import Handler, Hub
+from gatelet.http.hub import Handler, Hub, log
 from gatelet.http.limits import BodyLimit, Limits
 from gatelet.http.protocol import Connection
 from gatelet.http.tls import TlsContext
@@ -105,11 +105,13 @@ class Server:
         for listener in self._listeners:
             listener.close()
         await self._until(lambda: not any(connection.busy for connection in hub.connections), timeout)
-        tasks = [connection.abandon() for connection in list(hub.connections) if connection.busy]
         for connection in list(hub.connections):
-            connection.close()
-        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
-        if not await self._until(lambda: not hub.connections, _FLUSH_SECONDS):
+            if connection.busy:
+                connection.abandon()
+            else:
+                connection.close()
+        if not await self._until(lambda: not hub.connections and not hub.leaving, _FLUSH_SECONDS):
+            log.error("drained: %d handlers go on though cancelled", len(hub.leaving))
             for connection in list(hub.connections):
                 connection.abandon()
             await asyncio.sleep(0)

@@ -34,7 +34,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 
 async def echo(request: Request) -> Response:
     """What the handler saw, line by line, then the body."""
-    lines = [f"{request.method} {request.path} ? {request.query}", *(f"{n}={v}" for n, v in request.headers), ""]
+    lines = [f"{request.method} {request.path} ? {request.query}", *(f"{n}={v}" for n, v in request.headers), "", ""]
     return Response(200, [("Content-Type", "text/plain")], "\n".join(lines).encode("latin-1") + request.body)
 
 
@@ -94,6 +94,14 @@ class Served:
         client = Client(*await asyncio.open_connection("127.0.0.1", self.port, **options))
         self._clients.append(client)
         return client
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait (with a bound) for something that the server does by itself."""
+        for _ in range(5_000):
+            if condition():
+                return
+            await asyncio.sleep(0.001)
+        raise AssertionError("it never happened")
 
     async def close(self) -> None:
         for client in self._clients:
