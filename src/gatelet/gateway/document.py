@@ -32,7 +32,7 @@ class ApiDocument(TypedDict):
     requestValidators: dict[str, dict[str, Any]]
     """By id."""
     gatewayResponses: dict[str, dict[str, Any]]
-    """By response type: only those that were put or patched."""
+    """By response type: only those that were put or patched, and of these only the members that were given."""
 
 
 class DeploymentDocument(TypedDict):

@@ -34,9 +34,10 @@ def _check(api: ApiDocument, response: MethodResponse) -> None:
 async def put_method_response(call: Call, request: Request) -> Response:
     """Declare a response; maps that are sent empty are shown empty."""
     response: MethodResponse = {"statusCode": request["statusCode"]}
-    for member in ("responseParameters", "responseModels"):
-        if request.get(member) is not None:
-            response[member] = request[member]
+    if request.get("responseParameters") is not None:
+        response["responseParameters"] = {name: bool(needed) for name, needed in request["responseParameters"].items()}
+    if request.get("responseModels") is not None:
+        response["responseModels"] = request["responseModels"]
     async with edit_api(call, request["restApiId"], no_such_resource()) as edit:
         method = method_at(edit.api, request)
         _check(edit.api, response)

@@ -40,9 +40,11 @@ async def put_method(call: Call, request: Request) -> Response:
         "apiKeyRequired": bool(request.get("apiKeyRequired")),
     }
     optional = ("authorizerId", "authorizationScopes", "requestValidatorId", "operationName")
-    for member in (*optional, "requestParameters", "requestModels"):
+    for member in (*optional, "requestModels"):
         if request.get(member):
             method[member] = request[member]
+    if request.get("requestParameters"):
+        method["requestParameters"] = {name: bool(needed) for name, needed in request["requestParameters"].items()}
     check_fields(method)
     async with edit_api(call, request["restApiId"], no_such_resource()) as edit:
         resource = find_resource(edit.api, request["resourceId"])

@@ -15,13 +15,15 @@ _CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _RESERVED = "aws:"
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
-    """Raises BadRequest for a reserved or empty key, or too many tags."""
-    for key in tags:
+def check_tags(tags: Mapping[str, str | None]) -> None:
+    """Raises BadRequest for a reserved or empty key, a missing value, or too many tags."""
+    for key, value in tags.items():
         if not key:
             raise BadRequest("Invalid tag key. Tag keys must be non-empty")
         if key.lower().startswith(_RESERVED):
             raise BadRequest("Invalid tag key. Tag keys cannot begin with 'aws:'")
+        if value is None:
+            raise BadRequest(f"Invalid tag value. The tag {key} has no value")
     if len(tags) > quotas.TAGS_PER_RESOURCE:
         raise BadRequest(f"A resource can have at most {quotas.TAGS_PER_RESOURCE} tags")
 

@@ -27,6 +27,7 @@ class DictRecords:
         self.rows: dict[Key, Record] = {}
 
     async def get(self, key: Key) -> Record | None:
+        await asyncio.sleep(0)
         return copy.deepcopy(self.rows.get(key))
 
     async def list(
@@ -43,6 +44,7 @@ class DictRecords:
         return copy.deepcopy([row for key, row in self.rows.items() if (key.service, key.kind) == (service, kind)])
 
     async def write(self, *writes: Put | Delete) -> int:
+        await asyncio.sleep(0)
         for one in writes:
             held = self.rows.get(one.key)
             if one.expected is not None and one.expected != (held.revision if held else 0):
@@ -88,16 +90,21 @@ class MemoryPlane(PatchingPlane):
         )
 
     def __call__(self, name: str, /, *, region: str = DEFAULT_REGION, **params: Any) -> dict[str, Any]:
+        return copy.deepcopy(dict(self._runner.run(self._start(name, region, params))))
+
+    async def _start(self, name: str, region: str, params: dict[str, Any]) -> Any:
         operation = self._registry.find("apigateway", name)
         assert operation is not None, name
-        call = Call(
-            Scope(DEFAULT_ACCOUNT, region),
-            root_principal(DEFAULT_ACCOUNT, "test"),
-            "request-id",
-            "http://127.0.0.1:4566",
-            self.ports,
-        )
-        return copy.deepcopy(dict(self._runner.run(cast(Any, operation(call, params)))))
+        scope, principal = Scope(DEFAULT_ACCOUNT, region), root_principal(DEFAULT_ACCOUNT, "test")
+        return await operation(Call(scope, principal, "request-id", "http://127.0.0.1:4566", self.ports), params)
+
+    def together(self, name: str, /, *requests: dict[str, Any]) -> list[dict[str, Any]]:
+        """Calls that run at the same time."""
+
+        async def gather() -> list[Any]:
+            return await asyncio.gather(*(self._start(name, DEFAULT_REGION, request) for request in requests))
+
+        return self._runner.run(gather())
 
     def fails(self, name: str, /, **params: Any) -> tuple[str, str]:
         """The code and message of the call's error; nothing may have been written."""

@@ -106,7 +106,7 @@ def test_stages_and_regions_that_do_not_exist(plane, api):
     assert plane.fails("GetTags", resourceArn=elsewhere)[0] == "NotFoundException"
 
 
-@pytest.mark.parametrize("tags", [{"aws:x": "1"}, {"": "1"}, {f"k{n}": "" for n in range(51)}])
+@pytest.mark.parametrize("tags", [{"aws:x": "1"}, {"": "1"}, {"a": None}, {f"k{n}": "" for n in range(51)}])
 def test_tags_that_cannot_be(plane, api, tags):
     """control plane 9: at most 50, aws: is reserved."""
     arn = f"arn:aws:apigateway:us-east-1::/restapis/{api.id}"

@@ -116,6 +116,16 @@ def test_put_keeps_what_was_given(plane, api):
     }
 
 
+def test_a_parameter_without_a_value_is_optional(plane, api):
+    """A null in a map of booleans is false."""
+    parameter = "method.request.header.id"
+    names = api.method(requestParameters={parameter: None})
+    assert plane("GetMethod", **names)["requestParameters"] == {parameter: False}
+    header = "method.response.header.X"
+    status = plane("PutMethodResponse", **names, statusCode="200", responseParameters={header: None})
+    assert status["responseParameters"] == {header: False}
+
+
 def test_an_authorizer_of_an_open_method_is_dropped(plane, names):
     """control plane 5.2: accepted while the type is NONE, and not shown."""
     assert "authorizerId" not in plane.patch("UpdateMethod", ("replace", "/authorizerId", "abc123"), **names)
