@@ -1,5 +1,5 @@
 # Two commands: `make run` does the main job, `make test` passes the tests. Each does all its own set-up.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := -m pip --disable-pip-version-check --quiet
@@ -10,7 +10,7 @@ PIP := -m pip --disable-pip-version-check --quiet
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.installed $(VENV)/.runtime  ## start Gatelet, deploy examples/users, follow the log
+run: $(VENV)/.server $(VENV)/.runtime  ## start Gatelet, deploy examples/users, follow the log
 	@$(BIN)/gatelet up examples/users
 
 test: $(VENV)/.installed $(VENV)/.runtime .venvs/awscli/.installed  ## all tests
@@ -36,15 +36,22 @@ lock: $(VENV)/.installed  ## write the lock files anew
 clean:  ## remove what was installed and built
 	rm -rf $(VENV) .venvs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/.installed: requirements/dev.txt pyproject.toml
-	@echo "Installing into $(VENV) ..."
+# What runs Gatelet
+$(VENV)/.server: requirements/server.txt pyproject.toml
+	@echo "Installing Gatelet into $(VENV) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements/server.txt
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What checks and tests it
+$(VENV)/.installed: $(VENV)/.server requirements/dev.txt
+	@echo "Installing the tools of development into $(VENV) ..."
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
 # boto3 for functions, apart from the server's own packages
-$(VENV)/.runtime: $(VENV)/.installed requirements/runtime.txt
+$(VENV)/.runtime: $(VENV)/.server requirements/runtime.txt
 	@$(BIN)/gatelet install-runtime --requirements requirements/runtime.txt
 	@touch $@
 
