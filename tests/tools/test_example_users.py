@@ -60,16 +60,24 @@ def test_a_change_of_the_code_is_deployed(own_gatelet: Any, tmp_path: Path) -> N
     assert request(url).json()["name"] == "John Roe"
 
 
-@pytest.mark.parametrize("broken", ["resource", "permission", "stage"])
+def test_a_missing_resource_is_created_again(own_gatelet: Any) -> None:
+    deploy(own_gatelet)
+    gateway = own_gatelet.client("apigateway")
+    api_id = gateway.get_rest_apis()["items"][0]["id"]
+    users = next(item for item in gateway.get_resources(restApiId=api_id)["items"] if item["path"] == "/users")
+    gateway.delete_resource(restApiId=api_id, resourceId=users["id"])
+    deploy(own_gatelet)
+    resources = gateway.get_resources(restApiId=api_id, embed=["methods"])["items"]
+    made = next(item for item in resources if item["path"] == "/users")
+    assert made["resourceMethods"]["GET"]["methodIntegration"]["type"] == "AWS_PROXY"
+
+
+@pytest.mark.parametrize("broken", ["permission", "stage"])
 def test_what_is_missing_is_created_again(own_gatelet: Any, broken: str) -> None:
     url = deploy(own_gatelet)[-1].removeprefix('curl "').removesuffix('"')
     gateway, functions = own_gatelet.client("apigateway"), own_gatelet.client("lambda")
     api_id = gateway.get_rest_apis()["items"][0]["id"]
-    if broken == "resource":
-        users = next(item for item in gateway.get_resources(restApiId=api_id)["items"] if item["path"] == "/users")
-        gateway.delete_resource(restApiId=api_id, resourceId=users["id"])
-        gateway.create_deployment(restApiId=api_id, stageName="prod")
-    elif broken == "permission":
+    if broken == "permission":
         functions.remove_permission(FunctionName="getUserFunction", StatementId=f"apigateway-{api_id}-get-users")
     else:
         gateway.delete_stage(restApiId=api_id, stageName="prod")
