@@ -94,3 +94,8 @@ QUERY_BODY_BYTES: Final = 1 * MIB
 # Tags: AWS General Reference ("Tag naming limits and requirements")
 TAG_KEY_CHARACTERS: Final = 128
 TAG_VALUE_CHARACTERS: Final = 256
+
+# IAM: IAM User Guide ("IAM and AWS STS quotas"); white space is not counted
+TRUST_POLICY_CHARACTERS: Final = 2_048
+ROLE_INLINE_POLICY_CHARACTERS: Final = 10_240
+MANAGED_POLICY_CHARACTERS: Final = 6_144

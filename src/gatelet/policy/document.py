@@ -70,7 +70,7 @@ def check_statement(statement: Any, kind: Kind) -> None:
         if member in statement and f"Not{member}" in statement:
             raise MalformedPolicy(SYNTAX)
     _check_principal(statement, kind)
-    _check_actions(statement)
+    _check_actions(statement, kind)
     _check_resources(statement, kind)
 
 
@@ -97,7 +97,7 @@ def _check_principal(statement: Mapping[str, Any], kind: Kind) -> None:
         raise MalformedPolicy(SYNTAX)
 
 
-def _check_actions(statement: Mapping[str, Any]) -> None:
+def _check_actions(statement: Mapping[str, Any], kind: Kind) -> None:
     actions = texts_of(statement, "Action") + texts_of(statement, "NotAction")
     if not actions:
         raise MalformedPolicy("Policy statement must contain actions.")
@@ -105,6 +105,8 @@ def _check_actions(statement: Mapping[str, Any]) -> None:
         vendor, colon, name = action.partition(":")
         if action != "*" and not (colon and vendor and name):
             raise MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+        if kind is Kind.TRUST and vendor.lower() != "sts":
+            raise MalformedPolicy("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
 def _check_resources(statement: Mapping[str, Any], kind: Kind) -> None:

@@ -5,12 +5,16 @@ Reference: identity section 2 ("Principal"). ARNs are compared exactly; there ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gatelet.policy.errors import MalformedPolicy
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:[^*?]+")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 
@@ -70,6 +74,19 @@ def parse_principals(element: Any) -> Principals:
         accounts=frozenset(accounts),
         services=frozenset(_texts(element.get("Service", []))),
     )
+
+
+def check_principals(statement: Mapping[str, Any]) -> None:
+    """Whether what a statement names can be somebody, by its form. Raises MalformedPolicy with IAM's text."""
+    element = statement.get("Principal", statement.get("NotPrincipal"))
+    if not isinstance(element, Mapping):
+        return
+    for text in _texts(element.get("AWS", [])):
+        if text != "*" and not _ACCOUNT.fullmatch(text) and not _PRINCIPAL_ARN.fullmatch(text):
+            raise MalformedPolicy(f'Invalid principal in policy: "AWS":"{text}"')
+    for text in _texts(element.get("Service", [])):
+        if not _SERVICE.fullmatch(text):
+            raise MalformedPolicy(f'Invalid principal in policy: "SERVICE":"{text}"')
 
 
 def _texts(value: Any) -> list[str]:

@@ -68,3 +68,8 @@ def test_refusals(text: str, kind: Kind, message: str) -> None:
     with pytest.raises(MalformedPolicy) as refused:
         read_document(text, kind)
     assert str(refused.value) == message
+
+
+def test_a_trust_policy_is_about_assuming_roles() -> None:
+    with pytest.raises(MalformedPolicy, match="AssumeRole policy may only specify STS AssumeRole actions"):
+        read_document(document({**TRUST, "Action": "lambda:InvokeFunction"}), Kind.TRUST)

@@ -1,0 +1,121 @@
+"""Role: create, get, list, update, delete, and its trust policy. Reference: identity section 3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gatelet.aws.errors import NotSupported
+from gatelet.control.iam.documents import check_trust_policy, url_encoded
+from gatelet.control.iam.entities import (
+    RoleDocument,
+    account_held,
+    create,
+    delete,
+    edit_role,
+    read_role,
+    role_key,
+    roles_of,
+)
+from gatelet.control.iam.errors import DeleteConflict, EntityExists
+from gatelet.control.iam.paging import page
+from gatelet.control.iam.tagging import listed, merge, tags_of
+from gatelet.control.operation import Call, Response, operation
+
+if TYPE_CHECKING:
+    from types_boto3_iam.type_defs import (
+        CreateRoleRequestTypeDef,
+        DeleteRoleRequestTypeDef,
+        GetRoleRequestTypeDef,
+        ListInstanceProfilesForRoleRequestTypeDef,
+        ListRolesRequestTypeDef,
+        UpdateAssumeRolePolicyRequestTypeDef,
+        UpdateRoleRequestTypeDef,
+    )
+
+_DEFAULT_SESSION_SECONDS = 3600
+_CREATED = ("Path", "RoleName", "RoleId", "Arn", "CreateDate", "AssumeRolePolicyDocument")
+
+
+@operation("iam", "CreateRole")
+async def create_role(call: Call, request: CreateRoleRequestTypeDef) -> Response:
+    """A role; the answer has no MaxSessionDuration and no Description."""
+    if request.get("PermissionsBoundary"):
+        raise NotSupported("permissions boundaries (PermissionsBoundary on CreateRole)")
+    check_trust_policy(request["AssumeRolePolicyDocument"])
+    name, path = request["RoleName"], request.get("Path") or "/"
+    tags: dict[str, str] = {}
+    merge(tags, tags_of(request.get("Tags")), "Role")
+    role: dict[str, Any] = {
+        "Path": path,
+        "RoleName": name,
+        "RoleId": call.ports.ids.unique_id("AROA"),
+        "Arn": f"arn:{call.scope.partition}:iam::{call.scope.account}:role{path}{name}",
+        "CreateDate": int(call.ports.clock.now()),
+        "AssumeRolePolicyDocument": request["AssumeRolePolicyDocument"],
+        "MaxSessionDuration": request.get("MaxSessionDuration") or _DEFAULT_SESSION_SECONDS,
+    }
+    if request.get("Description"):
+        role["Description"] = request["Description"]
+    document: RoleDocument = {"role": role, "tags": tags, "policies": {}, "attached": []}
+    await create(call, role_key(call, name), document, EntityExists(f"Role with name {name} already exists."))
+    answer = {member: value for member, value in _shown(role).items() if member in _CREATED}
+    return {"Role": {**answer, "Tags": listed(tags) or None}}
+
+
+@operation("iam", "GetRole")
+async def get_role(call: Call, request: GetRoleRequestTypeDef) -> Response:
+    """One role with its tags; when it was last used is not recorded."""
+    document = await read_role(call, request["RoleName"])
+    return {"Role": {**_shown(document["role"]), "Tags": listed(document["tags"]) or None, "RoleLastUsed": {}}}
+
+
+@operation("iam", "ListRoles")
+async def list_roles(call: Call, request: ListRolesRequestTypeDef) -> Response:
+    """The account's roles, ordered by name, without their tags."""
+    prefix = request.get("PathPrefix") or "/"
+    roles = [_shown(document["role"]) for document in await roles_of(call)]
+    return page([role for role in roles if role["Path"].startswith(prefix)], request, "Roles")
+
+
+@operation("iam", "UpdateRole")
+async def update_role(call: Call, request: UpdateRoleRequestTypeDef) -> Response:
+    """Another description or maximum session duration."""
+    async with edit_role(call, request["RoleName"]) as document:
+        if request.get("Description") is not None:
+            document["role"]["Description"] = request["Description"]
+        if request.get("MaxSessionDuration") is not None:
+            document["role"]["MaxSessionDuration"] = request["MaxSessionDuration"]
+    return {}
+
+
+@operation("iam", "UpdateAssumeRolePolicy")
+async def update_assume_role_policy(call: Call, request: UpdateAssumeRolePolicyRequestTypeDef) -> Response:
+    """Another trust policy."""
+    async with edit_role(call, request["RoleName"]) as document:
+        check_trust_policy(request["PolicyDocument"])
+        document["role"]["AssumeRolePolicyDocument"] = request["PolicyDocument"]
+    return {}
+
+
+@operation("iam", "DeleteRole")
+async def delete_role(call: Call, request: DeleteRoleRequestTypeDef) -> Response:
+    """Delete a role that has no policies any more."""
+    async with account_held(call):
+        document = await read_role(call, request["RoleName"])
+        if document["attached"]:
+            raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+        if document["policies"]:
+            raise DeleteConflict("Cannot delete entity, must delete policies first.")
+        await delete(call, role_key(call, request["RoleName"]))
+    return {}
+
+
+@operation("iam", "ListInstanceProfilesForRole")
+async def list_instance_profiles_for_role(call: Call, request: ListInstanceProfilesForRoleRequestTypeDef) -> Response:
+    """None: instance profiles cannot be made. Tools ask before they delete a role."""
+    await read_role(call, request["RoleName"])
+    return page([], request, "InstanceProfiles")
+
+
+def _shown(role: dict[str, Any]) -> dict[str, Any]:
+    return {**role, "AssumeRolePolicyDocument": url_encoded(role["AssumeRolePolicyDocument"])}

@@ -1,0 +1,1 @@
+"""STS. Reference: identity section 3."""
