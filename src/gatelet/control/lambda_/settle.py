@@ -6,6 +6,7 @@ nothing: ``resume`` continues it at the next start.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from gatelet.aws.errors import AwsError
@@ -17,8 +18,11 @@ from gatelet.control.lambda_.life import TRANSITIONS, UNSETTLED, Event, enter, p
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.ports import Ports
 from gatelet.functions.model import KIND, SERVICE, CodeReference, FunctionDocument
+from gatelet.storage.ports import StorageFull
 
 _log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
 
 
 def start_settling(ports: Ports, name: FunctionName) -> None:
@@ -46,6 +50,10 @@ async def settle(ports: Ports, name: FunctionName) -> None:
         except ResourceNotFound:
             return
         except ResourceConflict:
+            continue
+        except StorageFull:
+            _log.warning("no space is left: %s stays as it is until there is", name.unqualified_arn)
+            await asyncio.sleep(_RETRY_SECONDS)
             continue
         for blob in replaced:
             await forget(ports, blob)
