@@ -6,6 +6,7 @@ Pure of any event loop; meant for a thread.
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import stat
 import struct
@@ -22,13 +23,17 @@ _ENCRYPTED = 0x1
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
     EOFError,
+    LookupError,
     NotImplementedError,
-    ValueError,
-    RuntimeError,
     OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
 )
+"""Whatever ``zipfile`` and the decompressors below it raise for bytes that are no sound archive."""
 
 
 def could_not_unzip() -> AwsError:
@@ -122,7 +127,7 @@ def _safe_parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & _ENCRYPTED or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise could_not_unzip()
-    if name.startswith("/") or "\\" in name or "\0" in entry.orig_filename or name[1:2] == ":":
+    if not name or name.startswith("/") or "\\" in name or "\0" in entry.orig_filename or name[1:2] == ":":
         raise could_not_unzip()
     parts = PurePosixPath(name).parts
     if ".." in parts or any(len(part.encode("utf-8", "replace")) > _MAX_NAME_BYTES for part in parts):

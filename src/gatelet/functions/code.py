@@ -68,7 +68,8 @@ class CodeStore:
 
 
 def _unpack_to(data: bytes, path: Path) -> None:
-    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o711)
     temporary = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=path.parent))
     try:
         content = temporary / "code"

@@ -157,7 +157,7 @@ class Environment:
         self._process_began = self._clock.monotonic()
         self._init_error = None
         if self.event is None:
-            self._deadline = self._process_began + quotas.INIT_SECONDS
+            self._deadline = self._process_began + self._host.settings.init_seconds
         return self._host.loop.create_task(self._launch())
 
     async def _launch(self) -> None:

@@ -79,13 +79,15 @@ class LambdaService:
         self._host: Host
         self._timer: asyncio.TimerHandle | None = None
         self._fast = False
+        self._stopping = False
         self._drained = asyncio.Event()
 
     async def start(self) -> None:
         """Begin: environments of an earlier process are forgotten, a zygote is made ready if it will be needed."""
         loop = self._loop = asyncio.get_running_loop()
         settings = self._settings
-        settings.work_directory.mkdir(mode=0o711, parents=True, exist_ok=True)
+        settings.work_directory.mkdir(parents=True, exist_ok=True)
+        settings.work_directory.chmod(0o711)
         self._host = Host(
             loop=loop,
             settings=settings,
@@ -106,6 +108,7 @@ class LambdaService:
 
     async def stop(self) -> None:
         """Wait for running events (``drain_seconds`` at most), then end every process."""
+        self._stopping = True
         for pool in list(self._pools.values()):
             self._retire(pool)
         with suppress(TimeoutError):
@@ -123,6 +126,11 @@ class LambdaService:
     def environments(self) -> int:
         """How many execution environments there are, all functions together."""
         return self._budget.taken
+
+    @property
+    def separate_users(self) -> bool:
+        """Whether every function's workers run as a user of their own."""
+        return self._host.isolation.separate
 
     def set_endpoint(self, url: str) -> None:
         """``AWS_ENDPOINT_URL`` of environments that start from now on."""
@@ -164,10 +172,9 @@ class LambdaService:
         pool = self._pools.get(old.serving)
         if pool is not None:
             self._retire(pool)
-        if version is None or version.code != old.code:
-            self._spawn(self._collect_code())
 
     async def _collect_code(self) -> None:
+        """Remove what no function and no environment runs any more."""
         used = await self._catalogue.code_in_use()
         pools = (*self._pools.values(), *self._retired)
         await self._code.collect_garbage(used | {pool.function.code for pool in pools})
@@ -249,6 +256,8 @@ class LambdaService:
     def _forget(self, pool: Pool) -> None:
         self._retired.discard(pool)
         self._budget.leave(pool)
+        if not self._stopping:
+            self._spawn(self._collect_code())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
@@ -258,4 +267,5 @@ class LambdaService:
 
 def _make_anew(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(mode=0o711)
+    directory.mkdir()
+    directory.chmod(0o711)

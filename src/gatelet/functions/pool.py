@@ -113,8 +113,9 @@ class Pool:
         self._idle.appendleft(environment)
 
     def initialised(self, seconds: float) -> None:
-        """Measure a cold start."""
-        self._cold_start = seconds if not self._cold_start else _smooth(self._cold_start, seconds)
+        """Measure a cold start: the least counts, the first ones wait for the zygote too."""
+        slower = self._cold_start and seconds > self._cold_start
+        self._cold_start = _smooth(self._cold_start, seconds) if slower else seconds
 
     def served(self, seconds: float) -> None:
         """Measure an event."""

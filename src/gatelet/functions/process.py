@@ -81,12 +81,8 @@ class _SpawnedProcess:
         return self._process.pid
 
     def kill(self) -> None:
-        if self._process.returncode is not None:
-            return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with suppress(ProcessLookupError, PermissionError):
-            self._process.kill()
+        if self._process.returncode is None:
+            kill_session(self._process.pid)
 
 
 class SpawnLauncher:
@@ -120,6 +116,16 @@ class SpawnLauncher:
     @staticmethod
     async def _wait(process: asyncio.subprocess.Process, on_exit: OnExit) -> None:
         on_exit(await process.wait())
+
+
+def kill_session(pid: int) -> None:
+    """SIGKILL to a process that we started in a session of its own, and to what it started there.
+
+    Not ``Process.kill``: that would reap the process, and its exit status would be lost to the event loop.
+    """
+    for kill in (os.killpg, os.kill):
+        with suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def interpreter_command(interpreter: str) -> list[str]:

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatelet.functions.process import Launcher, OnExit, Process, SpawnLauncher, StartFailed
+from gatelet.functions.process import Launcher, OnExit, Process, SpawnLauncher, StartFailed, kill_session
 from gatelet.functions.zygote import Zygote
 
 _PROBE_SECONDS = 5.0
@@ -109,14 +109,21 @@ async def _probe(path: str) -> tuple[str, str] | None:
     """``(version, executable)`` of an interpreter, None if it does not run."""
     try:
         process = await asyncio.create_subprocess_exec(
-            path, "-I", "-S", "-c", _PROBE,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+            path,
+            "-I",
+            "-S",
+            "-c",
+            _PROBE,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
         output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
     except OSError:
         return None
     except TimeoutError:
-        process.kill()
+        kill_session(process.pid)
         await process.wait()
         return None
     lines = output.decode("utf-8", "replace").split("\n")

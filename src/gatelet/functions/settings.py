@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatelet.aws import quotas
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSettings:
@@ -37,6 +39,9 @@ class FunctionSettings:
 
     worker_uid: int | None = 60_000
     """As root: the first uid of a range that workers run as, one for each function. None: the gateway's own."""
+
+    init_seconds: float = quotas.INIT_SECONDS
+    """What an initialisation may take outside of an invocation."""
 
     drain_seconds: float = 30.0
     """How long ``stop`` waits for running events."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gatelet.functions.process import OnExit, Process, StartFailed, interpreter_command
+from gatelet.functions.process import OnExit, Process, StartFailed, interpreter_command, kill_session
 
 _MESSAGE_BYTES = 4096
 _CONTROL_BUFFER_BYTES = 1_048_576
@@ -82,8 +82,8 @@ class Zygote:
         process, self._process = self._process, None
         self._lost()
         if process is not None:
-            with suppress(ProcessLookupError):
-                process.kill()
+            if process.returncode is None:
+                kill_session(process.pid)
             await process.wait()
 
     async def _begin(self) -> None:
