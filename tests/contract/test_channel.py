@@ -22,12 +22,16 @@ END = 99
 class Ends:
     """Both ends: the channel here, the worker's own wire in a thread."""
 
-    def __init__(self, channel: Channel, far: socket.socket) -> None:
+    def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.far = far
         self.received: list[tuple[int, bytes]] = []
         self.closed = asyncio.Event()
         self.arrived = asyncio.Event()
+        self.far: socket.socket = channel.open(self._on_frame, self.closed.set)
+
+    def _on_frame(self, kind: int, payload: bytes) -> None:
+        self.received.append((kind, payload))
+        self.arrived.set()
 
     async def frames(self, count: int) -> list[tuple[int, bytes]]:
         async with asyncio.timeout(20):
@@ -42,19 +46,12 @@ def live(request: pytest.FixtureRequest) -> Callable[[Callable[[Ends], Awaitable
     def run(story: Callable[[Ends], Awaitable[None]]) -> None:
         async def opened() -> None:
             channel = DRIVERS[request.param](asyncio.get_running_loop())
-            ends: list[Ends] = []
-
-            def on_frame(kind: int, payload: bytes) -> None:
-                ends[0].received.append((kind, payload))
-                ends[0].arrived.set()
-
-            far = channel.open(on_frame, lambda: ends[0].closed.set())
-            ends.append(Ends(channel, far))
+            ends = Ends(channel)
             try:
-                await story(ends[0])
+                await story(ends)
             finally:
                 channel.close()
-                far.close()
+                ends.far.close()
 
         asyncio.run(opened())
 
