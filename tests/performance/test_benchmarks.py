@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import load, processes, results, throughput
+from benchmarks import generator, load, processes, results, servers, throughput
 
 
 def result(commit: str, at: str, ratio: float, **more: Any) -> dict[str, Any]:
@@ -114,3 +115,30 @@ def test_a_family_is_the_process_and_what_lies_below_it() -> None:
     finally:
         os.kill(child, 9)
         parent.communicate()
+
+
+def answer_counts(counts: dict[str, int]) -> generator.Generator:
+    """A generator that reports what it is told instead of loading anything; the URL names the server."""
+
+    def command(url: str, connections: int, seconds: int) -> list[str]:
+        measured = {"requests": counts[url], "seconds": 1.0, "p50_ms": 1.0, "p99_ms": 1.0, "errors": 0}
+        return [sys.executable, "-c", f"print({json.dumps(json.dumps(measured))})"]
+
+    return generator.Generator("told", command)
+
+
+def test_a_peer_that_does_not_keep_up_is_told_and_left_out() -> None:
+    running = [servers.Server(name, os.getpid(), name, name) for name in ("gatelet", "peer")]
+    load_of = answer_counts({"gatelet": 10, "peer": 0})
+    found, failed = throughput.measure(running, load_of, connections=(1,), rounds=2, seconds=1, tell=lambda line: None)
+    assert len(found[1]["gatelet"]) == 2
+    assert "peer" not in found[1]
+    assert list(failed) == ["peer at 1 connections"]
+
+
+def test_gatelet_s_own_failure_fails_the_run() -> None:
+    running = [servers.Server("gatelet", os.getpid(), "gatelet", "gatelet")]
+    with pytest.raises(servers.ServerFailed):
+        throughput.measure(
+            running, answer_counts({"gatelet": 0}), connections=(1,), rounds=1, seconds=1, tell=lambda line: None
+        )
