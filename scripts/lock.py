@@ -17,8 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCKS = {
-    "server.txt": "hatchling>=1.25\n{project}",
-    "dev.txt": "hatchling>=1.25\n{project}\n{dev}",
+    "server.txt": "hatchling>=1.25\neditables>=0.5\n{project}",
+    "dev.txt": "hatchling>=1.25\neditables>=0.5\n{project}\n{dev}",
     "bench.txt": "{project}\n{dev}\n{bench}",
     "runtime.txt": "boto3>=1.40,<2",
     "awscli.txt": "awscli>=1.40,<2",
