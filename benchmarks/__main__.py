@@ -56,7 +56,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         new_environment = environments.measure(gatelet, arguments.functions)
         running = [gatelet, *_start_peers(stack, skipped)]
         _tell(f"Throughput with {load.name}: {', '.join(server.name for server in running)} ...")
-        samples = throughput.measure(
+        samples, failed = throughput.measure(
             running,
             load,
             connections=arguments.connections,
@@ -80,7 +80,7 @@ def _measure(arguments: argparse.Namespace) -> int:
             for count, rows in samples.items()
         },
         "samples": _by_connections(samples, lambda row: [asdict(sample) for sample in row]),
-        "not_measured": skipped,
+        "not_measured": skipped | failed,
         "new_environment": asdict(new_environment),
         "starting": asdict(starting.measure(arguments.starts)),
         "memory": asdict(at_rest),

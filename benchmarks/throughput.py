@@ -33,20 +33,32 @@ def measure(
     rounds: int,
     seconds: int,
     tell: Callable[[str], None],
-) -> dict[int, dict[str, list[Sample]]]:
-    """Samples by number of connections, then by server. Raises ServerFailed when anything but 200 came back."""
+) -> tuple[dict[int, dict[str, list[Sample]]], dict[str, str]]:
+    """Samples by number of connections, then by server; and which peers did not keep up, with the reason.
+
+    Raises ServerFailed when the first server, the one that this is about, gave anything but 200.
+    """
     for server in servers:
         generator.run(server.url, 16, _WARM_UP_SECONDS)
     found: dict[int, dict[str, list[Sample]]] = {}
+    failed: dict[str, str] = {}
     for count in connections:
-        found[count] = {server.name: [] for server in servers}
+        rows: dict[str, list[Sample]] = {server.name: [] for server in servers}
         for number in range(rounds):
-            for server in servers:
-                sample = _burst(server, generator, count, seconds)
-                found[count][server.name].append(sample)
+            for server in [server for server in servers if server.name in rows]:
+                try:
+                    sample = _burst(server, generator, count, seconds)
+                except ServerFailed as failure:
+                    if server is servers[0]:
+                        raise
+                    del rows[server.name]
+                    failed[f"{server.name} at {count} connections"] = str(failure)
+                    continue
+                rows[server.name].append(sample)
                 rate = f"{sample.requests_per_second:,.0f} requests/s"
                 tell(f"  c={count} round {number + 1}/{rounds}  {server.name}: {rate}, p50 {sample.p50_ms:.3f} ms")
-    return found
+        found[count] = rows
+    return found, failed
 
 
 def _burst(server: Server, generator: Generator, connections: int, seconds: int) -> Sample:
@@ -55,10 +67,8 @@ def _burst(server: Server, generator: Generator, connections: int, seconds: int)
     load = generator.run(server.url, connections, seconds)
     after_family = family(server.pid)
     after = cpu_seconds(after_family.all)
-    if load.errors:
-        raise ServerFailed(
-            f"{server.name}: {load.errors} of {load.requests} requests failed at {connections} connections"
-        )
+    if load.errors or not load.requests:
+        raise ServerFailed(f"{server.name}: {load.errors} requests failed, {load.requests} succeeded")
     used = {pid: (seconds_used - before.get(pid, 0.0)) * 1e6 / load.requests for pid, seconds_used in after.items()}
     workers = _workers(server, after_family)
     return Sample(
