@@ -149,6 +149,7 @@ async def _organs(
             clock=clock,
             ids=ids,
         )
+        stack.push_async_callback(control.background.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
         gateway = GatewayPorts(
             invoker=FunctionInvoker(functions),
