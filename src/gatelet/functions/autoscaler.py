@@ -1,6 +1,6 @@
 """How many environments a function needs: pure.
 
-An event waits behind a running one only while that is expected to take less time than a cold start
+An event waits behind running ones only while that is expected to take less time than a cold start
 (design section 4). Up to ``parallel`` environments are worth starting whenever something waits; more only
 when the measured wait says so: on a host with few cores, more workers of a fast function would only take
 each other's time.
@@ -17,12 +17,12 @@ class Observed(NamedTuple):
 
     waiting: int
     starting: int
-    running: int
-    """Environments that can serve: busy or idle."""
+    serving: int
+    """Environments from which an end of their event can be expected at the usual pace."""
+    stuck: int
+    """Environments whose event has run for so long already that nothing is to be expected of them."""
     service_time: float
-    """Of one event, measured; 0 while nothing is known."""
-    longest_running: float
-    """How long the oldest running event has been running: a bound of the service time from below."""
+    """Of one event, a mean of what was measured lately; 0 while nothing is known."""
     cold_start: float
     """Of one environment, measured; 0 while nothing is known."""
     expired: int
@@ -49,10 +49,16 @@ def decide(observed: Observed, spec: Spec) -> Scale:
     unserved = observed.waiting - observed.starting
     if unserved <= 0:
         return Scale(0, observed.expired if observed.waiting == 0 else 0)
-    total = observed.running + observed.starting
-    start = min(unserved, max(0, spec.parallel - total))
-    cold_start = max(observed.cold_start, spec.least_cold_start)
-    service_time = max(observed.service_time, observed.longest_running)
+    coming = observed.serving + observed.starting
+    if not coming:
+        return Scale(unserved if observed.stuck else min(unserved, spec.parallel), 0)
+    at_least = spec.parallel - coming - observed.stuck
     # All that waits, spread over n environments, takes waiting * service_time / n.
-    needed = math.ceil(observed.waiting * service_time / cold_start)
-    return Scale(max(start, min(unserved, needed - total)), 0)
+    cold_start = max(observed.cold_start, spec.least_cold_start)
+    needed = math.ceil(observed.waiting * observed.service_time / cold_start)
+    return Scale(max(0, min(unserved, max(at_least, needed - coming))), 0)
+
+
+def is_stuck(running: float, service_time: float) -> bool:
+    """Whether an event that has been running for so long says nothing about the pace of the others."""
+    return running > max(0.05, 4 * service_time)

@@ -13,8 +13,7 @@ from gatelet.functions.event import Event
 from gatelet.functions.host import Host
 from gatelet.functions.invocation import InvocationAbandoned, RuntimeUnavailable
 from gatelet.functions.life_cycle import State
-
-_SMOOTHING = 0.1
+from gatelet.functions.pace import Pace
 
 
 class Pool:
@@ -28,8 +27,7 @@ class Pool:
         self._idle: deque[Environment] = deque()
         self._waiting: deque[Event] = deque()
         self._retired = False
-        self._service_time = 0.0
-        self._cold_start = 0.0
+        self._pace = Pace()
         self._spec = autoscaler.Spec(parallel=host.settings.cores + 1)
         self._warm: asyncio.Event = asyncio.Event()
         budget.join(self)
@@ -50,8 +48,8 @@ class Pool:
             self._idle.pop().run(event)
             return
         self._waiting.append(event)
-        # With as many environments as cores, whether the wait is too long is looked at with every tick.
-        if len(self._environments) < self._spec.parallel:
+        # A fast function has its few environments soon; whether the wait is too long is seen with every tick.
+        if len(self._environments) < self._spec.parallel or self._pace.service_time > self._spec.least_cold_start:
             self._scale(self._host.clock.monotonic())
 
     async def warm_up(self) -> None:
@@ -77,6 +75,7 @@ class Pool:
 
     def tick(self, now: float) -> bool:
         """Enforce time limits and scale; whether anything is under way."""
+        self._pace.tick()
         self._withdraw(now)
         for environment in list(self._environments):
             environment.tick(now)
@@ -113,13 +112,12 @@ class Pool:
         self._idle.appendleft(environment)
 
     def initialised(self, seconds: float) -> None:
-        """Measure a cold start: the least counts, the first ones wait for the zygote too."""
-        slower = self._cold_start and seconds > self._cold_start
-        self._cold_start = _smooth(self._cold_start, seconds) if slower else seconds
+        """Measure a cold start."""
+        self._pace.started(seconds)
 
     def served(self, seconds: float) -> None:
         """Measure an event."""
-        self._service_time = seconds if not self._service_time else _smooth(self._service_time, seconds)
+        self._pace.served(seconds)
 
     def gone(self, environment: Environment, error: Exception | None) -> None:
         """An environment ended. If none could be started, nobody may wait for one."""
@@ -156,20 +154,20 @@ class Pool:
             self.evict_oldest()
 
     def _observe(self, now: float) -> autoscaler.Observed:
-        starting, longest = 0, 0.0
+        starting = stuck = 0
         for environment in self._environments:
             if environment.event is not None:
-                longest = max(longest, now - environment.event.started)
+                stuck += autoscaler.is_stuck(now - environment.event.started, self._pace.service_time)
             elif environment.state in (State.STARTING, State.INITIALIZING):
                 starting += 1
         kept_since = now - self._host.settings.idle_seconds
         return autoscaler.Observed(
             waiting=len(self._waiting),
             starting=starting,
-            running=len(self._environments) - starting,
-            service_time=self._service_time,
-            longest_running=longest,
-            cold_start=self._cold_start,
+            serving=len(self._environments) - starting - stuck,
+            stuck=stuck,
+            service_time=self._pace.service_time,
+            cold_start=self._pace.cold_start,
             expired=sum(environment.idle_since <= kept_since for environment in self._idle),
         )
 
@@ -193,7 +191,3 @@ class Pool:
     def _refuse(event: Event, reason: str = "the service stops") -> None:
         event.lease.release()
         event.refuse(RuntimeUnavailable(reason))
-
-
-def _smooth(mean: float, value: float) -> float:
-    return mean + _SMOOTHING * (value - mean)
