@@ -45,8 +45,7 @@ def parse_invoke_url(host: str, raw_path: str) -> InvokeAddress | None:
     domain = _domain(host) if HOST_MARK in host.lower() else ""
     api_id = _api_of_domain(domain) if domain else None
     if api_id is not None:
-        # ``//stage/x`` names the same stage (recorded).
-        stage, path = _stage_and_path(raw_path.lstrip("/"))
+        stage, path = _stage_and_path(raw_path)
         return InvokeAddress(api_id, stage, path, "host", domain)
     if raw_path.startswith(PATH_PREFIX):
         api_id, _, rest = raw_path[len(PATH_PREFIX) :].partition("/")
@@ -61,7 +60,8 @@ def parse_invoke_url(host: str, raw_path: str) -> InvokeAddress | None:
 
 
 def _stage_and_path(rest: str) -> tuple[str, str]:
-    stage, slash, path = rest.partition("/")
+    # ``//stage/x`` names the same stage (recorded).
+    stage, slash, path = rest.lstrip("/").partition("/")
     return stage, slash + path
 
 

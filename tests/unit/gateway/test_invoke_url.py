@@ -18,6 +18,7 @@ LOCAL = "127.0.0.1:4566"
         ("/_aws/execute-api/abc/prod/", ("abc", "prod", "/")),
         ("/_aws/execute-api/abc/prod", ("abc", "prod", "")),
         ("/_aws/execute-api/abc/prod//x", ("abc", "prod", "//x")),
+        ("/_aws/execute-api/abc//prod/x", ("abc", "prod", "/x")),
         ("/_aws/execute-api/abc/prod/a%2Fb/", ("abc", "prod", "/a%2Fb/")),
         ("/_aws/execute-api/abc/", ("abc", "", "")),
         ("/_aws/execute-api/abc", ("abc", "", "")),
