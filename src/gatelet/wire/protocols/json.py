@@ -34,8 +34,10 @@ class Json:
         target = headers.get("x-amz-target", "")
         prefix, _, name = target.rpartition(".")
         operation = self._model.operations.get(name) if prefix == self._target else None
-        if operation is None:
-            raise UnknownOperation(f"No operation of {self._model.name} is {target or 'named by X-Amz-Target'}")
+        if operation is None or request.method != "POST":
+            raise UnknownOperation(
+                f"No operation of {self._model.name} is {request.method} {target or 'named by X-Amz-Target'}"
+            )
         document = read_body(request.body)
         return operation, {} if operation.input is None else read_members(operation.input.members, document)
 

@@ -24,6 +24,9 @@ _NUMBER: Final = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
 _STRING: Final = "java.lang.String"
 _BOOLEAN: Final = "java.lang.Boolean"
 
+_LONG_MIN: Final = -(2**63)
+_LONG_MAX: Final = 2**63 - 1
+
 MAP_FOUND: Final = "Start of structure or map found where not expected"
 LIST_FOUND: Final = "Start of list found where not expected"
 
@@ -116,7 +119,7 @@ def _read_string(shape: Shape, value: str) -> Any:
 
 def _read_number(shape: Shape, value: float) -> Any:
     kind = shape.type
-    if kind in ("integer", "long"):
+    if kind in ("integer", "long") and _LONG_MIN <= value <= _LONG_MAX:
         return int(value)
     if kind in ("float", "double"):
         return float(value)

@@ -32,6 +32,8 @@ class Query:
 
     def decode(self, request: WireRequest, headers: Mapping[str, str]) -> tuple[Operation, dict[str, Any]]:
         """See ServiceProtocol. The form may stand in the body or in the query string."""
+        if request.method not in {"GET", "POST"}:
+            raise UnknownOperation(f"The query protocol knows GET and POST, not {request.method}")
         pairs = parse_pairs(request.query)
         if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             if len(request.body) > QUERY_BODY_BYTES:
