@@ -30,6 +30,7 @@ class FunctionVersion:
     version: str
     arn: str
     runtime: str
+    runtime_arn: str
     handler: str
     timeout: float
     memory: int
@@ -140,6 +141,7 @@ def compile_function(scope: Scope, name: str, document: FunctionDocument) -> Fun
         version=LATEST,
         arn=function_arn(scope, name),
         runtime=configuration["Runtime"],
+        runtime_arn=configuration.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn", ""),
         handler=configuration["Handler"],
         timeout=float(configuration["Timeout"]),
         memory=configuration["MemorySize"],

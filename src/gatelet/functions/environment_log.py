@@ -58,7 +58,7 @@ class EnvironmentLog:
     def process_starts(self, python_version: str, exact: bool) -> None:
         """``exact``: the interpreter is the one that the function's runtime names."""
         runtime = self._function.runtime
-        self._own(report.init_start(python_version, self._function.scope.region, runtime))
+        self._own(report.init_start(python_version, self._function.runtime_arn))
         if not exact:
             self._own(f"[WARNING] {runtime} is not installed on this host: running on Python {python_version}\n")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from gatelet.aws import quotas
+from gatelet.functions import failures
 from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.concurrency import Lease
 from gatelet.functions.invocation import Invocation, InvocationRefused, InvocationResult, ProxyInvocation, ProxyResult
@@ -72,7 +74,7 @@ class Event:
 
 
 class JsonEvent(Event):
-    """An invocation through the Invoke API."""
+    """An invocation through the Invoke API. The worker keeps the response's limit; it is not trusted to."""
 
     __slots__ = ("_client_context", "_payload")
 
@@ -103,6 +105,8 @@ class JsonEvent(Event):
             return memory, self.failure(rest)
         if kind != frames.RESULT:
             raise frames.FrameError(f"kind {kind} answers no JSON event")
+        if len(rest) > quotas.INVOKE_RESPONSE_BYTES:
+            return memory, self.failure(failures.response_too_large())
         return memory, InvocationResult(rest, self.request_id, self.function.version)
 
     def failure(self, payload: bytes) -> InvocationResult:
@@ -142,6 +146,8 @@ class ProxyEvent(Event):
         """From REPLY, MALFORMED or ERROR."""
         if kind == frames.REPLY:
             memory, status, base64, headers, body = frames.decode_reply(payload)
+            if len(headers) + len(body) > quotas.INVOKE_RESPONSE_BYTES:
+                return memory, self.failure(failures.response_too_large())
             return memory, ProxyResult("response", self.request_id, status, base64, headers, body)
         memory, rest = frames.decode_answer(payload)
         if kind == frames.ERROR:

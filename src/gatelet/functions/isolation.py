@@ -26,6 +26,7 @@ class Isolation:
     def __init__(self, first_uid: int | None) -> None:
         self._first = first_uid
         self._uids: dict[tuple[Scope, str], int] = {}
+        self._open: dict[str, bool] = {}
 
     @classmethod
     def detect(cls, first_uid: int | None, needed: Iterable[Path]) -> Isolation:
@@ -44,9 +45,13 @@ class Isolation:
         """Whether workers have uids of their own."""
         return self._first is not None
 
-    def uid(self, scope: Scope, name: str) -> int | None:
-        """The uid of a function's workers; None: the gateway's own."""
+    def uid(self, scope: Scope, name: str, interpreter: str) -> int | None:
+        """The uid of a function's workers; None: the gateway's own, other users cannot reach the interpreter."""
         if self._first is None:
+            return None
+        if interpreter not in self._open:
+            self._open[interpreter] = reachable(Path(interpreter))
+        if not self._open[interpreter]:
             return None
         return self._uids.setdefault((scope, name), self._first + len(self._uids) % _UIDS)
 

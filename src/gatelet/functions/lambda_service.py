@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
@@ -73,7 +74,7 @@ class LambdaService:
         self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
         self._pools: dict[str, Pool] = {}
         self._retired: set[Pool] = set()
-        self._changing: dict[Key, asyncio.Lock] = {}
+        self._changing: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
         self._host: Host

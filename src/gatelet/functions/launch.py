@@ -34,7 +34,7 @@ async def configure(
     interpreter, python = await host.runtimes.get(function.runtime)
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - microseconds
-    uid = host.isolation.uid(function.scope, function.name)
+    uid = host.isolation.uid(function.scope, function.name, interpreter.path)
     if uid is not None:
         os.chown(directory, uid, uid)
     libraries = settings.runtime_directory / "python"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import NamedTuple
 
@@ -26,14 +25,10 @@ def stream_name(moment: float, version: str, digits: str) -> str:
     return f"{utc(moment):%Y/%m/%d}/[{version}]{digits}"
 
 
-def init_start(python_version: str, region: str, runtime: str) -> str:
-    """The first line of a process. ``python_version`` is ``3.13.1``; the ARN names what really runs."""
+def init_start(python_version: str, runtime_arn: str) -> str:
+    """The first line of a process. ``python_version`` is what really runs, for example ``3.13.1``."""
     major_minor, _, patch = python_version.rpartition(".")
-    digits = hashlib.sha256(f"{runtime} {python_version}".encode()).hexdigest()
-    return (
-        f"INIT_START Runtime Version: python:{major_minor}.v{patch}\t"
-        f"Runtime Version ARN: arn:aws:lambda:{region}::runtime:{digits}\n"
-    )
+    return f"INIT_START Runtime Version: python:{major_minor}.v{patch}\tRuntime Version ARN: {runtime_arn}\n"
 
 
 def init_report(milliseconds: float, phase: str, status: str, error_type: str = "") -> str:

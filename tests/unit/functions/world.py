@@ -97,7 +97,9 @@ class World:
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         settings = {
             "FunctionName": name, "FunctionArn": arn, "Runtime": "python3.11", "Handler": "app.handler", "Timeout": 3,
-            "MemorySize": 128, "Role": f"arn:aws:iam::{ACCOUNT}:role/r", "LastModified": str(number), **configuration,
+            "MemorySize": 128, "Role": f"arn:aws:iam::{ACCOUNT}:role/r", "LastModified": str(number),
+            "RuntimeVersionConfig": {"RuntimeVersionArn": f"arn:aws:lambda:{REGION}::runtime:{'0' * 64}"},
+            **configuration,
         }  # fmt: skip
         statement = {
             "Sid": "api", "Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"},

@@ -40,8 +40,8 @@ ERROR = 21
 LOG = 22
 EXHAUSTED = 23
 
-MAX_PAYLOAD = 16 * 1024 * 1024
-"""More than any event or response that Lambda takes, headers included."""
+MAX_PAYLOAD = 8 * 1024 * 1024
+"""More than any event or response that Lambda takes (6 MiB), with what goes around it."""
 
 _HEAD = Struct("<IB")
 _META = Struct("<QHHHHI")

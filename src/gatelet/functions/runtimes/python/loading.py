@@ -13,7 +13,7 @@ from typing import Any
 from . import faults
 
 PRELOADED = ("boto3", "botocore.session", "botocore.httpsession", "s3transfer", "logging.handlers", "decimal", "uuid")
-"""What most functions import; a zygote loads it once. Those that the host lacks are passed over."""
+"""What most functions import; a zygote loads it once. What the host lacks or cannot load is passed over."""
 
 
 def load_module_from(path: str, name: str) -> Any:
@@ -32,10 +32,12 @@ def preload(runtime: str) -> frozenset[str]:
     if runtime:
         sys.path.insert(0, runtime)
     for name in PRELOADED:
+        known = set(sys.modules)
         try:
             importlib.import_module(name)
-        except ImportError:
-            continue
+        except Exception:  # noqa: BLE001 - a library that this interpreter cannot load is the function's affair
+            for half_loaded in set(sys.modules) - known:
+                del sys.modules[half_loaded]
     return frozenset(set(sys.modules) - before)
 
 
