@@ -5,9 +5,11 @@ Reference: apigateway-data-plane sections 4, 6 and 7.
 
 from __future__ import annotations
 
+import asyncio
+
 import orjson
 
-from gatelet.aws.quotas import INVOKE_PAYLOAD_BYTES
+from gatelet.aws.quotas import GATEWAY_HEADER_BYTES, INVOKE_PAYLOAD_BYTES
 from gatelet.gateway.errors import (
     ApiConfigurationError,
     FunctionFailed,
@@ -17,6 +19,7 @@ from gatelet.gateway.errors import (
     RequestTooLarge,
 )
 from gatelet.gateway.events.head import encode_head
+from gatelet.gateway.events.size import WORST_CASE, body_size
 from gatelet.gateway.method import Integration, Method
 from gatelet.gateway.ports import (
     InvokeDenied,
@@ -28,23 +31,27 @@ from gatelet.gateway.ports import (
     ProxyReply,
 )
 from gatelet.gateway.router import Route
+from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
 
 TOO_LARGE = "Execution failed due to configuration error: Request payload is over the limit of the Lambda function"
+_SURELY_SMALL = (INVOKE_PAYLOAD_BYTES - GATEWAY_HEADER_BYTES * WORST_CASE) // WORST_CASE
+"""A body up to here makes an event that Lambda takes, whatever its bytes are."""
 
 
 async def invoke_lambda(
     invoker: Invoker, integration: Integration, route: Route, trace: Trace, body: bytes, trace_ids: tuple[str, str]
 ) -> ProxyReply:
     """The function's answer; its ``kind`` is ``response``. Raises GatewayError."""
-    if len(body) > INVOKE_PAYLOAD_BYTES:
-        raise RequestTooLarge(TOO_LARGE)
     assert trace.snapshot is not None
     method: Method = route.method
+    head = encode_head(method.head, request_members(trace, route, trace_ids[0]))
+    if len(body) > _SURELY_SMALL:
+        await _check_size(len(head), body, trace.snapshot, trace)
     try:
         reply = await invoker.invoke_proxy(
             integration.target,
-            encode_head(method.head, request_members(trace, route, trace_ids[0])),
+            head,
             body,
             source_arn=method.source_arn,
             source_account=trace.snapshot.scope.account,
@@ -69,6 +76,16 @@ async def invoke_lambda(
             f"Lambda request id: {reply.request_id}"
         )
     raise MalformedProxyResponse
+
+
+async def _check_size(head: int, body: bytes, snapshot: Snapshot, trace: Trace) -> None:
+    """Measure the event of a large body, not on the event loop. Raises RequestTooLarge."""
+    if len(body) > INVOKE_PAYLOAD_BYTES:
+        raise RequestTooLarge(TOO_LARGE)
+    content_type = trace.request.header("content-type")
+    size = await asyncio.to_thread(body_size, body, snapshot.binary_media_types, content_type)
+    if head + size > INVOKE_PAYLOAD_BYTES:
+        raise RequestTooLarge(TOO_LARGE)
 
 
 def request_members(trace: Trace, route: Route, trace_id: str) -> tuple[object, ...]:
