@@ -175,6 +175,13 @@ def test_out_of_memory(world: World) -> None:
     assert world.value(world.function(source, MemorySize=512, Timeout=10)) == 160 << 20
 
 
+def test_the_gateways_own_memory_is_not_the_functions(world: World) -> None:
+    """A spawned process inherits the peak of its parent in what getrusage tells."""
+    ballast = b"x" * (300 << 20)
+    assert world.value(world.function("def handler(e, c):\n    return 'small'\n")) == "small"
+    assert len(ballast) == 300 << 20
+
+
 def test_memory_beyond_all_bounds(world: World) -> None:
     """An allocation that the process is refused is the same to the client."""
     result = world.invoke(world.function("def handler(e, c):\n    return len(bytearray(8 << 30))\n"))

@@ -8,8 +8,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import resource
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -17,29 +15,10 @@ from typing import Any
 
 from . import faults, frames, limits, loading, marshal_json, output
 from .context import LambdaContext
+from .memory import PeakMemory
 from .wire import Wire
 
-_KIB = 1024 if sys.platform == "darwin" else 1
-_MEMORY_INTERVAL = 0.02
 _LARGE_BODY = 4 * 1024 * 1024
-
-
-class Memory:
-    """The peak resident size in KiB, looked at no more often than every 20 ms: the call costs a microsecond."""
-
-    __slots__ = ("_at", "_peak")
-
-    def __init__(self) -> None:
-        self._at = 0.0
-        self._peak = 0
-
-    def peak(self) -> int:
-        """KiB."""
-        now = time.monotonic()  # noqa: TID251 - the worker's clock
-        if now - self._at > _MEMORY_INTERVAL:
-            self._at = now
-            self._peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB
-        return self._peak
 
 
 class Worker:
@@ -47,7 +26,7 @@ class Worker:
 
     def __init__(self, wire: Wire, settings: dict[str, Any], events: Any) -> None:
         self._wire = wire
-        self._memory = Memory()
+        self._memory = PeakMemory()
         self._journal = output.Journal(wire)
         self._streams = output.install(self._journal)
         self._paths = faults.Paths(settings["code"], settings["runtime"])
@@ -67,11 +46,11 @@ class Worker:
             self._finish_streams()
             self._journal.event(output.init_warning())
             self._journal.event(output.error_event(fault))
-            self._wire.send(frames.encode_answer(frames.INIT_ERROR, self._memory.peak(), self._error(fault)))
+            self._wire.send(frames.encode_answer(frames.INIT_ERROR, self._memory.kib(), self._error(fault)))
             os._exit(1)
         self._finish_streams()
         LambdaContext.configure()
-        self._wire.send(frames.encode_answer(frames.INIT_OK, self._memory.peak()))
+        self._wire.send(frames.encode_answer(frames.INIT_OK, self._memory.kib()))
 
     def serve(self) -> None:
         """Run events until the channel ends."""
@@ -85,7 +64,7 @@ class Worker:
             try:
                 answer = self._proxy(meta, head, body) if kind == frames.PROXY else self._invoke(meta, head)
             except MemoryError:
-                answer = frames.encode_answer(frames.EXHAUSTED, self._memory.peak())
+                answer = frames.encode_answer(frames.EXHAUSTED, self._memory.kib())
             except Exception as error:  # noqa: BLE001 - the user's handler may raise anything
                 answer = self._failure(error, meta.request_id)
             out.finish()
@@ -100,7 +79,7 @@ class Worker:
         result = self._to_json(self._handler(value, LambdaContext(meta)))
         if len(result) > self._response_limit:
             return self._too_large()
-        return frames.encode_answer(frames.RESULT, self._memory.peak(), result)
+        return frames.encode_answer(frames.RESULT, self._memory.kib(), result)
 
     def _proxy(self, meta: frames.Meta, head: bytes, body: bytes) -> bytes:
         event = self._events.build(json.loads(head), body)
@@ -110,18 +89,18 @@ class Worker:
             text = self._to_json(result)
             if len(text) > self._response_limit:
                 return self._too_large()
-            return frames.encode_answer(frames.MALFORMED, self._memory.peak(), text)
+            return frames.encode_answer(frames.MALFORMED, self._memory.kib(), text)
         status, base64, headers, content = reply
         # Only a response near the limit is written as JSON to be measured exactly.
         if len(headers) + len(content) > _LARGE_BODY and len(self._to_json(result)) > self._response_limit:
             return self._too_large()
-        return frames.encode_reply(self._memory.peak(), status, base64, headers, content)
+        return frames.encode_reply(self._memory.kib(), status, base64, headers, content)
 
     def _failure(self, error: BaseException, request_id: str) -> bytes:
         fault = faults.of_exception(error, request_id, self._paths)
         self._finish_streams()
         self._journal.event(output.error_event(fault))
-        return frames.encode_answer(frames.ERROR, self._memory.peak(), self._error(fault))
+        return frames.encode_answer(frames.ERROR, self._memory.kib(), self._error(fault))
 
     def _too_large(self) -> bytes:
         limit = self._response_limit
@@ -129,7 +108,7 @@ class Worker:
             "errorMessage": f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
             "errorType": "Function.ResponseSizeTooLarge",
         }
-        return frames.encode_answer(frames.ERROR, self._memory.peak(), self._error(fault))
+        return frames.encode_answer(frames.ERROR, self._memory.kib(), self._error(fault))
 
     def _error(self, fault: dict[str, Any]) -> bytes:
         return self._error_json(fault).encode("utf-8", "replace")
