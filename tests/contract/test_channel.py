@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from gatelet.functions.channel import Channel
+from gatelet.functions.packet_channel import PacketChannel
 from gatelet.functions.runtimes.python import frames
 from gatelet.functions.runtimes.python.wire import Wire
 from gatelet.functions.socket_channel import SocketChannel
 
-DRIVERS: dict[str, Callable[[asyncio.AbstractEventLoop], Channel]] = {"socket": SocketChannel}
+DRIVERS: dict[str, Callable[[asyncio.AbstractEventLoop], Channel]] = {"packet": PacketChannel, "socket": SocketChannel}
 END = 99
 
 

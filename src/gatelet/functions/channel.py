@@ -26,6 +26,12 @@ class Channel(Protocol):
     def send(self, frame: bytes) -> None:
         """Send one encoded frame; nothing happens on a closed channel."""
 
+    def take_back(self) -> int:
+        """Take back the frames that the worker has not taken: how many. Each is run by one side alone.
+
+        A driver without that gives 0. A frame over ``frames.PACKET_BYTES`` must not be among them.
+        """
+
     def drain(self) -> None:
         """Deliver what the worker has sent so far, now: its process has ended."""
 

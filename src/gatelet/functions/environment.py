@@ -210,8 +210,8 @@ class Environment:
         moment = self._clock.now()
         self._log.begin(moment, event.request_id)
         # After a reset the start of the process has taken some of the function's time already.
-        deadline = moment + self._deadline - self._clock.monotonic()
-        self._worker.send(event.frame(int(deadline * 1000)))
+        milliseconds = (self._deadline - self._clock.monotonic()) * 1000
+        self._worker.send(event.frame(int(milliseconds)))
 
     def _answered(self, event: Event, kind: int, payload: bytes) -> None:
         if kind == frames.EXHAUSTED:

@@ -40,8 +40,8 @@ class Event:
         self.started = 0.0
         self.tail = False
 
-    def frame(self, deadline: int) -> bytes:
-        """What the worker gets; ``deadline`` is epoch milliseconds."""
+    def frame(self, milliseconds: int) -> bytes:
+        """What the worker gets; ``milliseconds`` is the function's time from when it takes the event."""
         raise NotImplementedError
 
     def answer(self, kind: int, payload: bytes) -> Any:
@@ -93,9 +93,9 @@ class JsonEvent(Event):
         self._payload = invocation.payload or b"{}"
         self._client_context = invocation.client_context or b""
 
-    def frame(self, deadline: int) -> bytes:
+    def frame(self, milliseconds: int) -> bytes:
         """INVOKE."""
-        meta = frames.Meta(deadline, self.request_id, self.arn, self.trace_id, self._client_context)
+        meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, self._client_context)
         return frames.encode_event(frames.INVOKE, meta, self._payload)
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, InvocationResult]:
@@ -137,9 +137,9 @@ class ProxyEvent(Event):
         self._head = invocation.head
         self._body = invocation.body
 
-    def frame(self, deadline: int) -> bytes:
+    def frame(self, milliseconds: int) -> bytes:
         """PROXY."""
-        meta = frames.Meta(deadline, self.request_id, self.arn, self.trace_id, b"")
+        meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, b"")
         return frames.encode_event(frames.PROXY, meta, self._head, self._body)
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, ProxyResult]:

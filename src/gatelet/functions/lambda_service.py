@@ -18,6 +18,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue, FunctionVersion
+from gatelet.functions.channels import new_channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
 from gatelet.functions.environment_log import LogSink
@@ -38,7 +39,6 @@ from gatelet.functions.permissions import Permissions
 from gatelet.functions.pool import Pool
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
-from gatelet.functions.socket_channel import SocketChannel
 from gatelet.storage.ports import Blobs, Change, Key, Records
 
 _TICK_BUSY = 0.025
@@ -98,7 +98,7 @@ class LambdaService:
             runtimes=self._runtimes,
             logs=self._logs,
             credentials=self._credentials,
-            new_channel=lambda: SocketChannel(loop),
+            new_channel=lambda: new_channel(loop),
             endpoint_url=lambda: self._endpoint_url,
             isolation=Isolation.detect(settings.worker_uid, (settings.work_directory, settings.runtime_directory)),
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 from gatelet.functions.channel import OnClosed, OnFrame
 from gatelet.functions.runtimes.python.frames import FrameError, FrameSplitter
+from gatelet.functions.runtimes.python.wire import STREAM
 
 _RECEIVE_BYTES = 65_536
 _SOCKET_BUFFER_BYTES = 1_048_576
@@ -15,24 +17,26 @@ _SOCKET_BUFFER_BYTES = 1_048_576
 class SocketChannel:
     """Driver of gatelet.functions.channel.Channel."""
 
-    __slots__ = ("_loop", "_on_closed", "_on_frame", "_socket", "_splitter", "_unsent")
+    __slots__ = ("_greeting", "_loop", "_on_closed", "_on_frame", "_socket", "_splitter", "_unsent")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, greeting: bytes = STREAM) -> None:
         self._loop = loop
+        self._greeting = greeting
         self._socket: socket.socket | None = None
         self._splitter = FrameSplitter()
         self._unsent = bytearray()
         self._on_frame: OnFrame
         self._on_closed: OnClosed
 
-    def open(self, on_frame: OnFrame, on_closed: OnClosed) -> socket.socket:
-        """Make the pair and listen to the near end."""
+    def open(self, on_frame: OnFrame, on_closed: OnClosed, descriptors: Sequence[int] = ()) -> socket.socket:
+        """Make the pair, greet the worker (with descriptors for it, if any) and listen to the near end."""
         near, far = socket.socketpair()
         near.setblocking(False)
         for end in (near, far):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
         self._on_frame, self._on_closed = on_frame, on_closed
         self._socket = near
+        socket.send_fds(near, [self._greeting], list(descriptors))
         self._loop.add_reader(near.fileno(), self._readable)
         return far
 
@@ -52,6 +56,10 @@ class SocketChannel:
         if sent < len(frame):
             self._unsent += memoryview(frame)[sent:]
             self._loop.add_writer(self._socket.fileno(), self._writable)
+
+    def take_back(self) -> int:
+        """Bytes of a stream cannot be taken back."""
+        return 0
 
     def drain(self) -> None:
         """Read until nothing is left."""

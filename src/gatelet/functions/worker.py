@@ -69,6 +69,10 @@ class Worker:
         """Send one frame."""
         self._channel.send(frame)
 
+    def take_back(self) -> int:
+        """Take back the frames that the process has not taken: how many."""
+        return self._channel.take_back()
+
     def drain(self) -> None:
         """Deliver what the worker has sent and written so far."""
         self._channel.drain()

@@ -69,7 +69,8 @@ class LambdaContext:
         self.invoked_function_arn = meta.function_arn
         self.client_context = client_context(meta.client_context) if meta.client_context else None
         self.identity = CognitoIdentity()
-        self._epoch_deadline_time_in_ms = meta.deadline
+        now = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
+        self._epoch_deadline_time_in_ms = now + meta.milliseconds
 
     @classmethod
     def configure(cls) -> None:

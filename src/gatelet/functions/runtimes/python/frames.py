@@ -9,6 +9,7 @@ kind        direction payload
 CONFIGURE   to worker JSON: what to load, limits and environment variables (``worker.configure``)
 INVOKE      to worker meta, then the JSON event
 PROXY       to worker meta, then the JSON head, then the raw body
+STREAMED    to worker empty: the frame is too large for a packet, and comes through the stream
 INIT_OK     to gateway memory
 INIT_ERROR  to gateway memory, then the error JSON
 RESULT      to gateway memory, then the function's bytes
@@ -31,6 +32,7 @@ from typing import NamedTuple
 CONFIGURE = 1
 INVOKE = 2
 PROXY = 3
+STREAMED = 0
 INIT_OK = 16
 INIT_ERROR = 17
 RESULT = 18
@@ -39,6 +41,9 @@ MALFORMED = 20
 ERROR = 21
 LOG = 22
 EXHAUSTED = 23
+
+PACKET_BYTES = 64 * 1024
+"""The largest frame that travels as one packet."""
 
 MAX_PAYLOAD = 8 * 1024 * 1024
 """More than any event or response that Lambda takes (6 MiB), with what goes around it."""
@@ -56,9 +61,12 @@ class FrameError(Exception):
 
 
 class Meta(NamedTuple):
-    """What a worker is told about an invocation besides the event. ``deadline`` is epoch milliseconds."""
+    """What a worker is told about an invocation besides the event.
 
-    deadline: int
+    ``milliseconds`` is the function's time; it begins when the worker takes the event.
+    """
+
+    milliseconds: int
     request_id: str
     function_arn: str
     trace_id: str
@@ -90,7 +98,7 @@ def encode_event(kind: int, meta: Meta, head: bytes, body: bytes = b"") -> bytes
     if length > MAX_PAYLOAD:
         raise FrameError("the event is too large for a frame")
     try:
-        fixed = _META.pack(meta.deadline, len(request_id), len(arn), len(trace), len(context), len(head))
+        fixed = _META.pack(meta.milliseconds, len(request_id), len(arn), len(trace), len(context), len(head))
     except struct_error as error:
         raise FrameError(str(error)) from None
     return b"".join((_HEAD.pack(length, kind), fixed, request_id, arn, trace, context, head, body))
@@ -99,7 +107,7 @@ def encode_event(kind: int, meta: Meta, head: bytes, body: bytes = b"") -> bytes
 def decode_event(payload: bytes) -> tuple[Meta, bytes, bytes]:
     """``(meta, head, body)`` of an INVOKE or PROXY payload; ``body`` is empty for INVOKE."""
     try:
-        deadline, n_id, n_arn, n_trace, n_context, n_head = _META.unpack_from(payload)
+        milliseconds, n_id, n_arn, n_trace, n_context, n_head = _META.unpack_from(payload)
     except struct_error as error:
         raise FrameError(str(error)) from None
     a = _META.size
@@ -110,7 +118,7 @@ def decode_event(payload: bytes) -> tuple[Meta, bytes, bytes]:
     f = e + n_head
     if f > len(payload):
         raise FrameError("the parts of the event are longer than the frame")
-    meta = Meta(deadline, payload[a:b].decode(), payload[b:c].decode(), payload[c:d].decode(), payload[d:e])
+    meta = Meta(milliseconds, payload[a:b].decode(), payload[b:c].decode(), payload[c:d].decode(), payload[d:e])
     return meta, payload[e:f], payload[f:]
 
 
@@ -164,6 +172,13 @@ def decode_log(payload: bytes) -> tuple[int, str]:
     if len(payload) < _TIME.size:
         raise FrameError("the log event is shorter than its head")
     return _TIME.unpack_from(payload)[0], payload[_TIME.size :].decode("utf-8", "replace")
+
+
+def decode_packet(packet: bytes) -> tuple[int, bytes]:
+    """``(kind, payload)`` of a packet: one whole frame."""
+    if len(packet) < _HEAD.size or _HEAD.unpack_from(packet)[0] != len(packet) - _HEAD.size:
+        raise FrameError("the packet is not one frame")
+    return packet[4], packet[_HEAD.size :]
 
 
 class FrameSplitter:

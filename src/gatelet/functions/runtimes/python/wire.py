@@ -10,6 +10,9 @@ from collections import deque
 from . import frames
 
 RECEIVE_BYTES = 65_536
+STREAM = b"S"
+PACKETS = b"P"
+"""The first byte from the gateway: whether frames come through the stream, or as packets of a socket beside it."""
 
 
 class Wire:
@@ -19,6 +22,7 @@ class Wire:
         self._socket = socket.socket(fileno=fd)
         self._socket.setblocking(True)
         os.set_inheritable(fd, False)
+        self._packets = self._greet()
         self._splitter = frames.FrameSplitter()
         self._ready: deque[tuple[int, bytes]] = deque()
         self._lock = threading.Lock()
@@ -27,6 +31,24 @@ class Wire:
 
     def receive(self) -> tuple[int, bytes]:
         """The next frame; ends the process when the gateway is gone."""
+        if self._packets is None:
+            return self._from_stream()
+        packet = self._packets.recv(frames.PACKET_BYTES)
+        if not packet:
+            os._exit(0)
+        kind, payload = frames.decode_packet(packet)
+        return self._from_stream() if kind == frames.STREAMED else (kind, payload)
+
+    def _greet(self) -> socket.socket | None:
+        greeting, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
+        if not greeting:
+            os._exit(0)
+        if greeting != PACKETS:
+            return None
+        os.set_inheritable(descriptors[0], False)
+        return socket.socket(fileno=descriptors[0])
+
+    def _from_stream(self) -> tuple[int, bytes]:
         while not self._ready:
             data = self._socket.recv(RECEIVE_BYTES)
             if not data:
@@ -50,3 +72,5 @@ class Wire:
     def _abandon(self) -> None:
         self._lock = threading.Lock()
         self._socket.close()
+        if self._packets is not None:
+            self._packets.close()

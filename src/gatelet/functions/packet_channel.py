@@ -1,0 +1,99 @@
+"""A channel whose frames can be taken back: several may wait at a busy worker.
+
+Frames to the worker are packets of a SOCK_SEQPACKET pair, of which the gateway keeps the worker's end, too.
+Each packet is read once, by whoever reads first: a frame that the worker has not taken yet is taken back by
+reading it, and the kernel decides who owns it (design section 4). A worker that is busy is not woken by a
+frame, and finds it when it is done: the hot path makes no process sleep. Answers, and frames that are too
+large for a packet, go through a stream pair beside it, whose end tells that the worker is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from contextlib import suppress
+
+from gatelet.functions.channel import OnClosed, OnFrame
+from gatelet.functions.runtimes.python import frames
+from gatelet.functions.runtimes.python.wire import PACKETS
+from gatelet.functions.socket_channel import SocketChannel
+
+_BUFFER_BYTES = 1_048_576
+
+
+class PacketChannel:
+    """Driver of gatelet.functions.channel.Channel; Linux alone has such sockets."""
+
+    __slots__ = ("_far", "_loop", "_near", "_stream", "_unsent")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._stream = SocketChannel(loop, PACKETS)
+        self._near: socket.socket | None = None
+        self._far: socket.socket | None = None
+        self._unsent: deque[bytes] = deque()
+
+    def open(self, on_frame: OnFrame, on_closed: OnClosed) -> socket.socket:
+        """Make both pairs; the worker gets its end of the packets through its end of the stream."""
+        self._near, self._far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (self._near, self._far):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        # Blocking is a property of the shared description, and the worker's end must block: the near end's
+        # sends and the reads of frames taken back say MSG_DONTWAIT themselves.
+        return self._stream.open(on_frame, on_closed, [self._far.fileno()])
+
+    def send(self, frame: bytes) -> None:
+        """Send at once what the sockets take, the rest when they take more."""
+        if self._near is None:
+            return
+        if len(frame) > frames.PACKET_BYTES:
+            self._stream.send(frame)
+            frame = frames.encode(frames.STREAMED, b"")
+        if self._unsent or not self._send_packet(frame):
+            if not self._unsent:
+                self._loop.add_writer(self._near.fileno(), self._writable)
+            self._unsent.append(frame)
+
+    def take_back(self) -> int:
+        """Take back every frame that the worker has not taken: how many."""
+        taken = len(self._unsent)
+        if self._near is not None and taken:
+            self._loop.remove_writer(self._near.fileno())
+            self._unsent.clear()
+        with suppress(BlockingIOError, InterruptedError, OSError):
+            while self._far is not None and self._far.recv(1, socket.MSG_DONTWAIT):
+                taken += 1
+        return taken
+
+    def drain(self) -> None:
+        """Read until nothing is left."""
+        self._stream.drain()
+
+    def close(self) -> None:
+        """Stop listening and close what is ours."""
+        if self._near is not None and self._far is not None:
+            if self._unsent:
+                self._loop.remove_writer(self._near.fileno())
+                self._unsent.clear()
+            self._near.close()
+            self._far.close()
+            self._near = self._far = None
+        self._stream.close()
+
+    def _send_packet(self, frame: bytes) -> bool:
+        assert self._near is not None
+        try:
+            self._near.send(frame, socket.MSG_DONTWAIT)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True  # the worker is gone: the end of the stream is on the way
+        return True
+
+    def _writable(self) -> None:
+        assert self._near is not None
+        while self._unsent and self._send_packet(self._unsent[0]):
+            self._unsent.popleft()
+        if not self._unsent:
+            self._loop.remove_writer(self._near.fileno())
