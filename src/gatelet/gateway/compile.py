@@ -12,7 +12,7 @@ from typing import Any
 from gatelet.aws.arn import execute_api_arn
 from gatelet.aws.quotas import INTEGRATION_TIMEOUT_MAX_MS
 from gatelet.aws.scope import Scope
-from gatelet.gateway.document import ApiDocument, StageDocument
+from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocument
 from gatelet.gateway.events.head import fixed_head
 from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
 from gatelet.gateway.method import Integration, Method, Misconfiguration, Resource
@@ -37,7 +37,7 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         api_id=api["id"],
         stage=stage["stageName"],
         deployment_id=deployment_id,
-        endpoint_disabled=bool(api.get("disableExecuteApiEndpoint")),
+        endpoint_disabled=bool(stage.get(ENDPOINT_DISABLED, api.get(ENDPOINT_DISABLED))),
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),

@@ -43,4 +43,10 @@ class DeploymentDocument(TypedDict):
 
 
 StageDocument = dict[str, Any]
-"""The Stage shape itself (deploymentId, stageName, variables, methodSettings, ...)."""
+"""The Stage shape itself (deploymentId, stageName, variables, methodSettings, ...), and ENDPOINT_DISABLED."""
+
+ENDPOINT_DISABLED = "disableExecuteApiEndpoint"
+"""A member of the RestApi; on a stage that was updated since its deployment: what the API said at that moment.
+
+A change is served from the next deployment or any stage update on (apigateway-data-plane section 1).
+"""

@@ -137,6 +137,13 @@ def test_a_disabled_endpoint_is_forbidden() -> None:
     assert (response.status, response.body) == (403, b'{"message":"Forbidden"}')
 
 
+@pytest.mark.parametrize(("deployed", "updated", "status"), [(True, False, 200), (False, True, 403)])
+def test_a_stage_update_opens_or_closes_the_endpoint(deployed: bool, updated: bool, status: int) -> None:
+    """Section 1, step 1: effective after a redeploy or any stage update."""
+    world = World(stage_members={"disableExecuteApiEndpoint": updated}, disableExecuteApiEndpoint=deployed)
+    assert call(world).status == status
+
+
 @pytest.mark.parametrize(
     ("value", "extra", "message"),
     [

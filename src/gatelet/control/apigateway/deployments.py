@@ -29,7 +29,7 @@ from gatelet.control.apigateway.stage_rules import (
 )
 from gatelet.control.apigateway.stages import check_room
 from gatelet.control.operation import Call, Request, Response, operation
-from gatelet.gateway.document import DEPLOYMENT, STAGE, ApiDocument, DeploymentDocument
+from gatelet.gateway.document import DEPLOYMENT, ENDPOINT_DISABLED, STAGE, ApiDocument, DeploymentDocument
 from gatelet.storage.ports import Delete, Put, Record
 
 _STAGE_MEMBERS = ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled", "canarySettings")
@@ -102,6 +102,7 @@ async def _point_stage(
         stage = new_stage(name, deployment["id"], given, now)
     else:
         stage = {**record.value, **given, "deploymentId": deployment["id"], "lastUpdatedDate": now}
+        stage.pop(ENDPOINT_DISABLED, None)
     refuse_unsupported(stage)
     key = stage_key(call, request["restApiId"], name)
     edit.also(Put(key, stage, parent=request["restApiId"], expected=record.revision if record else 0))

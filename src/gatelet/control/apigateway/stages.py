@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gatelet.aws import quotas
 from gatelet.control.apigateway.editing import children, deployment_key, edit_api, read_api, stage_key
 from gatelet.control.apigateway.errors import Conflict, LimitExceeded
@@ -16,7 +19,7 @@ from gatelet.control.apigateway.stage_rules import (
 )
 from gatelet.control.apigateway.tagging import check_tags
 from gatelet.control.operation import Call, Request, Response, operation
-from gatelet.gateway.document import STAGE
+from gatelet.gateway.document import ENDPOINT_DISABLED, STAGE
 from gatelet.storage.ports import Delete, Put, Record
 
 
@@ -32,6 +35,11 @@ async def find_stage(call: Call, rest_api_id: str, stage_name: str) -> Record:
     if record is None:
         raise no_such_stage()
     return record
+
+
+def _shown(stage: Mapping[str, Any]) -> Response:
+    """A stored stage as its owner sees it."""
+    return {member: value for member, value in stage.items() if member != ENDPOINT_DISABLED}
 
 
 async def _check_deployment(call: Call, rest_api_id: str, deployment_id: str) -> None:
@@ -61,14 +69,14 @@ async def create_stage(call: Call, request: Request) -> Response:
 @operation("apigateway", "GetStage")
 async def get_stage(call: Call, request: Request) -> Response:
     """One stage."""
-    return (await find_stage(call, request["restApiId"], request["stageName"])).value
+    return _shown((await find_stage(call, request["restApiId"], request["stageName"])).value)
 
 
 @operation("apigateway", "GetStages")
 async def get_stages(call: Call, request: Request) -> Response:
     """The stages of an API, those of one deployment if it is named; never paged."""
     await read_api(call, request["restApiId"])
-    stages = [record.value for record in await children(call, STAGE, request["restApiId"])]
+    stages = [_shown(record.value) for record in await children(call, STAGE, request["restApiId"])]
     deployment_id = request.get("deploymentId")
     return {"item": [stage for stage in stages if deployment_id in (None, stage["deploymentId"])]}
 
@@ -88,9 +96,11 @@ async def update_stage(call: Call, request: Request) -> Response:
             if "deploymentId" in pointer:
                 await _check_deployment(call, rest_api_id, pointer["deploymentId"] or "")
         refuse_unsupported(stage)
+        # Opening or closing the default endpoint serves from the next deployment or any stage update on.
+        stage[ENDPOINT_DISABLED] = edit.api["restApi"].get(ENDPOINT_DISABLED, False)
         stage["lastUpdatedDate"] = int(call.ports.clock.now())
         edit.also(Put(record.key, stage, parent=rest_api_id, expected=record.revision))
-    return stage
+    return _shown(stage)
 
 
 @operation("apigateway", "DeleteStage")
