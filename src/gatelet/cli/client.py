@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from gatelet.aws.clock import SystemClock
-from gatelet.cli.failure import CommandFailed, NoServer
+from gatelet.cli.failure import CallRefused, CommandFailed, NoServer
 from gatelet.wire.signing import sign
 
-_TIMEOUT_SECONDS = 960  # longer than the longest function
+_HEALTH_SECONDS = 5
+_CALL_SECONDS = 960  # longer than the longest function
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """What came back; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -27,116 +27,157 @@ class Answer:
 
 
 class Client:
-    """Calls of one Gatelet in one region, with the keys of the environment (default: test/test)."""
+    """Calls of one Gatelet in one region.
 
-    def __init__(self, endpoint: str, region: str, environment: Mapping[str, str] = os.environ) -> None:
-        self._url = urlsplit(endpoint)
+    ``environment`` gives the keys (default: test/test) and AWS_CA_BUNDLE, as for any AWS client. Every
+    method raises NoServer, and CallRefused for an AWS error.
+    """
+
+    def __init__(self, endpoint: str, region: str, environment: Mapping[str, str]) -> None:
         self.endpoint = endpoint
         self._region = region
         self._access_key_id = environment.get("AWS_ACCESS_KEY_ID", "test")
         self._secret = environment.get("AWS_SECRET_ACCESS_KEY", "test")
+        self._token = environment.get("AWS_SESSION_TOKEN")
+        self._ca_bundle = environment.get("AWS_CA_BUNDLE") or None
+        try:
+            url = urlsplit(endpoint)
+            self._secure, self._host, self._port = url.scheme == "https", url.hostname or "", url.port
+        except ValueError as error:
+            raise CommandFailed(f"{endpoint} is not a URL: {error}") from error
+        if url.scheme not in {"http", "https"} or not self._host:
+            raise CommandFailed(f"{endpoint} is not an http or https URL.")
+        self._netloc = url.netloc.rpartition("@")[2]
 
     def environment(self) -> dict[str, str]:
         """What another AWS client needs to reach the same Gatelet."""
-        return {
+        environment = {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": self._region,
             "AWS_REGION": self._region,
             "AWS_ACCESS_KEY_ID": self._access_key_id,
             "AWS_SECRET_ACCESS_KEY": self._secret,
         }
+        optional = {"AWS_SESSION_TOKEN": self._token, "AWS_CA_BUNDLE": self._ca_bundle}
+        return environment | {name: value for name, value in optional.items() if value}
 
     def health(self) -> dict[str, Any]:
-        """The server's own account of itself. Raises NoServer."""
-        answer = self._send("GET", "/health", "", {}, b"", timeout=5)
+        """The server's own account of itself; NoServer if something else answers."""
+        answer = self._send("GET", "/health", {}, b"", timeout=_HEALTH_SECONDS)
         try:
-            content = json.loads(answer.body)
-        except ValueError:
-            raise NoServer(self.endpoint) from None
-        if "gatelet" not in content:
-            raise NoServer(self.endpoint)
-        health: dict[str, Any] = content
-        return health
+            health: dict[str, Any] = json.loads(answer.body)
+            if "gatelet" in health:
+                return health
+        except (ValueError, TypeError):
+            pass
+        raise NoServer(self.endpoint, "something else does")
 
     def invoke(self, function: str, payload: bytes, *, tail: bool) -> Answer:
-        """Lambda's Invoke."""
-        headers = {"X-Amz-Log-Type": "Tail"} if tail else {}
+        """Lambda's Invoke; ``tail`` asks for the log's last 4 KB."""
         path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
-        return self._checked(self._signed("lambda", "POST", path, headers, payload))
+        return self._call("lambda", "POST", path, {"X-Amz-Log-Type": "Tail"} if tail else {}, payload)
 
     def functions(self) -> list[dict[str, Any]]:
-        """Lambda's ListFunctions: the first page."""
-        answer = self._checked(self._signed("lambda", "GET", "/2015-03-31/functions", {}, b""))
-        functions: list[dict[str, Any]] = json.loads(answer.body)["Functions"]
-        return functions
+        """Every function (Lambda's ListFunctions)."""
+        return list(self._pages("lambda", "/2015-03-31/functions", "Functions", "Marker", "NextMarker"))
 
     def rest_apis(self) -> list[dict[str, Any]]:
-        """API Gateway's GetRestApis: the first page, each with its ``stages``."""
-        found: list[dict[str, Any]] = self._json("apigateway", "/restapis").get("item", [])
-        for api in found:
-            api["stages"] = self._json("apigateway", f"/restapis/{api['id']}/stages").get("item", [])
-        return found
+        """Every REST API (GetRestApis), each with its ``stages``."""
+        apis = list(self._pages("apigateway", "/restapis", "item", "position", "position"))
+        for api in apis:
+            api["stages"] = self._get("apigateway", f"/restapis/{quote(api['id'], safe='')}/stages").get("item", [])
+        return apis
 
     def log_groups(self) -> list[str]:
-        """The names of the log groups: the first page."""
-        return [group["logGroupName"] for group in self._logs("DescribeLogGroups", {}).get("logGroups", [])]
+        """The names of all log groups."""
+        return [group["logGroupName"] for group in self._log_pages("DescribeLogGroups", {}, "logGroups")]
 
     def filter_log_events(self, group: str, since_ms: int) -> list[dict[str, Any]]:
         """The events of a group since a moment (epoch milliseconds), every page."""
-        events: list[dict[str, Any]] = []
-        request: dict[str, Any] = {"logGroupName": group, "startTime": since_ms}
+        request = {"logGroupName": group, "startTime": max(since_ms, 0)}
+        return list(self._log_pages("FilterLogEvents", request, "events"))
+
+    def _pages(self, service: str, path: str, items: str, asked: str, told: str) -> Iterator[dict[str, Any]]:
+        query = ""
         while True:
-            page = self._logs("FilterLogEvents", request)
-            events.extend(page.get("events", []))
-            if "nextToken" not in page:
-                return events
-            request["nextToken"] = page["nextToken"]
+            page = self._get(service, path, query)
+            yield from page.get(items, [])
+            if not page.get(told):
+                return
+            query = urlencode({asked: page[told]})
 
-    def _json(self, service: str, path: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self._checked(self._signed(service, "GET", path, {}, b"")).body)
-        return content
-
-    def _logs(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _log_pages(self, operation: str, request: Mapping[str, Any], items: str) -> Iterator[dict[str, Any]]:
         headers = {"X-Amz-Target": f"Logs_20140328.{operation}", "Content-Type": "application/x-amz-json-1.1"}
-        answer = self._checked(self._signed("logs", "POST", "/", headers, json.dumps(request).encode()))
-        content: dict[str, Any] = json.loads(answer.body or b"{}")
+        token: dict[str, str] = {}
+        while True:
+            body = json.dumps({**request, **token}).encode()
+            page = json.loads(self._call("logs", "POST", "/", headers, body).body or b"{}")
+            yield from page.get(items, [])
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
+
+    def _get(self, service: str, path: str, query: str = "") -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self._call(service, "GET", path, {}, b"", query).body)
         return content
 
-    def _checked(self, answer: Answer) -> Answer:
-        if answer.status >= 300:
-            kind = answer.headers.get("x-amzn-errortype", "").partition(":")[0]
-            try:
-                content = json.loads(answer.body)
-            except ValueError:
-                content = {}
-            message = content.get("message") or content.get("Message") or answer.body.decode("utf-8", "replace")
-            raise CommandFailed(f"{kind or content.get('__type', answer.status)}: {message}")
-        return answer
-
-    def _signed(self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _call(
+        self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> Answer:
         signed = sign(
             method,
             path,
-            headers={"Host": self._url.netloc, **headers},
+            headers={"Host": self._netloc, **headers},
             body=body,
             access_key_id=self._access_key_id,
             secret_access_key=self._secret,
+            session_token=self._token,
             region=self._region,
             service=service,
             now=SystemClock().now(),
+            query=query,
         )
-        return self._send(method, path, "", signed, body, timeout=_TIMEOUT_SECONDS)
+        answer = self._send(method, f"{path}?{query}" if query else path, signed, body, timeout=_CALL_SECONDS)
+        if answer.status >= 300:
+            raise _refusal(answer)
+        return answer
 
-    def _send(
-        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, *, timeout: float
-    ) -> Answer:
-        kind = http.client.HTTPSConnection if self._url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._url.hostname or "127.0.0.1", self._url.port, timeout=timeout)
+    def _send(self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, timeout: float) -> Answer:
+        connection = self._connection(timeout)
         try:
-            connection.request(method, f"{path}?{query}" if query else path, body, dict(headers))
+            connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         except (OSError, http.client.HTTPException) as error:
-            raise NoServer(self.endpoint) from error
+            raise NoServer(self.endpoint, _reason(error)) from error
         finally:
             connection.close()
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        if not self._secure:
+            return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
+        import ssl
+
+        try:
+            context = ssl.create_default_context(cafile=self._ca_bundle)
+        except OSError as error:
+            raise CommandFailed(f"AWS_CA_BUNDLE ({self._ca_bundle}) cannot be used: {error}") from error
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+
+
+def _reason(error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return f"its certificate is not trusted: name the issuer's in AWS_CA_BUNDLE; {error}"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _refusal(answer: Answer) -> CallRefused:
+    try:
+        content = json.loads(answer.body)
+    except ValueError:
+        content = {}
+    if not isinstance(content, dict):
+        content = {}
+    code = answer.headers.get("x-amzn-errortype") or content.get("__type") or str(answer.status)
+    message = content.get("message") or content.get("Message") or answer.body.decode("utf-8", "replace")
+    return CallRefused(code.partition(":")[0], message)

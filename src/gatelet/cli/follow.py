@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 from gatelet.aws.clock import SystemClock
 from gatelet.cli.client import Client
+from gatelet.cli.failure import CallRefused
 
+LAMBDA_PREFIX = "/aws/lambda/"
 _POLL_SECONDS = 0.5
 _OVERLAP_MS = 5_000
 """Events may be stored a moment after their timestamp: look back this far, and print each once."""
 
+Stopped = Callable[[float], bool]
+"""Wait that many seconds; True if it is time to stop (``threading.Event.wait`` is one)."""
+
 
 class Follower:
-    """Prints the new events of one log group, each once."""
+    """Gives the new events of one log group, each once."""
 
     def __init__(self, client: Client, group: str, since_ms: int) -> None:
         self._client = client
@@ -25,9 +29,9 @@ class Follower:
         self._seen: dict[str, int] = {}
 
     def poll(self) -> list[dict[str, Any]]:
-        """The events that were not there at the last poll, in order."""
+        """The events that were not there at the last poll, in order; none while the group does not exist."""
         fresh = []
-        for event in self._client.filter_log_events(self._group, self._since):
+        for event in self._events():
             if event["eventId"] not in self._seen:
                 self._seen[event["eventId"]] = event["timestamp"]
                 fresh.append(event)
@@ -36,32 +40,40 @@ class Follower:
             self._seen = {id_: at for id_, at in self._seen.items() if at >= self._since}
         return fresh
 
+    def _events(self) -> list[dict[str, Any]]:
+        try:
+            return self._client.filter_log_events(self._group, self._since)
+        except CallRefused as refusal:
+            if refusal.code != "ResourceNotFoundException":
+                raise
+            return []  # a function's group is made at its first invocation
+
 
 def print_event(event: dict[str, Any], prefix: str = "") -> None:
     """One event, without the newline that Lambda keeps at its end."""
     sys.stdout.write(f"{prefix}{event['message'].rstrip(chr(10))}\n")
 
 
-def follow_group(client: Client, group: str, since_ms: int) -> None:
-    """Print a group's events until interrupted."""
+def follow_group(client: Client, group: str, since_ms: int, stopped: Stopped, show: Callable[[Any], None]) -> None:
+    """Show a group's events until stopped or interrupted."""
     follower = Follower(client, group, since_ms)
     while True:
         for event in follower.poll():
-            print_event(event)
+            show(event)
         sys.stdout.flush()
-        time.sleep(_POLL_SECONDS)
+        if stopped(_POLL_SECONDS):
+            return
 
 
-def follow_all(client: Client, stopped: Callable[[], bool] = lambda: False) -> None:
+def follow_all(client: Client, stopped: Stopped) -> None:
     """Print the events of every group from now on, each line with its group, until stopped or interrupted."""
     since = int(SystemClock().now() * 1000)
     followers: dict[str, Follower] = {}
-    while not stopped():
+    while not stopped(_POLL_SECONDS):
         for group in client.log_groups():
             if group not in followers:
                 followers[group] = Follower(client, group, since)
         for group, follower in followers.items():
             for event in follower.poll():
-                print_event(event, f"{group.rpartition('/')[2] if group.startswith('/aws/lambda/') else group}  ")
+                print_event(event, f"{group.removeprefix(LAMBDA_PREFIX)}  ")
         sys.stdout.flush()
-        time.sleep(_POLL_SECONDS)

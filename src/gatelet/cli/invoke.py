@@ -7,6 +7,7 @@ import base64
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from gatelet.cli.endpoint import client_for
 from gatelet.cli.failure import CommandFailed
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
                     "functionError": error,
                     "executedVersion": answer.headers.get("x-amz-executed-version"),
                     "requestId": answer.headers.get("x-amzn-requestid"),
-                    "payload": json.loads(text) if text else None,
+                    "payload": _payload(text),
                     "log": log,
                 }
             )
@@ -51,5 +52,13 @@ def _event(source: str | None) -> bytes:
     try:
         json.loads(payload)
     except ValueError as error:
-        raise CommandFailed(f"the event in {source} is not JSON: {error}") from error
+        where = "on standard input" if source == "-" else f"in {source}"
+        raise CommandFailed(f"the event {where} is not JSON: {error}") from error
     return payload
+
+
+def _payload(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:  # another runtime may answer with any text
+        return text

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from threading import Event
+from typing import Any
 
 from gatelet.aws.clock import SystemClock
 from gatelet.cli.endpoint import client_for
-from gatelet.cli.follow import follow_group, print_event
+from gatelet.cli.failure import CallRefused, CommandFailed
+from gatelet.cli.follow import LAMBDA_PREFIX, follow_group, print_event
 from gatelet.server.config import Config
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Print the log of a function (or of a log group named in full)."""
     client = client_for(arguments, config)
-    group = arguments.function
-    if "/" not in group:
-        group = f"/aws/lambda/{group.rpartition(':')[2]}"
+    group = log_group(arguments.function)
     since = int((SystemClock().now() - arguments.since) * 1000)
+    show: Callable[[Any], None] = _print_json if arguments.json else print_event
     if arguments.follow:
-        follow_group(client, group, since)
-    for event in client.filter_log_events(group, since):
-        if arguments.json:
-            print(json.dumps(event))
-        else:
-            print_event(event)
+        follow_group(client, group, since, Event().wait, show)
+    try:
+        events = client.filter_log_events(group, since)
+    except CallRefused as refusal:
+        if refusal.code != "ResourceNotFoundException":
+            raise
+        raise CommandFailed(
+            f"there is no log group {group}: the function was never invoked, or it is not there "
+            "(`gatelet status` lists the functions)."
+        ) from refusal
+    for event in events:
+        show(event)
     return 0
+
+
+def log_group(function: str) -> str:
+    """The log group of a function (``name``, ``name:qualifier`` or an ARN); what has a ``/`` is a group's name."""
+    if function.startswith("arn:"):
+        parts = function.split(":")
+        name = parts[6] if len(parts) > 6 else function
+        return f"{LAMBDA_PREFIX}{name}" if parts[5:6] == ["function"] else name
+    return function if "/" in function else f"{LAMBDA_PREFIX}{function.partition(':')[0]}"
+
+
+def _print_json(event: dict[str, Any]) -> None:
+    print(json.dumps(event))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gatelet
 from gatelet.cli.failure import CommandFailed
-from gatelet.server.config import SETTINGS, Config, InvalidConfiguration, load
+from gatelet.server.config import SETTINGS, Config, load
+from gatelet.server.errors import CannotStart, InvalidConfiguration
 
 _EPILOG = """\
 a first walk:
@@ -27,6 +29,9 @@ AWS clients need the endpoint, a region and keys in the environment, nothing els
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 Every setting is a flag of `start` and `up`, an environment variable and a key of gatelet.toml:
   gatelet start --help
+exit codes:
+  0 done; 1 it could not be done; 2 the command line or the configuration is wrong;
+  3 no Gatelet answers at the endpoint; 130 interrupted
 """
 
 
@@ -42,15 +47,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(flags, file=getattr(arguments, "config", None))
         return _command(arguments.command)(arguments, config)
     except InvalidConfiguration as error:
-        print(f"gatelet: {error}", file=sys.stderr)
-        return 2
+        return _failed(error, 2)
     except CommandFailed as error:
-        print(f"gatelet: {error}", file=sys.stderr)
-        return error.exit_code
+        return _failed(error, error.exit_code)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        # Who read our output left; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except (CannotStart, OSError) as error:
+        return _failed(error, 1)
+
+
+def _failed(error: Exception, code: int) -> int:
+    print(f"gatelet: {error}", file=sys.stderr)
+    return code
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Config], int]:
@@ -73,19 +85,38 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py")
     _server_flags(up)
 
-    start = commands.add_parser("start", help="start the server and stay in the foreground")
+    start = commands.add_parser(
+        "start",
+        help="start the server and stay in the foreground",
+        description="Start Gatelet and serve until SIGTERM or Ctrl-C; running requests are answered first. The first "
+        "line printed is `Gatelet is ready on URL`. In the secure mode the first start prints the root key, once.",
+    )
     _server_flags(start)
 
-    status = commands.add_parser("status", help="tell what a running Gatelet is and holds")
+    status = commands.add_parser(
+        "status",
+        help="tell what a running Gatelet is and holds",
+        description="Tell version, mode, state and sandbox of a running Gatelet, and the functions and REST APIs of "
+        "a region with their invoke URLs. Exit code 3: none answers.",
+    )
     _client_flags(status)
 
-    invoke = commands.add_parser("invoke", help="run a function once and print its answer")
+    invoke = commands.add_parser(
+        "invoke",
+        help="run a function once and print its answer",
+        description="Run a function once: its answer on standard output, its log on standard error. Exit code 1: the "
+        "function failed, or could not be called.",
+    )
     invoke.add_argument("function", metavar="FUNCTION", help="name or ARN")
     invoke.add_argument("--event", metavar="FILE", help="JSON file; - reads standard input (default: {})")
     invoke.add_argument("--quiet", "-q", action="store_true", help="do not show the invocation's log on standard error")
     _client_flags(invoke)
 
-    logs = commands.add_parser("logs", help="print a function's log")
+    logs = commands.add_parser(
+        "logs",
+        help="print a function's log",
+        description="Print the log of a function, the newest hour of it unless told otherwise.",
+    )
     logs.add_argument("function", metavar="FUNCTION", help="function name, or a log group's full name")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
     logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
@@ -129,7 +160,9 @@ def _client_flags(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="a running Gatelet (default: AWS_ENDPOINT_URL, then the configured host and port)",
     )
-    parser.add_argument("--region", metavar="NAME", help="the region to look in [GATELET_REGION]")
+    parser.add_argument(
+        "--region", metavar="NAME", help="the region to look in (default: AWS_REGION, then the configured one)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

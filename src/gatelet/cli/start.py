@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from gatelet.server.config import Config
 
@@ -11,4 +12,4 @@ def run(arguments: argparse.Namespace, config: Config) -> int:  # noqa: ARG001 -
     """Serve until SIGTERM or Ctrl-C."""
     from gatelet.server.lifecycle import serve_forever
 
-    return serve_forever(config, announce=lambda running: print(running.announcement(), flush=True))
+    return serve_forever(config, show=partial(print, flush=True))

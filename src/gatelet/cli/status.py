@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 from gatelet.cli.client import Client
-from gatelet.cli.endpoint import client_for
+from gatelet.cli.endpoint import client_for, region_for
 from gatelet.server.config import Config
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Tell what a running Gatelet is and holds; exit code 3 when none answers."""
     client = client_for(arguments, config)
+    region = region_for(arguments, config)
     health = client.health()
     functions = client.functions()
     apis = client.rest_apis()
@@ -25,10 +26,10 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     print(f"  environments  {health['environments']}")
     for name, value in health.get("sandbox", {}).items():
         print(f"  sandbox       {name}: {value}")
-    print(f"functions in {config.region}: {len(functions)}")
+    print(f"functions in {region}: {len(functions)}")
     for function in functions:
         print(f"  {function['FunctionName']}  {function.get('Runtime', '')}  {function['LastModified']}")
-    print(f"REST APIs in {config.region}: {len(apis)}")
+    print(f"REST APIs in {region}: {len(apis)}")
     for api in apis:
         _print_api(client, api)
     return 0

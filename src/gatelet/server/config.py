@@ -1,8 +1,4 @@
-"""Configuration: flags over environment over file, described by one table.
-
-Exception
-└── InvalidConfiguration    a setting that cannot be, with words that say what to do
-"""
+"""Configuration: flags over environment over file, described by one table (SETTINGS)."""
 
 from __future__ import annotations
 
@@ -15,9 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
-class InvalidConfiguration(Exception):
-    """A setting that cannot be; the text says which, and what to do."""
+from gatelet.server.errors import InvalidConfiguration
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +71,14 @@ class Config:
 
     @property
     def endpoint(self) -> str:
-        """The base URL of the edge port."""
+        """The base URL of the edge port, for clients on this machine."""
+        return self.url(self.host, self.port)
+
+    def url(self, host: str, port: int) -> str:
+        """The base URL of a listener, for clients on this machine: one that is bound everywhere is near."""
+        name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
         scheme = "https" if self.tls_certificate else "http"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{host}:{self.port}"
+        return f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from gatelet.storage.ports import Change, Changes, Collection, Delete, Key, Put, Record, Records
+from gatelet.storage.ports import Change, Changes, Collection, Delete, Key, Put, Record, Records, StorageFailed
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ Apply = Callable[[Change], Awaitable[None]]
 class Followers:
     """Hands every change, in order, to every reader; tells how far they are."""
 
-    __slots__ = ("_applied", "_changes", "_readers", "_task", "_waiters")
+    __slots__ = ("_applied", "_changes", "_failure", "_readers", "_task", "_waiters")
 
     def __init__(self, changes: Changes, readers: Sequence[Apply]) -> None:
         self._changes = changes
@@ -24,11 +24,13 @@ class Followers:
         self._applied = 0
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._failure: StorageFailed | None = None
 
     async def start(self) -> None:
         """Follow from the newest change on; what came before, the readers have loaded."""
         self._applied = await self._changes.latest()
         self._task = asyncio.create_task(self._follow(self._applied), name="followers")
+        self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Follow no more."""
@@ -37,12 +39,26 @@ class Followers:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def served(self, sequence: int) -> None:
-        """Return once every reader has applied the change of that sequence."""
+        """Return once every reader has applied the change of that sequence.
+
+        Raises StorageFailed if the changes can no longer be followed.
+        """
+        if self._failure is not None:
+            raise self._failure
         if sequence <= self._applied:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((sequence, waiter))
         await waiter
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        _log.critical("changes are no longer followed: restart Gatelet", exc_info=task.exception())
+        self._failure = StorageFailed("changes are no longer followed")
+        for _, waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_exception(self._failure)
 
     async def _follow(self, after: int) -> None:
         async for change in self._changes.follow(after):

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from gatelet.http.limits import Limits
 from gatelet.http.server import Server
-from gatelet.identity.credentials import Credentials
-from gatelet.server.config import Config, InvalidConfiguration
+from gatelet.http.tls import TlsContext
+from gatelet.server.config import Config
 from gatelet.server.door import edge_body_limit
+from gatelet.server.errors import CannotStart, InvalidConfiguration
+from gatelet.server.log_format import log_to_standard_error
 from gatelet.server.wiring import House, open_house
+from gatelet.storage.ports import StorageError
 
 _log = logging.getLogger("gatelet")
+_INTERRUPTED = 130
+
+
+Show = Callable[[str], None]
+"""Where the announcement goes: a terminal, mostly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,121 +39,161 @@ class Running:
     config: Config
     endpoint: str
     invoke_endpoint: str | None
-    root: Credentials | None
-    """The root key of the secure mode; None in the development mode."""
-    first_start: bool
     house: House
+
+    async def announce(self, show: Show) -> None:
+        """Say where it serves, and remember that the root key's secret was shown if it was."""
+        show(self.announcement())
+        if self.house.root is not None and not self.house.root.shown:
+            await self.house.secret_was_shown()
 
     def announcement(self) -> str:
         """What a person wants to know once it serves; the first line is for scripts, too."""
+        root = self.house.root
+        secret = root is None or not root.shown
         lines = [f"Gatelet is ready on {self.endpoint}"]
         if self.invoke_endpoint:
             lines.append(f"  invoke URLs  {self.invoke_endpoint}")
         lines.append(f"  state        {self.config.data_dir}")
         lines.append("  AWS clients:")
-        lines.extend(f"    export {name}={value}" for name, value in self.client_environment().items())
-        if self.root is not None and not self.first_start:
-            lines.append("    (the secret of the root key was printed at the first start)")
+        for name, value in self.client_environment().items():
+            if secret or name != "AWS_SECRET_ACCESS_KEY":
+                lines.append(f"    export {name}={value}")
+        if root is not None:
+            lines.append(
+                "    (the root key: its secret is shown this once)"
+                if secret
+                else "    (the secret of the root key was shown at its first start)"
+            )
         return "\n".join(lines)
 
     def client_environment(self) -> dict[str, str]:
-        """What AWS clients need in their environment."""
-        environment = {"AWS_ENDPOINT_URL": self.endpoint, "AWS_DEFAULT_REGION": self.config.region}
-        environment["AWS_REGION"] = self.config.region
-        if self.root is None:
+        """What an AWS client needs in its environment: as root, the secret included."""
+        environment = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_DEFAULT_REGION": self.config.region,
+            "AWS_REGION": self.config.region,
+        }
+        if self.config.tls_certificate is not None:
+            environment["AWS_CA_BUNDLE"] = str(self.config.tls_certificate.absolute())
+        root = self.house.root
+        if root is None:
             return environment | {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-        environment["AWS_ACCESS_KEY_ID"] = self.root.access_key_id
-        if self.first_start:
-            environment["AWS_SECRET_ACCESS_KEY"] = self.root.secret_access_key
-        return environment
+        key = root.credentials
+        return environment | {
+            "AWS_ACCESS_KEY_ID": key.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": key.secret_access_key,
+        }
 
 
-def serve_forever(config: Config, announce: Callable[[Running], Any]) -> int:
-    """Serve until SIGTERM or SIGINT; 0, or 1 when it had to stop by itself."""
-    configure_logging()
-    return run(_serve_until_signal(config, announce))
+def serve_forever(config: Config, show: Show) -> int:
+    """Serve until SIGTERM or SIGINT; 0, or 1 when it had to stop by itself.
+
+    Raises InvalidConfiguration, CannotStart.
+    """
+
+    async def main() -> int:
+        stop = stop_on_signals()
+        async with serving(config) as running:
+            await running.announce(show)
+            return await until_stopped(running, stop)
+
+    log_to_standard_error(os.environ)
+    return run(main())
 
 
-def run(main: Any) -> int:
+def run(main: Coroutine[Any, Any, int]) -> int:
     """Run the coroutine to its exit code on the fast loop."""
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code: int = runner.run(main)
-    return code
-
-
-def configure_logging() -> None:
-    """Human lines on standard error for a terminal, JSON lines otherwise."""
-    from gatelet.server.log_format import JsonFormatter, TerminalFormatter
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(TerminalFormatter() if sys.stderr.isatty() else JsonFormatter())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(os.environ.get("GATELET_LOG_LEVEL", "INFO").upper())
-
-
-async def _serve_until_signal(config: Config, announce: Callable[[Running], Any]) -> int:
-    stop = stop_on_signals()
-    async with serving(config) as running:
-        announce(running)
-        stopped = asyncio.create_task(stop.wait())
-        failed = asyncio.ensure_future(running.house.failed())
-        await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
-        code = 0
-        if failed.done() and not stop.is_set():
-            _log.critical("storage failed; the process stops: %s", failed.result())
-            code = 1
-        for task in (stopped, failed):
-            task.cancel()
-        await asyncio.gather(stopped, failed, return_exceptions=True)
-    return code
+        return runner.run(main)
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """An event that SIGTERM and SIGINT set. A second signal ends the process where it stands.
+
+    That loses no more than a crash does: nothing that was acknowledged.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(_INTERRUPTED)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, on_signal)
     return stop
+
+
+async def until_stopped(running: Running, stop: asyncio.Event) -> int:
+    """Wait for the signal, or for the failure of storage: the exit code."""
+    stopped = asyncio.create_task(stop.wait())
+    failed = asyncio.create_task(running.house.failed())
+    try:
+        await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            return 0
+        _log.critical("storage failed; the process stops: %s", failed.result())
+        return 1
+    finally:
+        for task in (stopped, failed):
+            task.cancel()
+        await asyncio.gather(stopped, failed, return_exceptions=True)
 
 
 @asynccontextmanager
 async def serving(config: Config) -> AsyncIterator[Running]:
-    """A Gatelet that serves inside the block, and is drained at its end."""
+    """A Gatelet that serves inside the block, and is drained at its end.
+
+    Raises InvalidConfiguration, CannotStart.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(config))
+        tls = _tls(config)
+        try:
+            house = await stack.enter_async_context(open_house(config))
+        except (StorageError, OSError) as error:
+            raise CannotStart(str(error)) from error
         edge = Server(house.edge.handle, Limits(), house.clock, body_limit=edge_body_limit)
-        stack.push_async_callback(edge.drain, config.drain_seconds)
-        port = await _listen(edge, config.host, config.port, house)
+        public = Server(house.public.handle, Limits(), house.clock)
+        stack.push_async_callback(_drain, [edge, public], config.drain_seconds)
+        endpoint = config.url(config.host, await _listen(edge, "port", config.host, config.port, tls))
         invoke_endpoint = None
         if config.invoke_port is not None:
-            public = Server(house.public.handle, Limits(), house.clock)
-            stack.push_async_callback(public.drain, config.drain_seconds)
-            invoke_port = await _listen(public, config.invoke_host, config.invoke_port, house)
-            invoke_endpoint = _url(config, config.invoke_host, invoke_port)
-        endpoint = _url(config, config.host, port)
+            port = await _listen(public, "invoke-port", config.invoke_host, config.invoke_port, tls)
+            invoke_endpoint = config.url(config.invoke_host, port)
         await house.start(endpoint)
         gc.freeze()  # what start-up built lives as long as the process
-        yield Running(config, endpoint, invoke_endpoint, house.root, house.first_start, house)
+        yield Running(config, endpoint, invoke_endpoint, house)
         _log.info("draining")
 
 
-async def _listen(server: Server, host: str, port: int, house: House) -> int:
+async def _drain(servers: Sequence[Server], seconds: float) -> None:
+    await asyncio.gather(*(server.drain(seconds) for server in servers))
+
+
+def _tls(config: Config) -> TlsContext | None:
+    if config.tls_certificate is None or config.tls_key is None:
+        return None
     try:
-        addresses = await server.start(host, port, tls=house.tls)
-    except OSError as error:
+        return TlsContext(config.tls_certificate, config.tls_key)
+    except (OSError, ValueError) as error:
         raise InvalidConfiguration(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. Another process may hold the port; "
-            "choose another with --port."
+            f"the TLS certificate {config.tls_certificate} with the key {config.tls_key} cannot be used: {error}"
         ) from error
-    bound: int = addresses[0][1]
-    return bound
 
 
-def _url(config: Config, host: str, port: int) -> str:
-    scheme = "https" if config.tls_certificate else "http"
-    name = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{name}:{port}"
+async def _listen(server: Server, flag: str, host: str, port: int, tls: TlsContext | None) -> int:
+    try:
+        addresses = await server.start(host, port, tls=tls)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = f" Another process may hold the port: choose another with --{flag}." if _in_use(error) else ""
+        raise CannotStart(f"cannot listen on {host}:{port}: {reason}.{hint}") from error
+    return addresses[0].port
+
+
+def _in_use(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EADDRINUSE

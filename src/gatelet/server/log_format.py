@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Mapping
 
 import orjson
 
 from gatelet.aws.clock import zulu_timestamp
+from gatelet.server.errors import InvalidConfiguration
+
+LEVEL_VARIABLE = "GATELET_LOG_LEVEL"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def log_to_standard_error(environment: Mapping[str, str]) -> None:
+    """Lines for people on a terminal, JSON otherwise; from GATELET_LOG_LEVEL on. Raises InvalidConfiguration."""
+    level = environment.get(LEVEL_VARIABLE, "INFO").upper()
+    if level not in _LEVELS:
+        raise InvalidConfiguration(f"{LEVEL_VARIABLE} = {level!r}: choose one of {', '.join(_LEVELS)}.")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(TerminalFormatter() if sys.stderr.isatty() else JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
 
 
 class TerminalFormatter(logging.Formatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,8 +26,6 @@ from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.settings import GatewaySettings
-from gatelet.http.tls import TlsContext
-from gatelet.identity.credentials import Credentials
 from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
@@ -39,7 +38,7 @@ from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
-from gatelet.server.secrets import root_credentials, session_key
+from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key
 from gatelet.server.sessions import FunctionSessions
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
@@ -53,9 +52,8 @@ class House:
     clock: Clock
     edge: Listener
     public: Listener
-    tls: TlsContext | None
-    root: Credentials | None
-    first_start: bool
+    root: RootKey | None
+    """The root key of the secure mode; None in the development mode."""
     data: DataDirectory
     organs: Organs
 
@@ -66,7 +64,11 @@ class House:
 
     async def failed(self) -> StorageFailed:
         """Return when storage can no longer promise durability: the process must stop."""
-        return await self.data.failed
+        return await asyncio.shield(self.data.failed)
+
+    async def secret_was_shown(self) -> None:
+        """The root key's secret was printed: no later start prints it."""
+        await root_key_was_shown(self.data.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,8 @@ async def open_house(config: Config) -> AsyncIterator[House]:
     clock, ids = SystemClock(), Ids()
     async with AsyncExitStack() as stack:
         data = await stack.enter_async_context(open_data_directory(config.data_dir))
-        first_start = await data.changes.latest() == 0
         sessions = await session_key(data.records)
-        root = await root_credentials(data.records, ids) if config.mode == "secure" else None
+        root = await root_key(data.records, ids) if config.mode == "secure" else None
         organs = await stack.enter_async_context(
             _organs(config, data, FunctionSessions(sessions, clock, ids), clock, ids)
         )
@@ -96,7 +97,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             control=ControlPlane(Codec(), Registry(), organs.control),
-            authenticator=Authenticator(root=root, sessions=sessions),
+            authenticator=Authenticator(root=None if root is None else root.credentials, sessions=sessions),
             house=HousePages(health.report, partial(download, organs.control)),
             clock=clock,
             ids=ids,
@@ -105,9 +106,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             clock=clock,
             edge=listener(Door([config.host, *config.hosts])),
             public=listener(Door(data_plane_only=True)),
-            tls=_tls(config),
             root=root,
-            first_start=first_start,
             data=data,
             organs=organs,
         )
@@ -172,9 +171,3 @@ def _function_settings(config: Config) -> FunctionSettings:
         cores=os.cpu_count() or 1,
         drain_seconds=config.drain_seconds,
     )
-
-
-def _tls(config: Config) -> TlsContext | None:
-    if config.tls_certificate is None or config.tls_key is None:
-        return None
-    return TlsContext(config.tls_certificate, config.tls_key)

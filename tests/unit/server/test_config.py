@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gatelet.server.config import InvalidConfiguration, load
+from gatelet.server.config import load
+from gatelet.server.errors import InvalidConfiguration
 
 
 def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
