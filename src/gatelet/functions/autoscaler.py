@@ -35,6 +35,8 @@ class Spec(NamedTuple):
     parallel: int
     """Environments worth having for a fast function: the host's cores and one."""
     least_cold_start: float = 0.02
+    deepest: int = 8
+    """Events at one environment at once, the running one among them."""
 
 
 class Scale(NamedTuple):
@@ -57,6 +59,13 @@ def decide(observed: Observed, spec: Spec) -> Scale:
     cold_start = max(observed.cold_start, spec.least_cold_start)
     needed = math.ceil(observed.waiting * observed.service_time / cold_start)
     return Scale(max(0, min(unserved, max(at_least, needed - coming))), 0)
+
+
+def depth(service_time: float, spec: Spec) -> int:
+    """How many events may be at one environment, running and behind it: what it serves in half a cold start."""
+    if not service_time:
+        return 1
+    return max(1, min(spec.deepest, int(spec.least_cold_start / 2 / service_time)))
 
 
 def is_stuck(running: float, service_time: float) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import deque
 from typing import Protocol
 
 from gatelet.aws import quotas
@@ -42,6 +43,12 @@ class Owner(Protocol):
     def served(self, seconds: float) -> None:
         """An event took so long."""
 
+    def room(self, environment: Environment) -> None:
+        """An event was answered and another goes on: there is room for one more behind it."""
+
+    def returned(self, events: list[Event]) -> None:
+        """Events that the environment accepted and did not begin, in order."""
+
     def gone(self, environment: Environment, error: Exception | None) -> None:
         """The environment is Dead; ``error`` tells why it could not start."""
 
@@ -50,11 +57,12 @@ class Environment:
     """Runs one event at a time. Times are seconds of the monotonic clock."""
 
     __slots__ = ("_clock", "_deadline", "_directory", "_function", "_host", "_init_error", "_launching", "_limit_kib",
-        "_log", "_owner", "_process_began", "_worker", "began", "event", "idle_since", "state")  # fmt: skip
+        "_log", "_owner", "_process_began", "_worker", "began", "behind", "event", "idle_since", "state")  # fmt: skip
 
     def __init__(self, owner: Owner, function: FunctionVersion, host: Host) -> None:
         self.state = State.STARTING
         self.event: Event | None = None
+        self.behind: deque[Event] = deque()
         self.began = self._process_began = host.clock.monotonic()
         self.idle_since = math.inf
         self._owner = owner
@@ -74,15 +82,32 @@ class Environment:
 
     def run(self, event: Event) -> None:
         """Give an available environment an event; its time starts now."""
-        event.started = self._clock.monotonic()
-        self.event = event
-        self._deadline = event.started + self._function.timeout
-        self._log.keep_tail(event.tail)
+        self._take(event)
         if self.state is State.IDLE:
             self._send(event)
         else:
             self._become(State.STARTING)
             self._launching = self._start()
+
+    def has_room(self, depth: int) -> bool:
+        """Whether an event may be put behind the running one, ``depth`` events being enough for one environment."""
+        event = self.event
+        return self.state is State.BUSY and event is not None and event.is_small and len(self.behind) + 1 < depth
+
+    def put_behind(self, event: Event) -> None:
+        """Send an event that the worker takes when it is done; its time starts then."""
+        assert self._worker is not None
+        self.behind.append(event)
+        self._worker.send(event.frame(int(self._function.timeout * 1000)))
+
+    def take_back(self) -> list[Event]:
+        """Events behind the running one that the worker has not taken: they are the caller's again, in order."""
+        if not self.behind or self._worker is None:
+            return []
+        untaken = self._worker.take_back()
+        if untaken > len(self.behind) and self.event is not None:
+            self._worker.send(self.event.frame(self._milliseconds_left()))  # it had not taken even that
+        return self._last_behind(untaken)
 
     def drain(self) -> None:
         """End after the running event; at once if there is none."""
@@ -95,6 +120,7 @@ class Environment:
         """Kill the process, forget the files. A running event fails as if its process had been killed."""
         if self.state is State.DEAD:
             return
+        self._return_behind(self.take_back())
         self._leave_process()
         event = self.event
         if event is not None and error is not None:
@@ -141,10 +167,17 @@ class Environment:
         """A raw line, written past the runtime."""
         self._log.line(int(self._clock.now() * 1000), text)
 
-    def on_exit(self, code: int) -> None:
-        """The process ended by itself."""
+    def on_exit(self, code: int, untaken: int) -> None:
+        """The process ended by itself; it had not taken so many of the events that it was sent."""
         self._worker = None
         event, words = self.event, exit_words(code)
+        returned = self._last_behind(untaken)
+        if event is not None and self.state in SERVING and untaken > len(returned):
+            # It ended before it took even the first: nothing of that event has happened.
+            self.event = None
+            returned.insert(0, event)
+            event = None
+        self._return_behind(returned)
         if self.state is State.INITIALIZING:
             self._initialisation_failed("error", words)
         elif event is not None:
@@ -204,14 +237,23 @@ class Environment:
 
     # ------------------------------------------------------------------ answers and failures
 
+    def _take(self, event: Event) -> None:
+        """The event's time starts now."""
+        event.started = self._clock.monotonic()
+        self.event = event
+        self._deadline = event.started + self._function.timeout
+        self._log.keep_tail(event.tail)
+
+    def _milliseconds_left(self) -> int:
+        """Of the function's time: after a reset the start of the process has taken some of it already."""
+        return max(0, int((self._deadline - self._clock.monotonic()) * 1000))
+
     def _send(self, event: Event) -> None:
         assert self._worker is not None
         self._become(State.BUSY)
         moment = self._clock.now()
         self._log.begin(moment, event.request_id)
-        # After a reset the start of the process has taken some of the function's time already.
-        milliseconds = (self._deadline - self._clock.monotonic()) * 1000
-        self._worker.send(event.frame(int(milliseconds)))
+        self._worker.send(event.frame(self._milliseconds_left()))
 
     def _answered(self, event: Event, kind: int, payload: bytes) -> None:
         if kind == frames.EXHAUSTED:
@@ -229,13 +271,26 @@ class Environment:
         self._deadline = math.inf
         tail = self._log.finish(event.request_id, seconds)
         self._owner.served(seconds)
+        if self.behind:
+            self._go_on()
+        else:
+            self._rest()
+        event.resolve(result, tail)
+
+    def _go_on(self) -> None:
+        """The worker has taken the event that was next."""
+        event = self.behind.popleft()
+        self._take(event)
+        self._log.begin(self._clock.now(), event.request_id)
+        self._owner.room(self)
+
+    def _rest(self) -> None:
         last = self.state is State.DRAINING
         self._become(State.IDLE)
         if last:
             self.end()
         else:
             self._owner.available(self)
-        event.resolve(result, tail)
 
     def _time_out(self) -> None:
         event = self.event
@@ -243,6 +298,7 @@ class Environment:
             self._worker.drain()
             if self.event is not event:
                 return  # the answer was there already
+        self._return_behind(self.take_back())
         self._leave_process()
         if self.state not in SERVING:
             self._initialisation_failed("timeout", None)
@@ -262,6 +318,7 @@ class Environment:
                 self._exhausted(event)
 
     def _exhausted(self, event: Event) -> None:
+        self._return_behind(self.take_back())
         self._leave_process()
         self._process_lost(event, failures.out_of_memory(event.request_id), _KILLED, failures.OUT_OF_MEMORY)
         self._reset()
@@ -275,6 +332,21 @@ class Environment:
         self._deadline = math.inf
         tail = self._log.finish(event.request_id, self._clock.monotonic() - event.started, status, error_type)
         event.resolve(event.failure(payload), tail)
+
+    # ------------------------------------------------------------------ events behind the running one
+
+    def _last_behind(self, count: int) -> list[Event]:
+        events = [self.behind.pop() for _ in range(min(count, len(self.behind)))]
+        events.reverse()
+        return events
+
+    def _return_behind(self, untaken: list[Event]) -> None:
+        """Before the process goes: what it has not taken is the pool's again; what it took dies with it."""
+        while self.behind:
+            event = self.behind.popleft()
+            event.resolve(event.failure(failures.exited(event.request_id, _KILLED)), b"")
+        if untaken:
+            self._owner.returned(untaken)
 
     # ------------------------------------------------------------------ the state
 

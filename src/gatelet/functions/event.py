@@ -68,6 +68,11 @@ class Event:
             self.future.set_exception(error)
 
     @property
+    def is_small(self) -> bool:
+        """Whether it fits into one packet of the channel: only such events may be taken back."""
+        raise NotImplementedError
+
+    @property
     def wanted(self) -> bool:
         """False when the caller is gone."""
         return not self.future.done()
@@ -97,6 +102,11 @@ class JsonEvent(Event):
         """INVOKE."""
         meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, self._client_context)
         return frames.encode_event(frames.INVOKE, meta, self._payload)
+
+    @property
+    def is_small(self) -> bool:
+        """See Event."""
+        return len(self._payload) + len(self._client_context) < frames.PACKET_BYTES // 2
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, InvocationResult]:
         """From RESULT or ERROR."""
@@ -141,6 +151,11 @@ class ProxyEvent(Event):
         """PROXY."""
         meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, b"")
         return frames.encode_event(frames.PROXY, meta, self._head, self._body)
+
+    @property
+    def is_small(self) -> bool:
+        """See Event."""
+        return len(self._head) + len(self._body) < frames.PACKET_BYTES // 2
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, ProxyResult]:
         """From REPLY, MALFORMED or ERROR."""

@@ -27,6 +27,7 @@ class Pool:
         self._idle: deque[Environment] = deque()
         self._waiting: deque[Event] = deque()
         self._retired = False
+        self._depth = 1
         self._pace = Pace()
         self._spec = autoscaler.Spec(parallel=host.settings.cores + 1)
         self._warm: asyncio.Event = asyncio.Event()
@@ -47,6 +48,11 @@ class Pool:
         if self._idle:
             self._idle.pop().run(event)
             return
+        if self._depth > 1 and event.is_small:
+            roomy = [environment for environment in self._environments if environment.has_room(self._depth)]
+            if roomy:
+                min(roomy, key=_queue_length).put_behind(event)
+                return
         self._waiting.append(event)
         # A fast function has its few environments soon; whether the wait is too long is seen with every tick.
         if len(self._environments) < self._spec.parallel or self._pace.service_time > self._spec.least_cold_start:
@@ -76,10 +82,13 @@ class Pool:
     def tick(self, now: float) -> bool:
         """Enforce time limits and scale; whether anything is under way."""
         self._pace.tick()
+        self._depth = autoscaler.depth(self._pace.service_time, self._spec)
         self._withdraw(now)
         for environment in list(self._environments):
             environment.tick(now)
             event = environment.event
+            if event is not None and now - event.started > self._spec.least_cold_start:
+                self.returned(environment.take_back())
             if event is not None and now >= event.abandon_at:
                 event.refuse(InvocationAbandoned())
         self._scale(now)
@@ -110,6 +119,19 @@ class Pool:
         if environment in self._idle:
             self._idle.remove(environment)
         self._idle.appendleft(environment)
+
+    def room(self, environment: Environment) -> None:
+        """An environment goes on with the next of its events: another may be put behind."""
+        if self._waiting and environment.has_room(self._depth) and self._waiting[0].is_small:
+            event = self._waiting.popleft()
+            if event.wanted:
+                environment.put_behind(event)
+            else:
+                event.lease.release()
+
+    def returned(self, events: list[Event]) -> None:
+        """Events that an environment was given and did not begin: they are the next."""
+        self._waiting.extendleft(reversed(events))
 
     def initialised(self, seconds: float) -> None:
         """Measure a cold start."""
@@ -191,3 +213,7 @@ class Pool:
     def _refuse(event: Event, reason: str = "the service stops") -> None:
         event.lease.release()
         event.refuse(RuntimeUnavailable(reason))
+
+
+def _queue_length(environment: Environment) -> int:
+    return len(environment.behind)

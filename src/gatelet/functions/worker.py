@@ -23,8 +23,8 @@ class Owner(Protocol):
     def on_output(self, text: str) -> None:
         """One raw line of standard output or error, its line end included."""
 
-    def on_exit(self, code: int) -> None:
-        """The process ended; everything that it wrote has been delivered."""
+    def on_exit(self, code: int, untaken: int) -> None:
+        """The process ended; everything that it wrote has been delivered, ``untaken`` frames were never read."""
 
 
 class Worker:
@@ -107,9 +107,10 @@ class Worker:
         self.drain()
         if self._partial:
             self._deliver(b"\n")
+        untaken = self._channel.take_back()
         self._owner = None
         self._release()
-        owner.on_exit(code)
+        owner.on_exit(code, untaken)
 
     def _release(self) -> None:
         self._channel.close()

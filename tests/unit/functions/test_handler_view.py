@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 
 from tests.unit.functions.world import ACCOUNT, REGION, World
