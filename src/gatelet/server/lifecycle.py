@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -152,6 +153,9 @@ async def serving(config: Config) -> AsyncIterator[Running]:
     """
     async with contextlib.AsyncExitStack() as stack:
         tls = _tls(config)
+        _try_to_bind("port", config.host, config.port)
+        if config.invoke_port is not None:
+            _try_to_bind("invoke-port", config.invoke_host, config.invoke_port)
         try:
             house = await stack.enter_async_context(open_house(config))
         except (StorageError, OSError) as error:
@@ -185,15 +189,24 @@ def _tls(config: Config) -> TlsContext | None:
         ) from error
 
 
+def _try_to_bind(flag: str, host: str, port: int) -> None:
+    """Find out before anything is opened or made that a port is taken."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, UnicodeError) as error:
+        raise _cannot_listen(flag, host, port, error) from error
+
+
 async def _listen(server: Server, flag: str, host: str, port: int, tls: TlsContext | None) -> int:
     try:
         addresses = await server.start(host, port, tls=tls)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        hint = f" Another process may hold the port: choose another with --{flag}." if _in_use(error) else ""
-        raise CannotStart(f"cannot listen on {host}:{port}: {reason}.{hint}") from error
+        raise _cannot_listen(flag, host, port, error) from error
     return addresses[0].port
 
 
-def _in_use(error: Exception) -> bool:
-    return isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+def _cannot_listen(flag: str, host: str, port: int, error: Exception) -> CannotStart:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return CannotStart(f"the port {port} of {host} is in use by another process: choose another with --{flag}.")
+    reason = getattr(error, "strerror", None) or str(error)
+    return CannotStart(f"cannot listen on {host}:{port}: {reason}.")
