@@ -33,7 +33,7 @@ class Spec(NamedTuple):
     """What does not change while a pool lives."""
 
     parallel: int
-    """Environments worth having for a fast function: the host's cores and one."""
+    """Environments worth having for a fast function: as many as the host has cores."""
     least_cold_start: float = 0.02
     deepest: int = 8
     """Events at one environment at once, the running one among them."""

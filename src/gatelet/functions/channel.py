@@ -23,8 +23,11 @@ class Channel(Protocol):
     def open(self, on_frame: OnFrame, on_closed: OnClosed) -> socket.socket:
         """Begin: the worker's end, to be handed to its process and then closed by the caller."""
 
-    def send(self, frame: bytes) -> None:
-        """Send one encoded frame; nothing happens on a closed channel."""
+    def send(self, frame: bytes, *, at_once: bool = False) -> None:
+        """Send one encoded frame; nothing happens on a closed channel.
+
+        A driver may gather frames until the end of the loop's round, unless it is to send them at once.
+        """
 
     def take_back(self) -> int:
         """Take back the frames that the worker has not taken: how many. Each is run by one side alone.

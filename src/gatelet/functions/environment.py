@@ -80,11 +80,11 @@ class Environment:
 
     # ------------------------------------------------------------------ what the pool asks for
 
-    def run(self, event: Event) -> None:
-        """Give an available environment an event; its time starts now."""
+    def run(self, event: Event, *, at_once: bool = False) -> None:
+        """Give an available environment an event; its time starts now. ``at_once``: no other will join it."""
         self._take(event)
         if self.state is State.IDLE:
-            self._send(event)
+            self._send(event, at_once=at_once)
         else:
             self._become(State.STARTING)
             self._launching = self._start()
@@ -248,12 +248,12 @@ class Environment:
         """Of the function's time: after a reset the start of the process has taken some of it already."""
         return max(0, int((self._deadline - self._clock.monotonic()) * 1000))
 
-    def _send(self, event: Event) -> None:
+    def _send(self, event: Event, *, at_once: bool = True) -> None:
         assert self._worker is not None
         self._become(State.BUSY)
         moment = self._clock.now()
         self._log.begin(moment, event.request_id)
-        self._worker.send(event.frame(self._milliseconds_left()))
+        self._worker.send(event.frame(self._milliseconds_left()), at_once=at_once)
 
     def _answered(self, event: Event, kind: int, payload: bytes) -> None:
         if kind == frames.EXHAUSTED:

@@ -29,7 +29,7 @@ class Pool:
         self._retired = False
         self._depth = 1
         self._pace = Pace()
-        self._spec = autoscaler.Spec(parallel=host.settings.cores + 1)
+        self._spec = autoscaler.Spec(parallel=max(2, host.settings.cores))
         self._warm: asyncio.Event = asyncio.Event()
         budget.join(self)
 
@@ -46,7 +46,8 @@ class Pool:
     def submit(self, event: Event) -> None:
         """Run the event as soon as an environment is free; more are started as the autoscaler says."""
         if self._idle:
-            self._idle.pop().run(event)
+            alone = len(self._idle) == len(self._environments)
+            self._idle.pop().run(event, at_once=alone)
             return
         if self._depth > 1 and event.is_small:
             roomy = [environment for environment in self._environments if environment.has_room(self._depth)]

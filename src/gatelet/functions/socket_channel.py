@@ -40,7 +40,7 @@ class SocketChannel:
         self._loop.add_reader(near.fileno(), self._readable)
         return far
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, *, at_once: bool = True) -> None:  # noqa: ARG002 - it always does
         """Send at once what the socket takes, the rest when it takes more."""
         if self._socket is None:
             return

@@ -65,9 +65,9 @@ class Worker:
         if self._abandoned:
             self._process.kill()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, *, at_once: bool = False) -> None:
         """Send one frame."""
-        self._channel.send(frame)
+        self._channel.send(frame, at_once=at_once)
 
     def take_back(self) -> int:
         """Take back the frames that the process has not taken: how many."""
