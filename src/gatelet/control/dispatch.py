@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,12 @@ from gatelet.storage.ports import RevisionConflict, StorageFailed, StorageFull
 
 if TYPE_CHECKING:
     from gatelet.wire.codec import Codec
-    from gatelet.wire.message import WireRequest, WireResponse
+    from gatelet.wire.message import DecodedCall, WireRequest, WireResponse
 
 _log = logging.getLogger(__name__)
+
+LARGE_BODY_BYTES = 262_144
+"""Bodies above this are verified and decoded in a thread: a code archive must not hold the event loop."""
 
 
 class ControlPlane:
@@ -42,13 +46,15 @@ class ControlPlane:
     ) -> WireResponse:
         """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
         try:
-            decoded = self._codec.decode(service, request)
+            decoded = await self._decode(service, request)
             function = self._registry.find(service, decoded.operation)
             if function is None:
                 raise NotSupported(f"the operation {service}:{decoded.operation}")
             call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers)
             result = await function(call, decoded.params)
-            return self._codec.encode(service, decoded.operation, result, request_id=request_id)
+            answer = self._codec.encode(service, decoded.operation, result, request_id=request_id)
+            answer.headers.extend(call.added_headers.items())
+            return answer
         except AwsError as error:
             return self._codec.encode_error(service, error, request_id=request_id)
         except RevisionConflict:
@@ -59,6 +65,11 @@ class ControlPlane:
         except StorageFailed:
             _log.exception("storage failed: request %s", request_id)
             return self._codec.encode_error(service, _FAULT, request_id=request_id)
+
+    async def _decode(self, service: str, request: WireRequest) -> DecodedCall:
+        if len(request.body) > LARGE_BODY_BYTES:
+            return await asyncio.to_thread(self._codec.decode, service, request)
+        return self._codec.decode(service, request)
 
     def refuse(self, service: str, error: AwsError, *, request_id: str) -> WireResponse:
         """The answer to a request that is refused before its operation is known."""

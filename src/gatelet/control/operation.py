@@ -25,6 +25,8 @@ class Call:
     endpoint: str
     ports: Ports
     headers: Mapping[str, str] = field(default_factory=dict)
+    added_headers: dict[str, str] = field(default_factory=dict)
+    """Headers of the response that the operation's model does not name."""
 
 
 Request = Any

@@ -76,23 +76,33 @@ class Followers:
 
 
 class ServedRecords:
-    """Records whose writes return only after this process serves the change (design section 3)."""
+    """Records whose writes return only after this process serves the change (design section 3).
 
-    __slots__ = ("_followers", "_inner")
+    Nor does a read tell of a change before it is served: a client that sees ``LastUpdateStatus`` Successful may
+    count on the new code.
+    """
+
+    __slots__ = ("_followers", "_inner", "_writing")
 
     def __init__(self, inner: Records, followers: Followers) -> None:
         self._inner = inner
         self._followers = followers
+        self._writing: dict[Key, asyncio.Future[None]] = {}
 
     async def get(self, key: Key) -> Record | None:
         """One record, or None."""
-        return await self._inner.get(key)
+        record = await self._inner.get(key)
+        await self._until_served(key)
+        return record
 
     async def list(
         self, collection: Collection, parent: str | None = None, *, after: str = "", limit: int | None = None
     ) -> Sequence[Record]:
         """Records of a collection."""
-        return await self._inner.list(collection, parent, after=after, limit=limit)
+        records = await self._inner.list(collection, parent, after=after, limit=limit)
+        for key in [key for key in self._writing if collection.key(key.id) == key]:
+            await self._until_served(key)
+        return records
 
     async def list_everywhere(self, service: str, kind: str) -> Sequence[Record]:
         """Records of one kind in every scope."""
@@ -100,6 +110,20 @@ class ServedRecords:
 
     async def write(self, *writes: Put | Delete) -> int:
         """Write durably, then wait until the change is served."""
-        sequence = await self._inner.write(*writes)
-        await self._followers.served(sequence)
-        return sequence
+        served: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        own = [write.key for write in writes]
+        self._writing.update(dict.fromkeys(own, served))
+        try:
+            sequence = await self._inner.write(*writes)
+            await self._followers.served(sequence)
+            return sequence
+        finally:
+            served.set_result(None)
+            for key in own:
+                if self._writing.get(key) is served:
+                    del self._writing[key]
+
+    async def _until_served(self, key: Key) -> None:
+        served = self._writing.get(key)
+        if served is not None:
+            await asyncio.shield(served)

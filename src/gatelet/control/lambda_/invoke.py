@@ -26,6 +26,7 @@ from gatelet.functions.invocation import (
     PermissionDenied,
     TooManyRequests,
 )
+from gatelet.gateway.trace_header import complete_trace
 
 _SMALL = 32 * quotas.KIB
 """Payloads up to here are parsed on the event loop."""
@@ -49,7 +50,7 @@ async def invoke(call: Call, request: Request) -> Response:
         target=FunctionTarget(call.scope.account, call.scope.region, name.name, name.qualifier),
         payload=payload,
         request_id=call.request_id,
-        trace_id=call.headers.get("x-amzn-trace-id") or call.ports.ids.trace_id(call.ports.clock.now()),
+        trace_id=_trace_id(call),
         client_context=client_context,
         log_tail=request.get("LogType") == "Tail",
     )
@@ -57,7 +58,14 @@ async def invoke(call: Call, request: Request) -> Response:
         result = await call.ports.functions.invoke(invocation)
     except InvocationRefused as refused:
         raise _refusal(refused, name, call.principal.arn) from refused
+    call.added_headers["X-Amzn-Trace-Id"] = invocation.trace_id
     return _response(result, log_tail=invocation.log_tail)
+
+
+def _trace_id(call: Call) -> str:
+    """The caller's trace, or a new one."""
+    generated = call.ports.ids.trace_id(call.ports.clock.now())
+    return complete_trace(call.headers.get("x-amzn-trace-id"), generated)[1]
 
 
 def _refuse_unsupported(request: Request, kind: str) -> None:
