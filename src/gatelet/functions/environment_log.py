@@ -30,7 +30,8 @@ class EnvironmentLog:
         self._function = function
         self._sink = sink
         self._clock = clock
-        stream = report.stream_name(clock.now(), function.version, digits)
+        shared = function.log_group != f"/aws/lambda/{function.name}"
+        stream = report.stream_name(clock.now(), function.version, digits, function.name if shared else "")
         self._key = StreamKey(function.scope.account, function.scope.region, function.log_group, stream)
         self._pending: list[tuple[int, str]] = []
         self._tail: list[str] | None = None

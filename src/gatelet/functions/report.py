@@ -20,9 +20,9 @@ class Ending(NamedTuple):
     error_type: str = ""
 
 
-def stream_name(moment: float, version: str, digits: str) -> str:
-    """``YYYY/MM/DD/[$LATEST]{32 hex}``."""
-    return f"{utc(moment):%Y/%m/%d}/[{version}]{digits}"
+def stream_name(moment: float, version: str, digits: str, function: str = "") -> str:
+    """``YYYY/MM/DD/[$LATEST]{32 hex}``; ``function`` stands before the version in a group that others may share."""
+    return f"{utc(moment):%Y/%m/%d}/{function}[{version}]{digits}"
 
 
 def init_start(python_version: str, runtime_arn: str) -> str:
