@@ -7,8 +7,11 @@ refused. A call with the session of a role is refused until IAM policies are eva
 
 from __future__ import annotations
 
+import asyncio
+
 from gatelet.aws.errors import AwsError
 from gatelet.aws.scope import DEFAULT_ACCOUNT, Scope
+from gatelet.control.dispatch import LARGE_BODY_BYTES
 from gatelet.http.request import Request
 from gatelet.identity.credentials import DEVELOPMENT_SECRET, Credentials, InvalidToken, SessionKey
 from gatelet.identity.principals import Principal, root_principal
@@ -40,30 +43,30 @@ class Authenticator:
         """Whether the request carries any credential, readable or not."""
         return request.header("authorization") is not None or "X-Amz-Credential=" in request.query
 
-    def authenticate(self, request: Request, service: str, now: float) -> tuple[Principal, Scope]:
+    async def authenticate(self, request: Request, service: str, now: float) -> tuple[Principal, Scope]:
         """The caller and where its resources live. Raises AwsError as AWS words it (identity section 1.3)."""
         credential = credential_of(request)
         if credential is None:
             raise missing_token(query_protocol=service in {"iam", "sts"})
-        principal = self._principal(request, credential, service, now)
+        principal = await self._principal(request, credential, service, now)
         return principal, Scope(principal.account, credential.region)
 
-    def _principal(self, request: Request, credential: SignedCredential, service: str, now: float) -> Principal:
+    async def _principal(self, request: Request, credential: SignedCredential, service: str, now: float) -> Principal:
         key_id = credential.access_key_id
         if credential.token is not None and key_id.startswith("ASIA"):
-            return self._session(request, credential, service, now)
+            return await self._session(request, credential, service, now)
         if self._root is not None:
             if key_id != self._root.access_key_id:
                 raise AwsError("UnrecognizedClientException", _INVALID_TOKEN, status=403)
-            verify(request, credential, self._root.secret_access_key, now)
+            await _verify(request, credential, self._root.secret_access_key, now)
             return root_principal(DEFAULT_ACCOUNT, key_id)
-        account = key_id if len(key_id) == 12 and key_id.isdecimal() else DEFAULT_ACCOUNT
-        if key_id == "test" or account is key_id:
-            verify(request, credential, DEVELOPMENT_SECRET, now)
-            return root_principal(account, key_id)
-        return root_principal(account, key_id, verified=False)
+        names_account = len(key_id) == 12 and key_id.isascii() and key_id.isdecimal()
+        if not names_account and key_id != "test":
+            return root_principal(DEFAULT_ACCOUNT, key_id, verified=False)
+        await _verify(request, credential, DEVELOPMENT_SECRET, now)
+        return root_principal(key_id if names_account else DEFAULT_ACCOUNT, key_id)
 
-    def _session(self, request: Request, credential: SignedCredential, service: str, now: float) -> Principal:
+    async def _session(self, request: Request, credential: SignedCredential, service: str, now: float) -> Principal:
         try:
             session, own = self._sessions.read(credential.token or "")
         except InvalidToken:
@@ -72,7 +75,7 @@ class Authenticator:
             raise AwsError("UnrecognizedClientException", _INVALID_TOKEN, status=403) from None
         if own.access_key_id != credential.access_key_id:
             raise AwsError("UnrecognizedClientException", _INVALID_TOKEN, status=403)
-        verify(request, credential, own.secret_access_key, now)
+        await _verify(request, credential, own.secret_access_key, now)
         if session.expires < now:
             message = "The security token included in the request is expired"
             raise AwsError("ExpiredTokenException", message, status=403)
@@ -84,3 +87,10 @@ class Authenticator:
                 status=403,
             )
         return Principal(session.account, session.arn, f"AROA:{session.session_name}", session.access_key_id)
+
+
+async def _verify(request: Request, credential: SignedCredential, secret: str, now: float) -> None:
+    if len(request.body) > LARGE_BODY_BYTES:
+        await asyncio.to_thread(verify, request, credential, secret, now)
+    else:
+        verify(request, credential, secret, now)

@@ -75,7 +75,7 @@ class Listener:
                 return _plain(403, "MissingAuthenticationTokenException", "Missing Authentication Token", request_id)
             return _plain(501, "NotImplementedException", f"Gatelet does not support {what} yet.", request_id)
         try:
-            principal, scope = self._authenticator.authenticate(request, service, self._clock.now())
+            principal, scope = await self._authenticator.authenticate(request, service, self._clock.now())
             answer = await self._control.serve(
                 request,
                 service,

@@ -36,9 +36,11 @@ async def create_rest_api(call: Call, request: Request) -> Response:
     refuse_unsupported(rest_api)
     if request.get("cloneFrom"):
         raise NotSupported("cloneFrom on CreateRestApi")
-    if pinned is not None:
-        await _refuse_taken_id(call, pinned)
-    await write(call, Put(api_key(call, rest_api["id"]), document, expected=0))
+    # Held over all scopes: of two that pin the same id at once, one is refused.
+    async with call.ports.editing.hold((SERVICE, REST_API, rest_api["id"])):
+        if pinned is not None:
+            await _refuse_taken_id(call, pinned)
+        await write(call, Put(api_key(call, rest_api["id"]), document, expected=0))
     return shown(rest_api)
 
 
