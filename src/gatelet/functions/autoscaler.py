@@ -35,8 +35,8 @@ class Spec(NamedTuple):
     parallel: int
     """Environments worth having for a fast function: as many as the host has cores."""
     least_cold_start: float = 0.02
-    deepest: int = 8
-    """Events at one environment at once, the running one among them."""
+    short_wait: float = 0.001
+    """What an event may wait behind others although an environment is idle, once every core is busy."""
 
 
 class Scale(NamedTuple):
@@ -61,11 +61,13 @@ def decide(observed: Observed, spec: Spec) -> Scale:
     return Scale(max(0, min(unserved, max(at_least, needed - coming))), 0)
 
 
-def depth(service_time: float, spec: Spec) -> int:
-    """How many events may be at one environment, running and behind it: what it serves in half a cold start."""
-    if not service_time:
-        return 1
-    return max(1, min(spec.deepest, int(spec.least_cold_start / 2 / service_time)))
+DEEPEST = 8
+"""Events at one environment at once, the running one among them."""
+
+
+def depth(service_time: float, wait: float) -> int:
+    """How many events may be at one environment so that the last of them waits no longer than that."""
+    return max(1, min(DEEPEST, int(wait / service_time))) if service_time else 1
 
 
 def is_stuck(running: float, service_time: float) -> bool:

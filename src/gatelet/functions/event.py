@@ -138,12 +138,13 @@ class ProxyEvent(Event):
         self,
         invocation: ProxyInvocation,
         function: FunctionVersion,
+        arn: str,
         request_id: str,
         lease: Lease,
         future: asyncio.Future[ProxyResult],
         abandon_at: float,
     ) -> None:
-        super().__init__(function, function.arn, request_id, invocation.trace_id, lease, future, abandon_at)
+        super().__init__(function, arn, request_id, invocation.trace_id, lease, future, abandon_at)
         self._head = invocation.head
         self._body = invocation.body
 

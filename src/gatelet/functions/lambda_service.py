@@ -188,7 +188,7 @@ class LambdaService:
         function = self._catalogue.get(target) or await self._catalogue.load(target)
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
-        arn = function.arn if target.qualifier is None else self._qualified_arn(function, target)
+        arn = _invoked_arn(function, target)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         self._submit(function, JsonEvent(invocation, function, arn, self._admit(function), future))
         return await future
@@ -204,7 +204,8 @@ class LambdaService:
             raise PayloadTooLarge(size)
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
         abandon_at = self._clock.monotonic() + invocation.timeout
-        event = ProxyEvent(invocation, function, self._ids.uuid(), self._admit(function), future, abandon_at)
+        arn = _invoked_arn(function, target)
+        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), self._admit(function), future, abandon_at)
         self._submit(function, event)
         return await future
 
@@ -222,10 +223,6 @@ class LambdaService:
         if pool is None:
             pool = self._pools[function.serving] = Pool(function, self._host, self._budget)
         return pool
-
-    @staticmethod
-    def _qualified_arn(function: FunctionVersion, target: FunctionTarget) -> str:
-        return function_arn(function.scope, function.name, target.qualifier)
 
     # ------------------------------------------------------------------ time
 
@@ -264,6 +261,13 @@ class LambdaService:
         task = self._loop.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:
+    """The ARN that the handler's context shows: as qualified as the call was (lambda-execution section 5)."""
+    if target.qualifier is None:
+        return function.arn
+    return function_arn(function.scope, function.name, target.qualifier)
 
 
 def _make_anew(directory: Path) -> None:

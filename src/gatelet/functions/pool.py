@@ -27,7 +27,7 @@ class Pool:
         self._idle: deque[Environment] = deque()
         self._waiting: deque[Event] = deque()
         self._retired = False
-        self._depth = 1
+        self._depth = self._shallow = 1
         self._pace = Pace()
         self._spec = autoscaler.Spec(parallel=max(2, host.settings.cores))
         self._warm: asyncio.Event = asyncio.Event()
@@ -45,19 +45,27 @@ class Pool:
 
     def submit(self, event: Event) -> None:
         """Run the event as soon as an environment is free; more are started as the autoscaler says."""
-        if self._idle:
-            alone = len(self._idle) == len(self._environments)
-            self._idle.pop().run(event, at_once=alone)
+        busy = len(self._environments) - len(self._idle)
+        # With every core busy, a very short wait costs less than waking another process.
+        if busy >= self._spec.parallel and self._put_behind(event, self._shallow):
             return
-        if self._depth > 1 and event.is_small:
-            roomy = [environment for environment in self._environments if environment.has_room(self._depth)]
-            if roomy:
-                min(roomy, key=_queue_length).put_behind(event)
-                return
+        if self._idle:
+            self._idle.pop().run(event, at_once=busy == 0)
+            return
+        if self._put_behind(event, self._depth):
+            return
         self._waiting.append(event)
         # A fast function has its few environments soon; whether the wait is too long is seen with every tick.
         if len(self._environments) < self._spec.parallel or self._pace.service_time > self._spec.least_cold_start:
             self._scale(self._host.clock.monotonic())
+
+    def _put_behind(self, event: Event, depth: int) -> bool:
+        if depth > 1 and event.is_small:
+            roomy = [environment for environment in self._environments if environment.has_room(depth)]
+            if roomy:
+                min(roomy, key=_queue_length).put_behind(event)
+                return True
+        return False
 
     async def warm_up(self) -> None:
         """Return when the first environment can run events, or could not be made to."""
@@ -83,7 +91,8 @@ class Pool:
     def tick(self, now: float) -> bool:
         """Enforce time limits and scale; whether anything is under way."""
         self._pace.tick()
-        self._depth = autoscaler.depth(self._pace.service_time, self._spec)
+        self._depth = autoscaler.depth(self._pace.service_time, self._spec.least_cold_start / 2)
+        self._shallow = autoscaler.depth(self._pace.service_time, self._spec.short_wait)
         self._withdraw(now)
         for environment in list(self._environments):
             environment.tick(now)
