@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import re
 import time
+import zlib
 from typing import Any
 
 import pytest
@@ -96,6 +98,7 @@ def test_the_request_context(api: Api) -> None:
         ("a=1;b=2", {"a": "1", "b": "2"}, {"a": ["1"], "b": ["2"]}),  # section 12
         ("A=1&a=2", {"A": "1", "a": "2"}, {"A": ["1"], "a": ["2"]}),
         ("a=1=2", {"a": "1=2"}, {"a": ["1=2"]}),
+        ("a=%zz&b=%FF", {"a": "%zz", "b": "\ufffd"}, {"a": ["%zz"], "b": ["\ufffd"]}),
         ("", None, None),
     ],
 )
@@ -193,6 +196,13 @@ def test_a_body_is_text_exactly_as_sent(api: Api, body: bytes, content_type: str
 def test_bytes_that_are_not_utf_8_are_replaced(api: Api) -> None:
     event = api.event("POST", "/echo", [], b"a\xff\xfeb\xc3")
     assert (event["body"], event["isBase64Encoded"]) == ("a\ufffd\ufffdb\ufffd", False)
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)])
+def test_a_packed_body_is_unpacked(api: Api, coding: str, pack: Any) -> None:
+    """Section 12."""
+    event = api.event("POST", "/echo", [("Content-Encoding", coding)], pack("naïve".encode() * 1_000))
+    assert (event["body"], event["isBase64Encoded"]) == ("naïve" * 1_000, False)
 
 
 def test_an_empty_body_is_null(api: Api) -> None:

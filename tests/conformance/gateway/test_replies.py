@@ -61,6 +61,15 @@ def test_accepted(api: Api, result: Any, status: int, body: bytes, headers: dict
     assert answer.header("Content-Length") == str(len(body))
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body_has_none(api: Api, status: int) -> None:
+    """RFC 9110 sections 15.3.5 and 15.4.5; the connection goes on."""
+    answer = reply(api, {"statusCode": status, "body": "text"})
+    assert (answer.status, answer.body) == (status, b"")
+    assert answer.header("Content-Length") in {None, "4"}
+    assert answer.header("Connection") == "keep-alive"
+
+
 def test_the_casing_of_the_multi_map_wins(api: Api) -> None:
     answer = reply(api, {"headers": {"MYNAME": "2"}, "multiValueHeaders": {"MyName": ["1"]}})
     assert [(name, value) for name, value in answer.headers if name.lower() == "myname"] == [

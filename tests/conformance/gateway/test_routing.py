@@ -129,6 +129,10 @@ def test_the_best_candidate_serves(strict: Api, line: str, resource: str, parame
         "PUT /get",  # never 405
         "OPTIONS /get",  # nothing answers CORS preflights by itself
         "TRACE /any",  # ANY is seven verbs
+        "GET /get;x=1",
+        "GET /./get",
+        "GET /any/../get",
+        "GET /get%2F",
     ],
 )
 def test_no_method_serves(strict: Api, line: str) -> None:

@@ -103,6 +103,14 @@ def test_stage_variables_in_a_uri(own: Api, written: str, variables: dict[str, s
     assert own.send("GET", "/variable").status == 500
 
 
+@pytest.mark.parametrize("qualifier", ["", ":$LATEST"])
+def test_the_function_sees_how_it_was_named(own: Api, echo: str, qualifier: str) -> None:
+    """lambda-execution 5: the invoked ARN is as qualified as the integration's URI."""
+    own.add("GET /named", uri(echo + qualifier))
+    own.deploy()
+    assert own.event("GET", "/named")["invokedArn"] == echo + qualifier
+
+
 def test_each_stage_has_its_variables(own: Api, gatelet: Any, closed: str) -> None:
     own.add("GET /variable", {"uri": integration_uri(FUNCTIONS + "${stageVariables.function}")})
     own.deploy("one", variables={"function": "gateway-echo"})

@@ -42,6 +42,15 @@ def test_the_body_reaches_the_handler(world: World) -> None:
     assert (result.status, result.body) == (201, "bña".encode() * 300_000)
 
 
+def test_the_invoked_arn_is_as_qualified_as_the_call(forking: World) -> None:
+    """lambda-execution section 5."""
+    target = forking.function("def handler(e, c):\n    return {'body': c.invoked_function_arn}\n")
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{target.name}"
+    assert forking.proxy(target).body == arn.encode()
+    latest = FunctionTarget(ACCOUNT, REGION, target.name, "$LATEST")
+    assert forking.proxy(latest).body == f"{arn}:$LATEST".encode()
+
+
 def test_an_answer_that_breaks_the_contract(world: World) -> None:
     result = world.proxy(world.function("def handler(e, c):\n    return {'foo': 'bär'}\n", Runtime="python3.12"))
     assert (result.kind, result.payload.decode()) == ("malformed", '{"foo": "bär"}')
