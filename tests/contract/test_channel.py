@@ -170,3 +170,39 @@ def test_a_frame_handler_may_close_the_channel(live: Any) -> None:
         assert seen == [1]
 
     live(story)
+
+
+def test_what_the_worker_has_not_taken_can_be_taken_back(live: Any) -> None:
+    """Each frame is run by one side alone; a driver that cannot do it takes nothing back."""
+
+    async def story(ends: Ends) -> None:
+        for number in range(5):
+            ends.channel.send(frames.encode(1, bytes([number])))
+        await asyncio.sleep(0)
+        taken = ends.channel.take_back()
+        assert taken in (0, 5)
+        ends.channel.send(frames.encode(2, b"kept"), at_once=True)
+        thread = echo(ends.far)
+        expected = [(1, bytes([number])) for number in range(5 - taken)]
+        assert await ends.frames(len(expected) + 1) == [*expected, (2, b"kept")]
+        assert ends.channel.take_back() == 0
+        ends.channel.send(frames.encode(END, b""))
+        await asyncio.to_thread(thread.join)
+
+    live(story)
+
+
+def test_packets_can_be_taken_back() -> None:
+    """The driver that the hot path relies on."""
+
+    async def story() -> None:
+        channel = PacketChannel(asyncio.get_running_loop())
+        far = channel.open(lambda kind, payload: None, lambda: None)
+        channel.send(frames.encode(1, b"sent"), at_once=True)
+        channel.send(frames.encode(1, b"gathered"))
+        assert channel.take_back() == 2
+        channel.close()
+        far.close()
+        assert channel.take_back() == 0
+
+    asyncio.run(story())

@@ -41,7 +41,7 @@ def test_a_function_fits_on_a_screen(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_nothing_is_left_open(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError", text)
+    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError", text)
 
 
 def test_no_path_of_a_machine_and_no_registry_host_is_committed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 from gatelet.aws import quotas
@@ -15,7 +16,7 @@ from gatelet.functions.runtimes.python import frames
 UNHANDLED = "Unhandled"
 
 
-class Event:
+class Event(ABC):
     """The parts that both kinds of invocation share. Times are seconds of the monotonic clock."""
 
     __slots__ = ("abandon_at", "arn", "function", "future", "lease", "request_id", "started", "tail", "trace_id")
@@ -40,17 +41,17 @@ class Event:
         self.started = 0.0
         self.tail = False
 
+    @abstractmethod
     def frame(self, milliseconds: int) -> bytes:
         """What the worker gets; ``milliseconds`` is the function's time from when it takes the event."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, kind: int, payload: bytes) -> Any:
         """``(memory, result)`` of the worker's answer. Raises FrameError for one that does not fit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failure(self, payload: bytes) -> Any:
         """The result of an invocation that the handler did not answer: the error JSON."""
-        raise NotImplementedError
 
     def resolve(self, result: Any, tail: bytes) -> None:
         """Give the result to the caller, if there still is one, and make room for another event.
@@ -68,9 +69,9 @@ class Event:
             self.future.set_exception(error)
 
     @property
+    @abstractmethod
     def is_small(self) -> bool:
         """Whether it fits into one packet of the channel: only such events may be taken back."""
-        raise NotImplementedError
 
     @property
     def wanted(self) -> bool:

@@ -25,7 +25,6 @@ def environment_variables(
     ``LAMBDA_TASK_ROOT`` and its kin name real directories, and ``TMPDIR`` stands for ``/tmp``: the
     environment shares the host's file system.
     """
-    region = function.scope.region
     task = str(code)
     variables = {
         "LANG": "en_US.UTF-8",
@@ -41,26 +40,25 @@ def environment_variables(
     variables.update(
         {k: v for k, v in function.variables.items() if not k.startswith("_") or k in _KEPT_WITH_UNDERSCORE}
     )
-    variables.update(
-        {
-            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_SESSION_TOKEN": credentials.session_token or "",
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
-            "AWS_LAMBDA_FUNCTION_NAME": function.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "_HANDLER": function.handler,
-            "LAMBDA_TASK_ROOT": task,
-            "LAMBDA_RUNTIME_DIR": str(runtime),
-            "PWD": task,
-            "SHLVL": "0",
-        }
-    )
+    variables.update(_platform_variables(function, credentials, log_stream))
+    variables.update({"LAMBDA_TASK_ROOT": task, "LAMBDA_RUNTIME_DIR": str(runtime), "PWD": task, "SHLVL": "0"})
     return variables
+
+
+def _platform_variables(function: FunctionVersion, credentials: Credentials, log_stream: str) -> dict[str, str]:
+    return {
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token or "",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_REGION": function.scope.region,
+        "AWS_DEFAULT_REGION": function.scope.region,
+        "_HANDLER": function.handler,
+    }

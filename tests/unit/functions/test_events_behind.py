@@ -1,0 +1,126 @@
+"""Events that wait at a busy environment: none is lost, and none fails with the one before it (design section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.functions.world import World
+
+from gatelet.functions.environment import Environment
+from gatelet.functions.invocation import FunctionTarget, InvocationResult
+
+SWITCH = """
+import os, signal, time
+served = 0
+def handler(event, context):
+    global served
+    served += 1
+    if event == "exit":
+        time.sleep(0.1)
+        os._exit(1)
+    if event == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if event == "hang":
+        time.sleep(30)
+    if event == "slow":
+        time.sleep(0.3)
+    if event == "time":
+        return context.get_remaining_time_in_millis()
+    return [event, served]
+"""
+
+
+@pytest.fixture
+def one(make_world: Callable[..., World]) -> World:
+    """A host with room for one environment."""
+    return make_world(max_environments=1)
+
+
+async def _warm(world: World, target: FunctionTarget) -> None:
+    """Until the pool knows that the function is fast."""
+    for _ in range(4):
+        await asyncio.gather(*(world.call(target, "fast") for _ in range(50)))
+        await asyncio.sleep(0.03)
+
+
+async def _together(world: World, target: FunctionTarget, events: list[Any]) -> list[InvocationResult]:
+    await _warm(world, target)
+    return await asyncio.gather(*(world.call(target, event) for event in events))
+
+
+@pytest.fixture
+def stacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many events were behind another, each time that one was put there."""
+    depths: list[int] = []
+    put_behind = Environment.put_behind
+
+    def recording(self: Environment, event: Any) -> None:
+        put_behind(self, event)
+        depths.append(len(self.behind))
+
+    monkeypatch.setattr(Environment, "put_behind", recording)
+    return depths
+
+
+@pytest.mark.parametrize("ending", ["exit", "kill", "hang"])
+def test_only_the_event_that_was_begun_fails(one: World, stacked: list[int], ending: str) -> None:
+    target = one.function(SWITCH, Timeout=1)
+    first, *others = one.run(_together(one, target, [ending, *["fast"] * 7]))
+    assert first.function_error == "Unhandled"
+    expected = "Sandbox.Timedout" if ending == "hang" else "Runtime.ExitError"
+    assert json.loads(first.payload)["errorType"] == expected
+    assert [json.loads(other.payload)[0] for other in others] == ["fast"] * 7
+    # In a new process, in order: each was run once.
+    assert [json.loads(other.payload)[1] for other in others] == list(range(1, 8))
+    if sys.platform == "linux":
+        assert max(stacked) > 1
+
+
+def test_every_answer_belongs_to_its_event(one: World, stacked: list[int]) -> None:
+    target = one.function(SWITCH)
+    results = one.run(_together(one, target, list(range(300))))
+    assert [json.loads(result.payload)[0] for result in results] == list(range(300))
+    assert len({result.request_id for result in results}) == 300
+    counts = [json.loads(result.payload)[1] for result in results]
+    assert sorted(counts) == list(range(min(counts), min(counts) + 300))
+    if sys.platform == "linux":
+        assert max(stacked) > 1
+
+
+def test_an_event_behind_a_slow_one_goes_to_another_environment(make_world: Callable[..., World]) -> None:
+    world = make_world(max_environments=8, cores=2)
+    target = world.function(SWITCH)
+
+    async def story() -> list[str]:
+        await _warm(world, target)
+        finished: list[str] = []
+
+        async def call(event: str) -> None:
+            await world.call(target, event)
+            finished.append(event)
+
+        await asyncio.gather(*(call(event) for event in ["slow", "slow", *["fast"] * 12]))
+        return finished
+
+    finished = world.run(story())
+    assert finished[-2:] == ["slow", "slow"]
+
+
+def test_the_functions_time_begins_when_the_worker_takes_the_event(one: World) -> None:
+    """lambda-execution 13: the deadline is start + timeout."""
+    target = one.function(SWITCH, Timeout=2)
+    _, remaining = one.run(_together(one, target, ["slow", "time"]))
+    assert 1_800 < json.loads(remaining.payload) <= 2_000
+
+
+def test_a_request_of_each_event_is_logged_whole(one: World) -> None:
+    """lambda-execution 8: START, END, REPORT for each, in order."""
+    target = one.function(SWITCH)
+    one.run(_together(one, target, ["fast"] * 20))
+    lines = [line.split()[0] for line in one.log(target) if line.startswith(("START", "END", "REPORT"))]
+    assert lines == ["START", "END", "REPORT"] * (len(lines) // 3)
