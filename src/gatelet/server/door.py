@@ -1,22 +1,34 @@
 """The door: what kind of request this is, decided before anything else looks at it. Pure.
 
 Invoke-URL forms come first, whatever headers a request carries; then the house's own pages; the rest is
-the control plane, which a web page must not be able to reach: an unknown ``Host`` (DNS rebinding) and a
-foreign ``Origin`` (cross-site posts) are refused.
+the control plane, which a web page must not be able to reach. Refused are:
+
+- an unknown ``Host``: a name of the attacker's that suddenly means this machine (DNS rebinding);
+- a foreign ``Origin``: what scripts and forms of another site send;
+- a ``Sec-Fetch-Site`` other than ``same-origin``, and any navigation: an image, a frame or a link sends no
+  ``Origin``, and a presigned URL needs no header (in the development mode its signature is no secret).
+
+A page cannot leave these headers out or forge them; an AWS client sends none but ``Host``.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gatelet.aws import quotas
 from gatelet.gateway.invoke_url import InvokeAddress, parse_invoke_url
 from gatelet.http.request import Request
+from gatelet.server.services import BY_SIGNING_NAME
 
+_AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localstack.cloud"})
-_LOCAL_SUFFIXES = (".localhost", ".localhost.localstack.cloud", ".amazonaws.com")
+_LOCAL_SUFFIXES = (".localhost", ".localhost.localstack.cloud")
+_AWS_NAME = re.compile(r"(?P<service>[a-z0-9-]+)(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
+"""``lambda.us-east-1.amazonaws.com``, ``iam.amazonaws.com``: for clients whose names are redirected here."""
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.%]+)\]|(?P<name>[^:\[\]@/]*))(?::[0-9]*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +81,15 @@ class Door:
             return Refusal(f"the origin {origin!r} is foreign: the control plane answers to no other site")
         if request.path in HOUSE_PAGES or request.path.startswith(HOUSE_PREFIXES):
             return House(request.path)
+        site = request.header("sec-fetch-site")
+        if site is not None and (site != "same-origin" or request.header("sec-fetch-mode") == "navigate"):
+            return Refusal("a web page's links, images and forms never reach the control plane")
         return ControlCall()
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this Gatelet. Addresses always do: rebinding needs a name."""
         name = _host_name(host)
-        if name in self._names or name.endswith(_LOCAL_SUFFIXES):
+        if name in self._names or name.endswith(_LOCAL_SUFFIXES) or _is_aws_name(name):
             return True
         try:
             ipaddress.ip_address(name)
@@ -84,9 +99,17 @@ class Door:
 
 
 def _host_name(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower()
+    """The host in lower case, without its port; empty if the header is none."""
+    match = _HOST.fullmatch(host)
+    return "" if match is None else (match["v6"] or match["name"]).lower()
+
+
+def _is_aws_name(name: str) -> bool:
+    """Whether it is an endpoint of AWS: not any name below amazonaws.com, for those of machines are anyone's."""
+    match = _AWS_NAME.fullmatch(name)
+    if match is not None:
+        return match["service"] in BY_SIGNING_NAME
+    return name.endswith(_AWS_SUFFIXES) and parse_invoke_url(name, "/") is not None
 
 
 def edge_body_limit(method: str, path: str, headers: list[tuple[str, str]]) -> int:  # noqa: ARG001 - the hook's shape

@@ -14,6 +14,9 @@ Health = Callable[[], dict[str, Any]]
 DownloadCode = Callable[[str, str], Awaitable[bytes | None]]
 """``(path, query) -> zip bytes``, None when the signature or the function is not there."""
 
+# A user's bytes on our origin: a browser may save them, never show them.
+_NEVER_SHOWN = [("Content-Disposition", "attachment"), ("X-Content-Type-Options", "nosniff")]
+
 
 class HousePages:
     """Serves ``/health``, ``/livez``, ``/readyz`` and ``/_gatelet/code/...``."""
@@ -32,7 +35,7 @@ class HousePages:
             archive = await self._code(request.path, request.query)
             if archive is None:
                 return _json(403, {"message": "Request has expired"})
-            return Response(200, [("Content-Type", "application/zip")], archive)
+            return Response(200, [*_NEVER_SHOWN, ("Content-Type", "application/zip")], archive)
         if request.path == "/livez":
             return _json(200, {"status": "ok"})
         health = self._health()

@@ -27,6 +27,21 @@ def _request(path: str, *headers: tuple[str, str], method: str = "GET") -> Reque
         ("/health", "rebound.example.org:4566", Refusal),
         ("/_aws/execute-api/abc/prod/users", "rebound.example.org", Refusal),
         ("/2015-03-31/functions", "localhost.example.org", Refusal),
+        ("/2015-03-31/functions", "iam.amazonaws.com", ControlCall),
+        ("/2015-03-31/functions", "bucket.localhost.localstack.cloud:4566", ControlCall),
+        ("/prod/users", "abc.execute-api.eu-west-1.amazonaws.com", InvokeAddress),
+        ("/prod/users", "abc.execute-api.cn-north-1.amazonaws.com.cn", InvokeAddress),
+        ("/2015-03-31/functions", "ec2-203-0-113-1.compute-1.amazonaws.com", Refusal),
+        ("/2015-03-31/functions", "evil.us-east-1.elb.amazonaws.com", Refusal),
+        ("/2015-03-31/functions", "lambda.us-east-1.amazonaws.com.evil.example", Refusal),
+        ("/2015-03-31/functions", "amazonaws.com", Refusal),
+        ("/2015-03-31/functions", "127.0.0.1.nip.io:4566", Refusal),
+        ("/2015-03-31/functions", "localhost:4566.evil.example", Refusal),
+        ("/2015-03-31/functions", "[::1].evil.example", Refusal),
+        ("/2015-03-31/functions", "user@localhost", Refusal),
+        ("/2015-03-31/functions", "localhost.:4566", Refusal),
+        ("/2015-03-31/functions", "evillocalhost", Refusal),
+        ("/2015-03-31/functions", "", Refusal),
     ],
 )
 def test_where_a_request_goes(path: str, host: str, expected: type) -> None:
@@ -73,3 +88,29 @@ def test_the_invoke_port_never_reaches_anything_but_invoke_urls(path: str) -> No
     door = Door(data_plane_only=True)
     assert isinstance(door.decide(_request(path, ("Host", "localhost"))), Refusal)
     assert isinstance(door.decide(_request("/prod/x", ("Host", "abc.execute-api.localhost"))), InvokeAddress)
+
+
+@pytest.mark.parametrize(
+    "fetch",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    ],
+)
+def test_what_a_page_loads_never_reaches_the_control_plane(fetch: dict[str, str]) -> None:
+    """An image, a script, a frame or a link: no Origin is sent, and a presigned URL needs no header."""
+    image = _request("/", ("Host", "localhost:4566"), *fetch.items())
+    assert isinstance(Door().decide(image), Refusal)
+    site = _request("/_aws/execute-api/abc/prod/", ("Host", "localhost:4566"), *fetch.items())
+    assert isinstance(Door().decide(site), InvokeAddress)
+    health = _request("/health", ("Host", "localhost:4566"), *fetch.items())
+    assert isinstance(Door().decide(health), House)
+
+
+def test_a_script_of_our_own_origin_may_call() -> None:
+    fetch = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    request = _request("/restapis", ("Host", "localhost:4566"), *fetch.items())
+    assert isinstance(Door().decide(request), ControlCall)
