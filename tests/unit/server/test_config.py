@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,32 @@ def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfiguration, match="does not exist"):
         load({}, {}, tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "expected"),
+    [
+        ("127.0.0.1", False, "http://127.0.0.1:80"),
+        ("::1", False, "http://[::1]:80"),
+        ("0.0.0.0", True, "https://127.0.0.1:80"),
+        ("::", False, "http://[::1]:80"),
+        ("gate.example.org", True, "https://gate.example.org:80"),
+    ],
+)
+def test_the_url_of_a_listener_is_one_that_a_client_here_can_use(host: str, tls: bool, expected: str) -> None:
+    files = {"tls_certificate": "c.pem", "tls_key": "k.pem"} if tls else {}
+    assert load({"mode": "secure", **files}, {}).url(host, 80) == expected
+
+
+def test_the_document_has_every_setting() -> None:
+    """docs/CONFIGURATION.md is written by scripts/configuration.py; `--check` compares it."""
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "scripts/configuration.py", "--check"],
+        cwd=root,
+        env={"PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
