@@ -159,6 +159,7 @@ def test_status(server: RunningGatelet) -> None:
     told = run(server, "status").stdout
     assert f"on {server.endpoint}: ok, mode dev" in told
     assert "  echo  python3.11" in told
+    assert "  sandbox       users: " in told
     (url,) = re.findall(r"http://\S+/_aws/execute-api/\w+/prod", told)
     assert request(f"{url}/users").status in {200, 502}
     content = json.loads(run(server, "status", "--json").stdout)

@@ -12,11 +12,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gatelet
 from gatelet.cli.failure import CommandFailed
 from gatelet.server.config import SETTINGS, Config, load
 from gatelet.server.errors import CannotStart, InvalidConfiguration
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 _EPILOG = """\
 a first walk:
@@ -81,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gatelet {gatelet.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
+    _add_server_commands(commands)
+    _add_client_commands(commands)
+    _add_own_commands(commands)
+    return parser
+
+
+def _add_server_commands(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start, deploy a directory, follow the log", description=_UP)
     up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py")
     _server_flags(up)
@@ -93,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _server_flags(start)
 
+
+def _add_client_commands(commands: _Commands) -> None:
     status = commands.add_parser(
         "status",
         help="tell what a running Gatelet is and holds",
@@ -122,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
     _client_flags(logs)
 
+
+def _add_own_commands(commands: _Commands) -> None:
     version = commands.add_parser("version", help="print the version")
     version.add_argument("--json", action="store_true", help="print JSON")
 
@@ -133,7 +148,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     runtime.add_argument("--requirements", type=Path, metavar="FILE", help="a lock file (default: boto3, newest)")
     runtime.add_argument("--runtime-dir", metavar="DIR", dest="runtime_dir")
-    return parser
 
 
 _UP = """Start Gatelet (unless one runs on the port), run DIR/deploy.py with the endpoint, a region and keys in its
