@@ -1,4 +1,4 @@
-"""Requests a second, latency and CPU of the example's GET; servers take turns (A B A B ...), so drift hits all alike."""
+"""Requests a second, latency and CPU of the example's GET; servers take turns (A B A B), so drift hits all alike."""
 
 from __future__ import annotations
 
