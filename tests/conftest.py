@@ -28,6 +28,8 @@ class RunningGatelet:
     arguments: tuple[str, ...] = ()
     endpoint: str = ""
     output: list[str] = field(default_factory=list)
+    session: boto3.session.Session = field(default_factory=boto3.session.Session)
+    """One for all clients: it reads the services' models once."""
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -91,7 +93,7 @@ class RunningGatelet:
 
     def client(self, service: str, region: str = "us-east-1", account: str = "000000000000") -> Any:
         """A boto3 client of an account (a 12-digit access key is that account)."""
-        return boto3.session.Session().client(
+        return self.session.client(
             service,
             region_name=region,
             endpoint_url=self.endpoint,
