@@ -52,12 +52,12 @@ class Catalogue:
         self._known: dict[tuple[str, str, str], FunctionVersion] = {}
         self._reserved: dict[Scope, dict[str, int]] = {}
 
-    async def start(self) -> bool:
-        """Learn every function's reserved concurrency; True if there is any function at all."""
+    async def start(self) -> frozenset[str]:
+        """Learn every function's reserved concurrency; the runtimes that functions name."""
         documents = await self._records.list_everywhere(SERVICE, KIND)
         for record in documents:
             self._remember_reserved(record.key, cast(FunctionDocument, record.value))
-        return bool(documents)
+        return frozenset(record.value["configuration"].get("Runtime") or "" for record in documents)
 
     def get(self, target: FunctionTarget) -> FunctionVersion | None:
         """The version that serves the target now, if it was loaded before."""

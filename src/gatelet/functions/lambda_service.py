@@ -103,8 +103,8 @@ class LambdaService:
             isolation=Isolation.detect(settings.worker_uid, (settings.work_directory, settings.runtime_directory)),
         )
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
-        if await self._catalogue.start():
-            self._spawn(self._runtimes.warm())
+        for runtime in await self._catalogue.start():
+            self._spawn(self._runtimes.warm(runtime))
         self._tick()
 
     async def stop(self) -> None:
@@ -147,6 +147,8 @@ class LambdaService:
         lock = self._changing.setdefault(key, asyncio.Lock())
         async with lock:
             version = await self._catalogue.read(key)
+            if version is not None:
+                self._spawn(self._runtimes.warm(version.runtime))
             old = self._catalogue.known(key)
             if old is not None and (version is None or version.serving != old.serving):
                 await self._replace(key, old, version)
