@@ -192,7 +192,8 @@ def _tls(config: Config) -> TlsContext | None:
 def _try_to_bind(flag: str, host: str, port: int) -> None:
     """Find out before anything is opened or made that a port is taken."""
     try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        socket.create_server(address[:2], family=family).close()
     except (OSError, UnicodeError) as error:
         raise _cannot_listen(flag, host, port, error) from error
 
