@@ -22,6 +22,7 @@ check: $(VENV)/.installed  ## format, lint, types, import contracts, generated d
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/coverage.py --check
+	@$(BIN)/python scripts/configuration.py --check
 
 format: $(VENV)/.installed  ## write the format, fix what can be fixed
 	@$(BIN)/ruff format .
