@@ -146,10 +146,12 @@ class Environment:
     def on_frame(self, kind: int, payload: bytes) -> None:
         """A frame of the worker; one that breaks the protocol costs the worker its life."""
         try:
-            if self.event is not None and self.state in SERVING and kind != frames.LOG:
-                self._answered(self.event, kind, payload)
-            elif kind == frames.LOG:
+            if kind == frames.LOG:
                 self._log.line(*frames.decode_log(payload))
+            elif kind == frames.OUTPUT and self._worker is not None:
+                self._worker.drain_output()
+            elif self.event is not None and self.state in SERVING:
+                self._answered(self.event, kind, payload)
             elif self.state is State.INITIALIZING and kind in (frames.INIT_OK, frames.INIT_ERROR):
                 memory, error = frames.decode_answer(payload)
                 self._log.remember_memory(memory)
@@ -264,8 +266,6 @@ class Environment:
         if memory > self._limit_kib:
             self._exhausted(event)
             return
-        assert self._worker is not None
-        self._worker.drain_output()
         seconds = self._clock.monotonic() - event.started
         self.event = None
         self._deadline = math.inf

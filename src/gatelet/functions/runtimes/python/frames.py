@@ -18,6 +18,7 @@ MALFORMED   to gateway memory, then the JSON that broke the proxy contract
 ERROR       to gateway memory, then the error JSON
 LOG         to gateway epoch milliseconds (u64), then the text of one log event
 EXHAUSTED   to gateway memory: the handler hit its memory limit
+OUTPUT      to gateway empty: raw output waits in its pipe, written before what follows
 =========== ========= ===============================================================================
 
 ``memory`` is the peak resident size in KiB (u32).
@@ -41,6 +42,7 @@ MALFORMED = 20
 ERROR = 21
 LOG = 22
 EXHAUSTED = 23
+OUTPUT = 24
 
 PACKET_BYTES = 64 * 1024
 """The largest frame that travels as one packet."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import logging
 import os
 import sys
+import termios
 import threading
 import time
 from typing import Any
 
 from . import frames
 from .wire import Wire
+
+_NOTHING = bytes(4)
+
+
+def raw_output_waits() -> bool:
+    """Whether standard output or error, one pipe, holds what the gateway has not read yet."""
+    try:
+        return fcntl.ioctl(1, termios.FIONREAD, _NOTHING) != _NOTHING
+    except OSError:
+        return False  # the handler closed it
 
 
 class Journal:

@@ -69,6 +69,8 @@ class Worker:
                 answer = self._failure(error, meta.request_id)
             out.finish()
             err.finish()
+            if output.raw_output_waits():
+                send(frames.encode(frames.OUTPUT, b""))
             send(answer)
 
     def _invoke(self, meta: frames.Meta, event: bytes) -> bytes:
