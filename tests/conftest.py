@@ -19,6 +19,9 @@ from botocore.config import Config
 
 ROOT = Path(__file__).parents[1]
 
+# A shell starts background jobs with SIGINT ignored, and children inherit that: here Ctrl-C is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @dataclass
 class RunningGatelet:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.walk import ROLE, archive, create_function, request, wait_active
+from tests.walk import ROLE, archive, request, wait_active
 
 ECHO = "def lambda_handler(event, context):\n    return event\n"
 ZIP = archive(ECHO)
@@ -202,10 +202,20 @@ def test_reads_that_tools_make(client: Any, function: str) -> None:
 
 
 def test_accounts_are_apart(gatelet: Any) -> None:
-    create_function(gatelet, "mine", ECHO)
-    theirs = gatelet.client("lambda", account="111122223333")
+    """Both accounts are this test's own, so that no other test's functions are in their lists."""
+    mine = gatelet.client("lambda", region=REGION, account="111122223333")
+    theirs = gatelet.client("lambda", region=REGION, account="444455556666")
+    made = mine.create_function(
+        FunctionName="mine",
+        Runtime="python3.11",
+        Role=ROLE.replace("000000000000", "111122223333"),
+        Handler="lambda_function.lambda_handler",
+        Code={"ZipFile": ZIP},
+    )
+    arn = made["FunctionArn"]
+    assert arn == f"arn:aws:lambda:{REGION}:111122223333:function:mine"
+    assert [each["FunctionName"] for each in mine.list_functions()["Functions"]] == ["mine"]
     assert theirs.list_functions()["Functions"] == []
-    arn = "arn:aws:lambda:us-east-1:000000000000:function:mine"
     status, code, body = error(theirs.get_function, FunctionName=arn)
     assert (status, code) == (403, "AccessDeniedException")
     assert f"is not authorized to perform: lambda:GetFunction on resource: {arn}" in body["Message"]

@@ -156,7 +156,7 @@ def test_a_worker_that_breaks_the_protocol_is_killed(world: World) -> None:
     source = r"""
 import os, socket, struct
 def handler(event, context):
-    for fd in range(3, 64):
+    for fd in range(3, 1024):
         try:
             channel = socket.socket(fileno=os.dup(fd))
             channel.send(bytes.fromhex(event["queryStringParameters"]["userId"]))
