@@ -99,3 +99,14 @@ TAG_VALUE_CHARACTERS: Final = 256
 TRUST_POLICY_CHARACTERS: Final = 2_048
 ROLE_INLINE_POLICY_CHARACTERS: Final = 10_240
 MANAGED_POLICY_CHARACTERS: Final = 6_144
+
+# Ours: what a JSONPath may hold and what reading one may cost; a visit is a value looked at, or about as much work
+JSONPATH_CHARACTERS: Final = 10_240
+JSONPATH_STEPS: Final = 200
+JSONPATH_NESTING: Final = 40
+JSONPATH_DEPTH: Final = 500
+JSONPATH_VISITS: Final = 500_000
+JSONPATH_REGEX_STATES: Final = 2_000
+
+# API Gateway, mapping templates: apigateway-mapping-templates section 1
+TEMPLATE_LOOP_ITERATIONS: Final = 1_000  # of each #foreach
