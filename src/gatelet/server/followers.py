@@ -14,65 +14,91 @@ Apply = Callable[[Change], Awaitable[None]]
 
 
 class Followers:
-    """Hands every change, in order, to every reader; tells how far they are."""
+    """Hands every change to every reader, the changes of one record in order; tells which are served.
 
-    __slots__ = ("_applied", "_changes", "_failure", "_readers", "_task", "_waiters")
+    Changes of different records are applied side by side: a reader that takes long over one holds up nobody
+    but who waits for that one.
+    """
+
+    __slots__ = ("_applying", "_begun", "_changes", "_failure", "_newest", "_readers", "_task", "_waiters")
 
     def __init__(self, changes: Changes, readers: Sequence[Apply]) -> None:
         self._changes = changes
         self._readers = tuple(readers)
-        self._applied = 0
+        self._begun = 0
+        self._applying: dict[int, asyncio.Task[None]] = {}
+        self._newest: dict[Key, asyncio.Task[None]] = {}
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
         self._failure: StorageFailed | None = None
 
+    @property
+    def failed(self) -> bool:
+        """Whether changes are no longer followed: what is served grows old."""
+        return self._failure is not None
+
     async def start(self) -> None:
         """Follow from the newest change on; what came before, the readers have loaded."""
-        self._applied = await self._changes.latest()
-        self._task = asyncio.create_task(self._follow(self._applied), name="followers")
+        self._begun = await self._changes.latest()
+        self._task = asyncio.create_task(self._follow(self._begun), name="followers")
         self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Follow no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*self._applying.values(), *([self._task] if self._task is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def served(self, sequence: int) -> None:
-        """Return once every reader has applied the change of that sequence.
+    async def served(self, sequence: int, count: int = 1) -> None:
+        """Return once every reader has applied the ``count`` changes that end with that sequence.
 
         Raises StorageFailed if the changes can no longer be followed.
         """
-        if self._failure is not None:
-            raise self._failure
-        if sequence <= self._applied:
-            return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append((sequence, waiter))
-        await waiter
+        if sequence > self._begun:
+            if self._failure is not None:
+                raise self._failure
+            begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append((sequence, begun))
+            await begun
+        own = range(sequence - count + 1, sequence + 1)
+        if applying := [self._applying[number] for number in own if number in self._applying]:
+            await asyncio.wait(applying)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        _log.critical("changes are no longer followed: restart Gatelet", exc_info=task.exception())
         self._failure = StorageFailed("changes are no longer followed")
+        if not task.cancelled():
+            _log.critical("changes are no longer followed: restart Gatelet", exc_info=task.exception())
         for _, waiter in self._waiters:
             if not waiter.done():
                 waiter.set_exception(self._failure)
 
     async def _follow(self, after: int) -> None:
         async for change in self._changes.follow(after):
+            self._begin(change)
+            waiting = self._waiters
+            self._waiters = [entry for entry in waiting if entry[0] > self._begun]
+            for sequence, waiter in waiting:
+                if sequence <= self._begun and not waiter.done():
+                    waiter.set_result(None)
+
+    def _begin(self, change: Change) -> None:
+        task = asyncio.create_task(self._apply(change, self._newest.get(change.key)))
+        self._applying[change.sequence] = self._newest[change.key] = task
+        self._begun = change.sequence
+
+    async def _apply(self, change: Change, before: asyncio.Task[None] | None) -> None:
+        try:
+            if before is not None:
+                await asyncio.wait([before])
             for apply in self._readers:
                 try:
                     await apply(change)
                 except Exception:  # noqa: BLE001 - a background task: one reader's fault must not stop the others
                     _log.exception("a change of %s could not be applied", change.key)
-            self._applied = change.sequence
-            waiting = self._waiters
-            self._waiters = [entry for entry in waiting if entry[0] > self._applied]
-            for sequence, waiter in waiting:
-                if sequence <= self._applied and not waiter.done():
-                    waiter.set_result(None)
+        finally:
+            if self._newest.get(change.key) is self._applying.pop(change.sequence):
+                del self._newest[change.key]
 
 
 class ServedRecords:
@@ -115,7 +141,7 @@ class ServedRecords:
         self._writing.update(dict.fromkeys(own, served))
         try:
             sequence = await self._inner.write(*writes)
-            await self._followers.served(sequence)
+            await self._followers.served(sequence, len(writes))
             return sequence
         finally:
             served.set_result(None)

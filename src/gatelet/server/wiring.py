@@ -77,6 +77,7 @@ class Organs:
 
     functions: LambdaService
     live: LiveGateway
+    followers: Followers
     control: Ports
     gateway: GatewayPorts
 
@@ -92,7 +93,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         organs = await stack.enter_async_context(
             _organs(config, data, FunctionSessions(sessions, clock, ids), clock, ids)
         )
-        health = Health(config, data, organs.functions, organs.live)
+        health = Health(config, data, organs.functions, organs.live, organs.followers)
         listener = partial(
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
@@ -157,7 +158,7 @@ async def _organs(
             ids=ids,
             settings=GatewaySettings(trusted_proxies=networks),
         )
-        yield Organs(functions, live, control, gateway)
+        yield Organs(functions, live, followers, control, gateway)
 
 
 def _function_settings(config: Config) -> FunctionSettings:
