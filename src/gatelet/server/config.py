@@ -90,7 +90,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, 
             given[setting.name] = text
         if (flag := flags.get(setting.name)) is not None:
             given[setting.name] = flag
-    values = {s.name: _parse(s, given[s.name]) for s in SETTINGS if given.get(s.name) not in {None, ""}}
+    values = {s.name: _parse(s, given[s.name]) for s in SETTINGS if given.get(s.name) not in (None, "")}
     return _checked(Config(**values))
 
 
@@ -116,6 +116,12 @@ def _parse(setting: Setting, value: Any) -> Any:
         raise InvalidConfiguration(f"{setting.name} = {value!r} is not a {setting.kind}.") from error
 
 
+def _number(value: Any) -> int:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise TypeError(value)
+    return int(value)
+
+
 def _list(value: Any) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else list(value)
     return tuple(part.strip() for part in parts if part.strip())
@@ -123,11 +129,14 @@ def _list(value: Any) -> tuple[str, ...]:
 
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "text": str,
-    "number": int,
+    "number": _number,
     "dev|secure": str,
     "path": lambda value: Path(value).expanduser(),
     "list": _list,
 }
+
+
+_LEAST: Mapping[str, int] = {"idle_seconds": 0, "max_environments": 1, "log_budget_mb": 1, "drain_seconds": 0}
 
 
 def _checked(config: Config) -> Config:
@@ -136,6 +145,9 @@ def _checked(config: Config) -> Config:
     for name, port in (("port", config.port), ("invoke_port", config.invoke_port)):
         if port is not None and not 0 <= port <= 65535:
             raise InvalidConfiguration(f"{name} = {port} is not a port (0 to 65535).")
+    for name, least in _LEAST.items():
+        if (number := getattr(config, name)) < least:
+            raise InvalidConfiguration(f"{name} = {number}: {least} is the least.")
     for host in (config.host, config.invoke_host if config.invoke_port is not None else config.host):
         if config.mode == "dev" and not is_loopback(host):
             raise InvalidConfiguration(

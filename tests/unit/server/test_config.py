@@ -34,6 +34,8 @@ def test_defaults_bind_to_loopback() -> None:
         ({"mode": "prod"}, "choose dev or secure"),
         ({"port": "70000"}, "is not a port"),
         ({"port": "http"}, "port = 'http' is not a number"),
+        ({"max_environments": "0"}, "max_environments = 0: 1 is the least"),
+        ({"drain_seconds": "-1"}, "drain_seconds = -1: 0 is the least"),
         ({"tls_certificate": "cert.pem"}, "belong together"),
         ({"trusted_proxies": "10.0.0.0/8,proxy"}, "'proxy' is not a network"),
     ],
@@ -42,6 +44,15 @@ def test_what_cannot_be_is_refused(flags: dict[str, str], words: str) -> None:
     """design 1: binding to a non-loopback address in `dev` is refused with a message that says what to do."""
     with pytest.raises(InvalidConfiguration, match=words):
         load(flags, {})
+
+
+def test_the_file_may_hold_lists_and_no_fractions(tmp_path: Path) -> None:
+    file = tmp_path / "gatelet.toml"
+    file.write_text('hosts = ["a.example", "b.example"]\ntrusted_proxies = []\n')
+    assert load({}, {}, file).hosts == ("a.example", "b.example")
+    file.write_text("idle_seconds = 1.5\n")
+    with pytest.raises(InvalidConfiguration, match=r"idle_seconds = 1\.5 is not a number"):
+        load({}, {}, file)
 
 
 def test_secure_mode_may_bind_anywhere() -> None:
