@@ -50,6 +50,15 @@ def test_a_second_process_is_told_who_holds_the_directory(tmp_path: Path) -> Non
     asyncio.run(opened(tmp_path))  # a dead holder holds nothing
 
 
+def test_an_error_of_the_block_is_no_conflict_over_the_lock(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_data_directory(tmp_path):
+            raise BlockingIOError("the block's own")
+
+    with pytest.raises(BlockingIOError, match="the block's own"):
+        asyncio.run(story())
+
+
 def test_nobody_else_may_read_what_is_inside(tmp_path: Path) -> None:
     async def story() -> None:
         umask = os.umask(0)

@@ -108,12 +108,19 @@ def _locked(path: Path, files: Files) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"the data directory {path} cannot be used: {error}") from error
     try:
+        _take_lock(path, descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take_lock(path: Path, descriptor: int) -> None:
+    try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
     except BlockingIOError:
         pid = os.pread(descriptor, 32, 0).strip()
         raise DataDirectoryInUse(path, int(pid) if pid.isdigit() else None) from None
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise StorageError(f"the data directory {path} cannot be used: {error}") from error
