@@ -192,6 +192,25 @@ def test_the_budget_takes_the_oldest_chunks(driver: Driver, chunks: int) -> None
     driver.run(story)
 
 
+def test_streams_that_the_budget_empties_go_too(driver: Driver) -> None:
+    async def story(storage: Storage) -> None:
+        logs = storage.log_chunks
+        await logs.create_stream(stream("made"), 1)
+        for number in range(20):
+            await logs.append({stream(f"s{number:02}"): [LogEvent(number, str(number) * 100, number)]})
+        await logs.trim(*HERE, 5)
+        assert len(await logs.streams(*HERE)) == 21  # retention keeps empty streams, as AWS does
+        held = sum(each.stored_bytes for each in await logs.streams(*HERE))
+        await logs.enforce_budget(held // 2)
+        left = await logs.streams(*HERE)
+        assert "made" in {each.key.stream for each in left}  # nothing was ever written there
+        assert all(each.stored_bytes for each in left if each.key.stream != "made")
+        await logs.append({stream("s00"): [LogEvent(50, "again", 50)]})
+        assert told(await logs.read(stream("s00"))) == [(50, "again")]
+
+    driver.run(story)
+
+
 def test_logs_are_there_after_reopening(driver: Driver) -> None:
     async def before(storage: Storage) -> None:
         await storage.log_chunks.append({stream("a"): [LogEvent(1, "x")]})

@@ -249,7 +249,10 @@ class LogChunks(Protocol):
         """Delete chunks whose newest event is older than ``before`` (retention)."""
 
     async def enforce_budget(self, budget: int) -> int:
-        """Delete the oldest chunks until all logs take at most ``budget`` bytes; bytes deleted."""
+        """Delete the oldest chunks until all logs take at most ``budget`` bytes; bytes deleted.
+
+        Streams that held events and hold none any more go with them.
+        """
 
 
 @dataclass(frozen=True)

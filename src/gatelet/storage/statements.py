@@ -126,3 +126,5 @@ TOTAL_BYTES: Final = "select coalesce(sum(stored_bytes), 0) from streams"
 OLDEST_CHUNKS: Final = "select id, stream_id, bytes from chunks order by id limit :limit"
 
 DELETE_CHUNKS_UNTIL: Final = "delete from chunks where id <= :until"
+
+DELETE_EMPTIED_STREAMS: Final = "delete from streams where stored_bytes = 0 and last_ingestion is not null"

@@ -142,6 +142,7 @@ def _shrink(budget: int, connection: sqlite3.Connection) -> int:
     connection.execute(statements.DELETE_CHUNKS_UNTIL, {"until": until})
     for stream_id in touched:
         connection.execute(statements.MEASURE_STREAM, {"stream_id": stream_id})
+    connection.execute(statements.DELETE_EMPTIED_STREAMS)
     _give_back(connection)
     return freed
 
