@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -271,3 +272,10 @@ def test_a_pattern_is_not_tried_on_endless_text() -> None:
     error = create_function(FunctionName="a" * 1_000_000)
     assert "regular expression" not in str(error.message)
     assert "Member must have length less than or equal to 140" in str(error.message)
+
+
+@pytest.mark.parametrize("number", ["1_0", "%20" + "10", "\u0663", "0x10", "1.0", ""])
+def test_what_is_no_number_in_a_query_is_refused(number: str) -> None:
+    """``class java.lang.String can not be converted to an Integer`` (apigateway-control-plane 1.1)."""
+    error = refusal("apigateway", "GET", f"/restapis?limit={quote(number, safe='%')}")
+    assert error.code == "SerializationException"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ JAVA_TYPES: Final = {
 }
 """The Java types in AWS's messages. Reference: apigateway-control-plane section 1.1."""
 
+# int() and float() alone take more than Java does: blanks around, underscores, digits of other scripts.
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,19}")
+_FLOAT: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPECIAL_FLOATS: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -40,7 +44,7 @@ def read_text(shape: Shape, text: str, timestamp_format: str) -> Any:
         return text
     try:
         if kind in ("integer", "long"):
-            return int(text)
+            return _read_integer(text)
         if kind in ("float", "double"):
             return read_float(text)
         if kind == "boolean":
@@ -72,6 +76,8 @@ def read_float(value: str | float) -> float:
     """A float, or one of the names NaN, Infinity and -Infinity. Raises ValueError."""
     if isinstance(value, str) and value in _SPECIAL_FLOATS:
         return _SPECIAL_FLOATS[value]
+    if isinstance(value, str) and not _FLOAT.fullmatch(value):
+        raise ValueError(value)
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(value)
@@ -90,6 +96,12 @@ def write_float(value: float) -> float | str:
 def is_moment(value: Any) -> bool:
     """Whether the value can be written as a timestamp."""
     return isinstance(value, (datetime, int, float)) and not isinstance(value, bool)
+
+
+def _read_integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _read_boolean(text: str) -> bool:
