@@ -5,12 +5,11 @@ Reference: platform-neighbours section 1 (GetLogEvents: ``f/`` and ``b/`` with 5
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 
 from gatelet.logs.errors import InvalidParameter
 from gatelet.storage.ports import LogPosition
+from gatelet.wire.paging import InvalidPosition, decode_position, encode_position
 
 _TIMESTAMP_DIGITS = 16
 _TOKEN = re.compile(r"[fb]/([0-9]{56})", re.ASCII)
@@ -41,14 +40,14 @@ def parse_token(token: str) -> tuple[bool, LogPosition]:
 
 def opaque_token(text: str) -> str:
     """A token whose text is nobody's business but ours."""
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    return encode_position(text)
 
 
 def parse_opaque(token: str) -> str:
     """The text of an opaque token. Raises InvalidParameter."""
     try:
-        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError, ValueError):
+        return decode_position(token)
+    except InvalidPosition:
         raise _invalid() from None
 
 

@@ -1,4 +1,4 @@
-"""Pages of a list and the opaque tokens between them.
+"""The opaque tokens between the pages of a list: ``position``, ``Marker``, ``nextToken``.
 
 A token holds the key of the last row that the client has seen, so rows that come or go between two pages
 move no other row. Reference: apigateway-control-plane section 1.2, lambda-control-plane section 13.
@@ -9,12 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-from gatelet.aws.errors import AwsError
-
-Row = TypeVar("Row")
 
 
 class InvalidPosition(ValueError):
@@ -37,24 +31,3 @@ def decode_position(token: str) -> str:
     if encode_position(key) != token:
         raise InvalidPosition(token)
     return key
-
-
-def page(
-    rows: Iterable[Row], *, key: Callable[[Row], str], position: str | None, limit: int, invalid: AwsError
-) -> tuple[list[Row], str | None]:
-    """Up to ``limit`` rows after the position, in the order of their (unique) keys, and the next position.
-
-    The next position is None on the last page. Raises ``invalid`` if the position is none of ours;
-    ValueError if the limit is below 1.
-    """
-    if limit < 1:
-        raise ValueError(limit)
-    ordered = sorted(rows, key=key)
-    if position is not None:
-        try:
-            last = decode_position(position)
-        except InvalidPosition:
-            raise invalid from None
-        ordered = [row for row in ordered if key(row) > last]
-    shown = ordered[:limit]
-    return shown, encode_position(key(shown[-1])) if len(ordered) > limit else None

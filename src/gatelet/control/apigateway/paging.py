@@ -5,8 +5,6 @@ Reference: apigateway-control-plane section 1.2.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -14,6 +12,7 @@ from typing import Any, TypeVar
 from gatelet.aws import quotas
 from gatelet.control.apigateway.errors import BadRequest
 from gatelet.storage.ports import Collection, Record, Records
+from gatelet.wire.paging import InvalidPosition, decode_position, encode_position
 
 _T = TypeVar("_T")
 
@@ -32,14 +31,9 @@ def page_after(request: Mapping[str, Any]) -> str:
     if not position:
         return ""
     try:
-        return base64.b64decode(position.encode(), altchars=b"-_", validate=True).decode()
-    except (ValueError, binascii.Error):
+        return decode_position(position)
+    except InvalidPosition:
         raise BadRequest("Invalid position parameter") from None
-
-
-def position_of(key: str) -> str:
-    """The position that names the page after this sort key."""
-    return base64.urlsafe_b64encode(key.encode()).decode()
 
 
 def page(
@@ -51,7 +45,7 @@ def page(
     chosen = rows[start : start + page_limit(request)]
     response: dict[str, Any] = {"items": [render(row) for row in chosen]}
     if start + len(chosen) < len(rows):
-        response["position"] = position_of(key(chosen[-1]))
+        response["position"] = encode_position(key(chosen[-1]))
     return response
 
 
@@ -67,5 +61,5 @@ async def page_of_records(
     found = await records.list(collection, parent, after=page_after(request), limit=limit + 1)
     response: dict[str, Any] = {"items": [render(record) for record in found[:limit]]}
     if len(found) > limit:
-        response["position"] = position_of(found[limit - 1].key.id)
+        response["position"] = encode_position(found[limit - 1].key.id)
     return response

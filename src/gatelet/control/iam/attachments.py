@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from gatelet.aws import quotas
@@ -58,7 +59,7 @@ async def list_attached_role_policies(call: Call, request: ListAttachedRolePolic
         for arn in document["attached"]
         if Arn.parse(arn).resource.removeprefix("policy").startswith(prefix)
     ]
-    return page(attached, request, "AttachedPolicies")
+    return page(attached, request, "AttachedPolicies", itemgetter("PolicyArn"))
 
 
 def _check_arn(arn: str) -> None:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
+from gatelet.wire.paging import InvalidPosition, decode_position, encode_position
 
 
-def page(items: Sequence[Any], request: Mapping[str, Any], member: str) -> dict[str, Any]:
-    """One page of the items under their member's name. Raises AwsError for a marker that is not ours."""
-    start = _start(request.get("Marker"))
-    end = start + (request.get("MaxItems") or quotas.IAM_PAGE_ITEMS)
-    answer: dict[str, Any] = {member: list(items[start:end]), "IsTruncated": end < len(items)}
-    if end < len(items):
-        answer["Marker"] = base64.urlsafe_b64encode(str(end).encode()).decode()
+def page(
+    items: Iterable[Any], request: Mapping[str, Any], member: str, key: Callable[[Any], str] = str
+) -> dict[str, Any]:
+    """One page of the items under their member's name, ordered by their (unique) keys.
+
+    Raises AwsError for a marker that is not ours.
+    """
+    after = _after(request.get("Marker"))
+    rows = sorted((item for item in items if after is None or key(item) > after), key=key)
+    size = request.get("MaxItems") or quotas.IAM_PAGE_ITEMS
+    answer: dict[str, Any] = {member: rows[:size], "IsTruncated": size < len(rows)}
+    if size < len(rows):
+        answer["Marker"] = encode_position(key(rows[size - 1]))
     return answer
 
 
-def _start(marker: str | None) -> int:
-    if marker is None:
-        return 0
+def _after(marker: str | None) -> str | None:
+    """The key that the page begins after."""
     try:
-        text = base64.b64decode(marker, altchars=b"-_", validate=True).decode("ascii")
-        if text.isdecimal() and len(text) < 10:
-            return int(text)
-    except (ValueError, binascii.Error):
-        pass
-    raise AwsError("ValidationException", "Invalid Marker.", status=400)
+        return None if marker is None else decode_position(marker)
+    except InvalidPosition:
+        raise AwsError("ValidationException", "Invalid Marker.", status=400) from None

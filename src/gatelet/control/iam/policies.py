@@ -5,6 +5,7 @@ Those of AWS (``aws_policies``) can be read and attached, as on AWS.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.errors import AwsError
@@ -86,7 +87,7 @@ async def get_policy_version(call: Call, request: GetPolicyVersionRequestTypeDef
 async def list_policy_versions(call: Call, request: ListPolicyVersionsRequestTypeDef) -> Response:
     """The versions, without their documents."""
     document = await _read(call, request["PolicyArn"])
-    return page([_version(document)], request, "Versions")
+    return page([_version(document)], request, "Versions", itemgetter("VersionId"))
 
 
 @operation("iam", "ListPolicies")
@@ -111,7 +112,7 @@ async def list_policies(call: Call, request: ListPoliciesRequestTypeDef) -> Resp
     ]
     if request.get("OnlyAttached"):
         items = [item for item in items if item["AttachmentCount"]]
-    return page(items, request, "Policies")
+    return page(items, request, "Policies", itemgetter("Arn"))
 
 
 @operation("iam", "DeletePolicy")

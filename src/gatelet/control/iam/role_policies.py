@@ -47,7 +47,7 @@ async def get_role_policy(call: Call, request: GetRolePolicyRequestTypeDef) -> R
 async def list_role_policies(call: Call, request: ListRolePoliciesRequestTypeDef) -> Response:
     """The names of the inline policies."""
     document = await read_role(call, request["RoleName"])
-    return page(sorted(document["policies"]), request, "PolicyNames")
+    return page(document["policies"], request, "PolicyNames")
 
 
 @operation("iam", "DeleteRolePolicy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.errors import NotSupported
@@ -74,7 +75,8 @@ async def list_roles(call: Call, request: ListRolesRequestTypeDef) -> Response:
     """The account's roles, ordered by name, without their tags."""
     prefix = request.get("PathPrefix") or "/"
     roles = [_shown(document["role"]) for document in await roles_of(call)]
-    return page([role for role in roles if role["Path"].startswith(prefix)], request, "Roles")
+    found = (role for role in roles if role["Path"].startswith(prefix))
+    return page(found, request, "Roles", itemgetter("RoleName"))
 
 
 @operation("iam", "UpdateRole")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from gatelet.control.iam.entities import edit_role, read_role
@@ -38,4 +39,4 @@ async def untag_role(call: Call, request: UntagRoleRequestTypeDef) -> Response:
 async def list_role_tags(call: Call, request: ListRoleTagsRequestTypeDef) -> Response:
     """The role's tags."""
     document = await read_role(call, request["RoleName"])
-    return page(listed(document["tags"]), request, "Tags")
+    return page(listed(document["tags"]), request, "Tags", itemgetter("Key"))

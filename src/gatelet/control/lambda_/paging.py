@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.control.lambda_.errors import InvalidParameterValue
+from gatelet.wire.paging import InvalidPosition, decode_position, encode_position
 
 
 def page_size(request: Mapping[str, Any]) -> int:
@@ -22,11 +21,11 @@ def after(request: Mapping[str, Any]) -> str:
     if not marker:
         return ""
     try:
-        return base64.b64decode(marker, altchars=b"-_", validate=True).decode()
-    except (ValueError, binascii.Error):
+        return decode_position(marker)
+    except InvalidPosition:
         raise InvalidParameterValue("Invalid Marker.") from None
 
 
 def next_marker(names: Sequence[str], size: int) -> str | None:
     """The marker after ``size`` of these names (ordered, one more than the page if there is more)."""
-    return base64.urlsafe_b64encode(names[size - 1].encode()).decode() if len(names) > size else None
+    return encode_position(names[size - 1]) if len(names) > size else None

@@ -108,10 +108,13 @@ def test_list_roles(plane: Plane) -> None:
         create(plane, name, Path="/team/" if name == "a" else "/", Tags=[{"Key": "k", "Value": "v"}])
     first = plane("ListRoles", MaxItems=2)
     assert ([role["RoleName"] for role in first["Roles"]], first["IsTruncated"]) == (["a", "b"], True)
+    # What goes between two pages moves no other row.
+    plane("DeleteRole", RoleName="a")
     rest = plane("ListRoles", MaxItems=2, Marker=first["Marker"])
     assert ([role["RoleName"] for role in rest["Roles"]], rest["IsTruncated"]) == (["c"], False)
     assert "Tags" not in first["Roles"][0]
-    assert [role["RoleName"] for role in plane("ListRoles", PathPrefix="/team/")["Roles"]] == ["a"]
+    create(plane, "d", Path="/team/")
+    assert [role["RoleName"] for role in plane("ListRoles", PathPrefix="/team/")["Roles"]] == ["d"]
     assert plane.fails("ListRoles", Marker="nonsense")[0] == "ValidationException"
 
 
