@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from gatelet.gateway.method import Method, Resource
 
 ANY_VERBS = frozenset(("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"))
-"""What ANY stands for. HEAD is not served by GET."""
+"""Every verb that a method may have, which is what ANY stands for. HEAD is not served by GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,9 @@ class _Node:
 
     def serve(self, verb: str) -> Route | None:
         """The route of the verb itself, or of ANY."""
-        route = self.routes.get(verb)
-        if route is None and verb in ANY_VERBS:
-            return self.routes.get("ANY")
-        return route
+        if verb in ANY_VERBS:
+            return self.routes.get(verb) or self.routes.get("ANY")
+        return None
 
 
 class Router:

@@ -56,6 +56,7 @@ TREE = {
         ("POST /users", "ANY /users"),
         ("HEAD /users", "ANY /users"),
         ("TRACE /users", None),  # not one of ANY's seven
+        ("ANY /users", None),  # a name for verbs, and none itself (X-HTTP-Method-Override can say anything)
         ("GET /users/", "GET /users"),  # a trailing slash is ignored
         ("GET //users", "GET /users"),  # leading ones collapse
         ("GET /users/me", "GET /users/{id} id=me"),  # the pair counts: falls back to the parameter
