@@ -65,7 +65,7 @@ def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCreden
     """The credential that the request shows, the header before the query string; None if it shows none.
 
     ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
-    Unauthenticated (IncompleteSignatureException, InvalidSignatureException) if it is malformed.
+    Unauthenticated (IncompleteSignatureException) if it is malformed.
     """
     headers = header_values(request, "authorization")
     if headers:
@@ -124,7 +124,7 @@ def _echo(header: str, *, hashed: bool) -> str:
 
 
 def _digest(header: str) -> str:
-    return base64.b64encode(hashlib.sha256(header.encode()).digest()).decode("ascii")
+    return base64.b64encode(hashlib.sha256(header.encode("latin-1", "replace")).digest()).decode("ascii")
 
 
 def _signing_date(request: WireRequest) -> str | None:
@@ -150,10 +150,11 @@ def _from_query(request: WireRequest) -> SignedCredential:
     if query["X-Amz-Algorithm"] != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'.")
     expires = query.get("X-Amz-Expires", "")
-    if not (expires.isascii() and expires.isdigit() and 1 <= int(expires[:9]) <= PRESIGNED_EXPIRES_MAX):
+    seconds = int(expires) if len(expires) < 10 and expires.isascii() and expires.isdigit() else 0
+    if not 1 <= seconds <= PRESIGNED_EXPIRES_MAX:
         raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {PRESIGNED_EXPIRES_MAX}.")
     parts = {name.removeprefix("X-Amz-"): query[name] for name in _QUERY_NAMES}
-    return _credential(parts, parts["Date"], query.get("X-Amz-Security-Token"), int(expires))
+    return _credential(parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
 
 
 def _credential(parts: Mapping[str, str], date: str, token: str | None, expires: int | None) -> SignedCredential:

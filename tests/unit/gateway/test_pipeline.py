@@ -161,20 +161,24 @@ def test_a_stage_update_opens_or_closes_the_endpoint(deployed: bool, updated: bo
             (
                 "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' "
                 "parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires "
-                "existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=Basic"
+                "existence of either a 'X-Amz-Date' or a 'Date' header. (Hashed with SHA-256 and encoded with Base64) "
+                "Authorization=ahTovytHh937FoQdsvK8CQ13BWtHkht6b1enJ3qoNxw="
             ),
         ),
         (
             "AWS4-HMAC-SHA256 Credential=x, Signature=y",
             [("X-Amz-Date", "x")],
-            "Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256",
+            (
+                "Authorization header requires 'SignedHeaders' parameter. "
+                "(Hashed with SHA-256 and encoded with Base64) Authorization=sdd9u1YLlGCgFTTs7Ee3WAAx0NtQkUd+lzJ0v7MMoHY="
+            ),
         ),
     ],
 )
 def test_an_unknown_route_reads_the_authorization_header(
     value: str, extra: list[tuple[str, str]], message: str
 ) -> None:
-    """apigateway-authorization-limits section 3."""
+    """apigateway-authorization-limits section 3; identity section 1.3 (execute-api hashes what it was sent)."""
     response = call(World(), path="/nothing", headers=[("authorization", value), *extra])
     assert response.status == 403
     assert header(response, "x-amzn-ErrorType") == "IncompleteSignatureException"
@@ -183,8 +187,9 @@ def test_an_unknown_route_reads_the_authorization_header(
 
 
 def test_a_signed_request_for_an_unknown_route_misses_its_token() -> None:
-    signed = "AWS4-HMAC-SHA256 Credential=x, SignedHeaders=host, Signature=y"
-    response = call(World(), path="/nothing", headers=[("Authorization", signed)])
+    signed = "AWS4-HMAC-SHA256 Credential=k/20251125/r/s/aws4_request, SignedHeaders=host, Signature=y"
+    headers = [("Authorization", signed), ("X-Amz-Date", "20251125T022654Z")]
+    response = call(World(), path="/nothing", headers=headers)
     assert response.body == b'{"message":"Missing Authentication Token"}'
 
 

@@ -5,15 +5,12 @@ Reference: apigateway-data-plane section 3; apigateway-authorization-limits sect
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-
 from gatelet.gateway.errors import Forbidden, GatewayError, IncompleteSignature, MissingAuthenticationToken
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
-
-_SIGNATURE_PARTS = ("Credential", "Signature", "SignedHeaders")
+from gatelet.wire.authorization import credential_of
+from gatelet.wire.errors import Unauthenticated
 
 
 def admit(snapshot: Snapshot | None) -> Snapshot:
@@ -33,21 +30,10 @@ def resolve(snapshot: Snapshot, trace: Trace) -> Route:
 
 def _unknown_route(trace: Trace) -> GatewayError:
     """AWS reads the Authorization header of a request for nothing as if it were a signature."""
-    header = trace.request.header("authorization")
-    if header is None:
+    if trace.request.header("authorization") is None:
         return MissingAuthenticationToken()
-    scheme, blank, rest = header.strip().partition(" ")
-    parts = [part.strip() for part in (rest if blank else scheme).split(",")]
-    if not all("=" in part for part in parts):
-        digest = b64encode(sha256(header.encode("latin-1", "replace")).digest()).decode()
-        return IncompleteSignature(
-            "Invalid key=value pair (missing equal-sign) in Authorization header "
-            f"(hashed with SHA-256 and encoded with Base64): '{digest}'."
-        )
-    names = {part.partition("=")[0] for part in parts}
-    missing = [f"Authorization header requires '{part}' parameter." for part in _SIGNATURE_PARTS if part not in names]
-    if not missing:
-        return MissingAuthenticationToken()
-    if trace.request.header("x-amz-date") is None and trace.request.header("date") is None:
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-    return IncompleteSignature(" ".join((*missing, f"Authorization={scheme}")))
+    try:
+        credential_of(trace.request, hashed=True)
+    except Unauthenticated as malformed:
+        return IncompleteSignature(malformed.message or "")
+    return MissingAuthenticationToken()
