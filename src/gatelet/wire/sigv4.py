@@ -23,7 +23,6 @@ from gatelet.wire.protocols.forms import parse_multi
 
 __all__ = [
     "SignedCredential",
-    "check_scope",
     "credential_of",
     "missing_token",
     "signing_key",
@@ -79,20 +78,6 @@ def verify(
             if hmac.compare_digest(calculated.encode(), given):
                 return
     raise _invalid(_MISMATCH)
-
-
-def check_scope(credential: SignedCredential, *, service: str | None = None, region: str | None = None) -> None:
-    """Whether the credential is scoped to that service and region (those that are given).
-
-    Raises Unauthenticated with AWS's concatenated sentences (identity section 1.3).
-    """
-    problems = ""
-    if region is not None and credential.region != region:
-        problems += f"Credential should be scoped to a valid region, not '{credential.region}'. "
-    if service is not None and credential.service != service:
-        problems += f"Credential should be scoped to correct service: '{service}'. "
-    if problems:
-        raise _invalid(problems)
 
 
 def _check_consistency(credential: SignedCredential) -> None:
