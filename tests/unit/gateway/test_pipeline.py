@@ -170,7 +170,8 @@ def test_a_stage_update_opens_or_closes_the_endpoint(deployed: bool, updated: bo
             [("X-Amz-Date", "x")],
             (
                 "Authorization header requires 'SignedHeaders' parameter. "
-                "(Hashed with SHA-256 and encoded with Base64) Authorization=sdd9u1YLlGCgFTTs7Ee3WAAx0NtQkUd+lzJ0v7MMoHY="
+                "(Hashed with SHA-256 and encoded with Base64) "
+                "Authorization=sdd9u1YLlGCgFTTs7Ee3WAAx0NtQkUd+lzJ0v7MMoHY="
             ),
         ),
     ],
