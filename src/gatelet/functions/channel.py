@@ -36,7 +36,7 @@ class Channel(Protocol):
         """
 
     def drain(self) -> None:
-        """Deliver what the worker has sent so far, now: its process has ended."""
+        """Deliver what the worker has sent so far, now; not what it goes on sending meanwhile."""
 
     def close(self) -> None:
         """End the channel; ``on_closed`` is not called."""

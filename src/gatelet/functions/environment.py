@@ -165,9 +165,9 @@ class Environment:
             if self._worker is not None:
                 self._worker.kill()
 
-    def on_output(self, text: str) -> None:
-        """A raw line, written past the runtime."""
-        self._log.line(int(self._clock.now() * 1000), text)
+    def on_output(self, lines: list[str]) -> None:
+        """Raw lines, written past the runtime."""
+        self._log.lines(int(self._clock.now() * 1000), lines)
 
     def on_exit(self, code: int, untaken: int) -> None:
         """The process ended by itself; it had not taken so many of the events that it was sent."""

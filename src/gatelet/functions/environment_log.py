@@ -45,8 +45,12 @@ class EnvironmentLog:
 
     def line(self, milliseconds: int, text: str) -> None:
         """One log event of the function, at once."""
+        self.lines(milliseconds, [text])
+
+    def lines(self, milliseconds: int, texts: list[str]) -> None:
+        """Several of one moment."""
         events = self._pending
-        events.append((milliseconds, text))
+        events.extend((milliseconds, text) for text in texts)
         self._pending = []
         self._write(events)
 

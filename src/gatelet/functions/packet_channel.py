@@ -68,7 +68,7 @@ class PacketChannel:
         return taken
 
     def drain(self) -> None:
-        """Read until nothing is left."""
+        """Read what the worker has sent."""
         self._stream.drain()
 
     def close(self) -> None:

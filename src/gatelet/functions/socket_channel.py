@@ -12,6 +12,8 @@ from gatelet.functions.runtimes.python.wire import STREAM
 
 _RECEIVE_BYTES = 65_536
 _SOCKET_BUFFER_BYTES = 1_048_576
+_DRAIN_BYTES = 2 * _SOCKET_BUFFER_BYTES
+"""More is not on its way at any moment: the kernel gives a socket at most twice what was asked for."""
 
 
 class SocketChannel:
@@ -62,9 +64,10 @@ class SocketChannel:
         return 0
 
     def drain(self) -> None:
-        """Read until nothing is left."""
-        while self._socket is not None and self._receive():
-            pass
+        """Read what the worker has sent, no more: one that sends and sends would never let this end."""
+        left = _DRAIN_BYTES
+        while self._socket is not None and left > 0 and (received := self._receive()):
+            left -= received
 
     def close(self) -> None:
         """Stop listening and close the near end."""
@@ -80,14 +83,14 @@ class SocketChannel:
     def _readable(self) -> None:
         self._receive()
 
-    def _receive(self) -> bool:
-        """Read once and deliver; False when nothing was there."""
+    def _receive(self) -> int:
+        """Read once and deliver; how many bytes were there."""
         near = self._socket
         assert near is not None
         try:
             data = near.recv(_RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
-            return False
+            return 0
         except OSError:
             data = b""
         try:
@@ -100,7 +103,7 @@ class SocketChannel:
         if not data and self._socket is not None:
             self.close()
             self._on_closed()
-        return bool(data)
+        return len(data)
 
     def _writable(self) -> None:
         assert self._socket is not None

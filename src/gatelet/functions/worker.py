@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import ExitStack
 from typing import Protocol
 
 from gatelet.functions.channel import Channel
 from gatelet.functions.process import Launcher, Process
 
-_READ_BYTES = 65_536
+_READ_BYTES = 16_384
+_PIPE_BYTES = 65_536
+"""What a pipe holds: more cannot have been written before the moment of a drain."""
 _LINE_BYTES = 262_144
 """A raw line that is longer is cut into events of this size (CloudWatch's own limit on an event)."""
 
@@ -20,8 +23,8 @@ class Owner(Protocol):
     def on_frame(self, kind: int, payload: bytes) -> None:
         """A frame came."""
 
-    def on_output(self, text: str) -> None:
-        """One raw line of standard output or error, its line end included."""
+    def on_output(self, lines: list[str]) -> None:
+        """Raw lines of standard output or error, their line ends included."""
 
     def on_exit(self, code: int, untaken: int) -> None:
         """The process ended; everything that it wrote has been delivered, ``untaken`` frames were never read."""
@@ -49,19 +52,18 @@ class Worker:
     async def start(self, launcher: Launcher, configuration: bytes) -> None:
         """Start the process and send it its CONFIGURE frame. Raises StartFailed, OSError."""
         assert self._owner is not None
-        self._output, write_end = os.pipe()
-        os.set_blocking(self._output, False)
-        self._loop.add_reader(self._output, self._read_output)
-        far = self._channel.open(self._owner.on_frame, self._closed)
-        self._channel.send(configuration)
-        try:
-            self._process = await launcher.start(far, write_end, self._exited)
-        except BaseException:
-            self._release()
-            raise
-        finally:
-            far.close()
-            os.close(write_end)
+        with ExitStack() as given:
+            self._output, write_end = os.pipe()
+            given.callback(os.close, write_end)
+            os.set_blocking(self._output, False)
+            self._loop.add_reader(self._output, self._read_output)
+            try:
+                far = given.enter_context(self._channel.open(self._owner.on_frame, self._closed))
+                self._channel.send(configuration)
+                self._process = await launcher.start(far, write_end, self._exited)
+            except BaseException:
+                self._release()
+                raise
         if self._abandoned:
             self._process.kill()
 
@@ -79,9 +81,13 @@ class Worker:
         self.drain_output()
 
     def drain_output(self) -> None:
-        """Deliver raw output that was written before what the channel said last."""
-        while self._output >= 0 and self._read_output():
-            pass
+        """Deliver raw output that was written before what the channel said last.
+
+        No more than that: a process that writes and writes would hold the event loop up for good.
+        """
+        for _ in range(_PIPE_BYTES // _READ_BYTES):
+            if self._output < 0 or not self._read_output():
+                return
 
     def abandon(self) -> None:
         """Kill the process and hear nothing more of it."""
@@ -135,6 +141,5 @@ class Worker:
         if len(self._partial) > _LINE_BYTES:
             lines.append(self._partial)
             self._partial = b""
-        for line in lines:
-            if self._owner is not None:
-                self._owner.on_output(line.decode("utf-8", "replace") + "\n")
+        if lines and self._owner is not None:
+            self._owner.on_output([line.decode("utf-8", "replace") + "\n" for line in lines])

@@ -224,3 +224,19 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - the state of other processes
             await asyncio.sleep(0.02)
+
+
+def test_a_function_that_floods_its_output_is_timed_out_all_the_same(make_world: Callable[..., World]) -> None:
+    """What it goes on writing while it is drained holds nobody up: the gateway serves on, the timeout comes."""
+    flood = """
+import os, threading
+def flood():
+    while True:
+        os.write(1, b"\\n" * 65536)
+def handler(event, context):
+    threading.Thread(target=flood).start()
+    flood()
+"""
+    world = make_world()
+    result = world.invoke(world.function(flood, Timeout=1))
+    assert json.loads(result.payload)["errorType"] == "Sandbox.Timedout"
