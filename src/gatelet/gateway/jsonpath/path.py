@@ -1,0 +1,72 @@
+"""Compiled paths. See the package for how they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gatelet.gateway.jsonpath.errors import PathNotFound
+from gatelet.gateway.jsonpath.path_reader import read_steps
+from gatelet.gateway.jsonpath.run import Run
+from gatelet.gateway.jsonpath.steps import compile_steps
+from gatelet.gateway.jsonpath.tree import Indices, Names, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A compiled path. ``definite``: it leads to one place, and its value is what lies there, not a list."""
+
+    text: str
+    definite: bool
+    _read: Callable[[object], object] = field(repr=False, compare=False)
+
+    def read(self, document: object) -> object:
+        """The value in a parsed JSON document (dict, list, str, int, float, Decimal, bool, None).
+
+        A definite path gives the value itself, any other a new list. Values are the document's own, not
+        copies. Raises PathNotFound, FunctionFailed and LimitExceeded.
+        """
+        return self._read(document)
+
+
+def compile_path(text: str) -> Path:
+    """The text as a path, compiled once to be read often. Raises PathSyntaxError."""
+    path = read_steps(text)
+    keys = _plain(path.steps)
+    if keys is not None:
+        return Path(text, definite=True, _read=_walk(keys))
+    query = compile_steps(path)
+    return Path(text, query.definite, lambda document: query.read(document, Run(document)))
+
+
+def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
+    """The names and indices of a path that has nothing else."""
+    keys: list[str | int] = []
+    for step in steps:
+        match step:
+            case Names((name,)):
+                keys.append(name)
+            case Indices((index,)):
+                keys.append(index)
+            case _:
+                return None
+    return tuple(keys)
+
+
+def _walk(keys: tuple[str | int, ...]) -> Callable[[object], object]:
+    """The common path, without the cost of the others."""
+
+    def read(document: object) -> object:
+        value = document
+        for key in keys:
+            if isinstance(key, str):
+                if not isinstance(value, dict) or key not in value:
+                    raise PathNotFound(f"there is no '{key}'")
+                value = value[key]
+            else:
+                if not isinstance(value, list) or not -len(value) <= key < len(value):
+                    raise PathNotFound(f"there is no [{key}]")
+                value = value[key]
+        return value
+
+    return read

@@ -1,0 +1,23 @@
+"""One reading of a document: its root, and what it may still cost."""
+
+from __future__ import annotations
+
+from gatelet.aws import quotas
+from gatelet.gateway.jsonpath.errors import LimitExceeded
+
+
+class Run:
+    """One reading. ``roots`` keeps what the ``$`` paths of filters gave: they give it for every item again."""
+
+    __slots__ = ("_left", "root", "roots")
+
+    def __init__(self, root: object) -> None:
+        self.root = root
+        self.roots: dict[int, object] = {}
+        self._left = quotas.JSONPATH_VISITS
+
+    def spend(self, visits: int) -> None:
+        """Raises LimitExceeded once all readings together cost too much."""
+        self._left -= visits
+        if self._left < 0:
+            raise LimitExceeded(f"reading takes more than {quotas.JSONPATH_VISITS} visits")
