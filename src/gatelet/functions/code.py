@@ -6,10 +6,14 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from gatelet.functions import archive
 from gatelet.storage.ports import Blobs
+
+_UNPACKING = ".unpacking-"
+_REMOVING = ".removing-"
 
 
 class CodeMissing(Exception):
@@ -24,6 +28,13 @@ class CodeStore:
         self._blobs = blobs
         self._unpacking: dict[str, asyncio.Task[Path]] = {}
         self._ready: dict[str, Path] = {}
+        self._asked: set[str] = set()
+        """What was asked for since a collection of garbage began."""
+        self._collecting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Remove what an earlier process left half-made or half-removed."""
+        await asyncio.to_thread(_remove_leftovers, self._directory)
 
     async def check(self, data: bytes) -> None:
         """Validate an archive. Raises AwsError."""
@@ -31,11 +42,12 @@ class CodeStore:
 
     def ready(self, blob: str) -> Path | None:
         """The directory of an archive that was unpacked before."""
+        self._asked.add(blob)
         return self._ready.get(blob)
 
     async def prepare(self, blob: str) -> Path:
         """The directory that holds the code, unpacked now if need be. Raises CodeMissing, AwsError."""
-        path = self._ready.get(blob)
+        path = self.ready(blob)
         if path is not None:
             return path
         task = self._unpacking.get(blob)
@@ -44,17 +56,20 @@ class CodeStore:
             task.add_done_callback(lambda _: self._unpacking.pop(blob, None))
         return await asyncio.shield(task)
 
-    async def collect_garbage(self, in_use: set[str]) -> None:
+    async def collect_garbage(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
         """Remove the code that no function and no environment refers to."""
-        for path in await asyncio.to_thread(lambda: list(self._directory.glob("*"))):
-            if path.name in in_use or path.name in self._unpacking:
-                continue
-            # Moved away at once: whoever needs the code again unpacks it anew.
-            self._ready.pop(path.name, None)
-            with tempfile.TemporaryDirectory(prefix=".removing-", dir=self._directory) as grave:
+        async with self._collecting:
+            self._asked.clear()
+            used = await in_use()
+            for path in await asyncio.to_thread(lambda: list(self._directory.glob("[!.]*"))):
+                if path.name in used or path.name in self._asked or path.name in self._unpacking:
+                    continue
+                # Moved away at once: whoever needs the code again unpacks it anew.
+                self._ready.pop(path.name, None)
+                grave = Path(tempfile.mkdtemp(prefix=_REMOVING, dir=self._directory))
                 path.chmod(0o700)
-                path.rename(Path(grave) / "code")
-                await asyncio.to_thread(_remove, Path(grave) / "code")
+                path.rename(grave / "code")
+                await asyncio.to_thread(_remove, grave)
 
     async def _unpack(self, blob: str) -> Path:
         path = self._directory / blob
@@ -70,7 +85,7 @@ class CodeStore:
 def _unpack_to(data: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o711)
-    temporary = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=path.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=_UNPACKING, dir=path.parent))
     try:
         content = temporary / "code"
         content.mkdir()
@@ -85,6 +100,11 @@ def _unpack_to(data: bytes, path: Path) -> None:
         path.chmod(0o555)
     finally:
         _remove(temporary)
+
+
+def _remove_leftovers(directory: Path) -> None:
+    for path in directory.glob(".*-*"):
+        _remove(path)
 
 
 def _remove(path: Path) -> None:

@@ -103,6 +103,7 @@ class LambdaService:
             isolation=Isolation.detect(settings.worker_uid, (settings.work_directory, settings.runtime_directory)),
         )
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
+        await self._code.start()
         for runtime in await self._catalogue.start():
             self._spawn(self._runtimes.warm(runtime))
         self._tick()
@@ -178,9 +179,11 @@ class LambdaService:
 
     async def _collect_code(self) -> None:
         """Remove what no function and no environment runs any more."""
+        await self._code.collect_garbage(self._code_in_use)
+
+    async def _code_in_use(self) -> set[str]:
         used = await self._catalogue.code_in_use()
-        pools = (*self._pools.values(), *self._retired)
-        await self._code.collect_garbage(used | {pool.function.code for pool in pools})
+        return used | {pool.function.code for pool in (*self._pools.values(), *self._retired)}
 
     # ------------------------------------------------------------------ invocations
 

@@ -25,6 +25,13 @@ def live(place: Path, story: Story) -> None:
     asyncio.run(opened())
 
 
+def using(*blobs: str) -> Callable[[], Awaitable[set[str]]]:
+    async def in_use() -> set[str]:
+        return set(blobs)
+
+    return in_use
+
+
 def test_code_is_unpacked_once(tmp_path: Path) -> None:
     async def story(store: CodeStore, blob: str) -> None:
         assert store.ready(blob) is None
@@ -49,9 +56,9 @@ def test_code_of_an_earlier_process_is_found(tmp_path: Path) -> None:
 def test_unused_code_is_removed_and_can_come_back(tmp_path: Path) -> None:
     async def story(store: CodeStore, blob: str) -> None:
         path = await store.prepare(blob)
-        await store.collect_garbage({blob})
+        await store.collect_garbage(using(blob))
         assert path.is_dir()
-        await store.collect_garbage(set())
+        await store.collect_garbage(using())
         assert list(path.parent.iterdir()) == []
         assert store.ready(blob) is None
         assert await store.prepare(blob) == path
@@ -64,5 +71,34 @@ def test_a_missing_archive(tmp_path: Path) -> None:
     async def story(store: CodeStore, _: str) -> None:
         with pytest.raises(CodeMissing):
             await store.prepare(hashlib.sha256(b"nothing").hexdigest())
+
+    live(tmp_path, story)
+
+
+def test_code_that_is_asked_for_during_a_collection_stays(tmp_path: Path) -> None:
+    """An environment may start from code while it is looked up what is in use."""
+
+    async def story(store: CodeStore, blob: str) -> None:
+        path = await store.prepare(blob)
+
+        async def in_use() -> set[str]:
+            assert store.ready(blob) == path
+            return set()
+
+        await store.collect_garbage(in_use)
+        assert path.is_dir()
+
+    live(tmp_path, story)
+
+
+def test_collections_disturb_neither_each_other_nor_an_archive_being_unpacked(tmp_path: Path) -> None:
+    async def story(store: CodeStore, blob: str) -> None:
+        path = await store.prepare(blob)
+        being_unpacked = path.parent / ".unpacking-other"
+        being_unpacked.mkdir()
+        await asyncio.gather(*(store.collect_garbage(using()) for _ in range(3)))
+        assert list(path.parent.iterdir()) == [being_unpacked]
+        await store.start()
+        assert list(path.parent.iterdir()) == []
 
     live(tmp_path, story)

@@ -144,7 +144,11 @@ def test_a_function_whose_code_is_lost(make_world: Callable[..., World]) -> None
         record = await world.data.records.get(FUNCTIONS.key(target.name))
         assert record is not None
         await world.data.blobs.delete(record.value["code"]["blob"])
-        await world.service._code.collect_garbage(set())
+
+        async def nothing() -> set[str]:
+            return set()
+
+        await world.service._code.collect_garbage(nothing)
 
     world.run(lose())
     with pytest.raises(RuntimeUnavailable):
