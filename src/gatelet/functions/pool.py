@@ -83,10 +83,10 @@ class Pool:
     def end(self) -> None:
         """End everything now."""
         self._retired = True
+        for environment in list(self._environments):
+            environment.end()  # what it has not begun waits again
         while self._waiting:
             self._refuse(self._waiting.popleft())
-        for environment in list(self._environments):
-            environment.end()
 
     def tick(self, now: float) -> bool:
         """Enforce time limits and scale; whether anything is under way."""

@@ -12,7 +12,7 @@ import pytest
 from tests.unit.functions.world import World
 
 from gatelet.functions.environment import Environment
-from gatelet.functions.invocation import FunctionTarget, InvocationResult
+from gatelet.functions.invocation import FunctionTarget, InvocationResult, RuntimeUnavailable
 
 SWITCH = """
 import os, signal, time
@@ -124,3 +124,20 @@ def test_a_request_of_each_event_is_logged_whole(one: World) -> None:
     one.run(_together(one, target, ["fast"] * 20))
     lines = [line.split()[0] for line in one.log(target) if line.startswith(("START", "END", "REPORT"))]
     assert lines == ["START", "END", "REPORT"] * (len(lines) // 3)
+
+
+def test_when_the_service_stops_nobody_waits_on(make_world: Callable[..., World]) -> None:
+    world = make_world(max_environments=1, drain_seconds=0.0)
+    target = world.function(SWITCH, Timeout=3)
+
+    async def story() -> list[Any]:
+        await _warm(world, target)
+        calls = [asyncio.create_task(world.call(target, event)) for event in ["hang", *["fast"] * 7]]
+        await asyncio.sleep(0)
+        await world.service.stop()
+        async with asyncio.timeout(10):
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, *others = world.run(story())
+    assert json.loads(first.payload)["errorType"] == "Runtime.ExitError"
+    assert all(isinstance(other, RuntimeUnavailable) for other in others)
