@@ -1,6 +1,7 @@
 """Which AWS service a control-plane request is for. Pure.
 
-Order: the SigV4 credential scope, then ``X-Amz-Target``, then the host (design section 1).
+Order: the SigV4 credential scope (and the path, where two services share a signing name), then
+``X-Amz-Target``, then the host.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _BY_TARGET: Mapping[str, str] = {"Logs_20140328": "logs", "DynamoDB_20120810": "
 def service_of(request: Request, signing_name: str | None) -> str | None:
     """Botocore's name of the service, or None."""
     if signing_name is not None:
-        return BY_SIGNING_NAME.get(signing_name)
+        # HTTP and WebSocket APIs are signed as REST APIs are, and have a tree of their own.
+        of_http_apis = signing_name == "apigateway" and request.path.startswith("/v2/")
+        return "apigatewayv2" if of_http_apis else BY_SIGNING_NAME.get(signing_name)
     target = (request.header("x-amz-target") or "").partition(".")[0]
     if target in _BY_TARGET:
         return _BY_TARGET[target]
