@@ -14,6 +14,7 @@ from gatelet.functions.environment_log import LogSink
 from gatelet.functions.isolation import Isolation
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.trust import TrustBundle
 from gatelet.identity.credentials import Credentials
 
 CredentialsOf = Callable[[str, str, str], Credentials]
@@ -33,5 +34,6 @@ class Host:
     logs: LogSink
     credentials: CredentialsOf
     endpoint_url: Callable[[], str]
+    trust: TrustBundle | None
     isolation: Isolation
     new_channel: Callable[[], Channel]

@@ -29,14 +29,18 @@ class Isolation:
         self._open: dict[str, bool] = {}
 
     @classmethod
-    def detect(cls, first_uid: int | None, needed: Iterable[Path]) -> Isolation:
-        """What this host allows: uids of their own if we are root and the needed paths are open to them."""
+    def detect(cls, first_uid: int | None, needed: Iterable[Path], *, warn: bool = True) -> Isolation:
+        """What this host allows: uids of their own if we are root and the needed paths are open to them.
+
+        ``warn``: say loudly if they are not; ``gatelet status`` tells it in any case.
+        """
         if first_uid is None or sys.platform != "linux" or os.geteuid() != 0:
             return cls(None)
         python = Path(sysconfig.get_path("stdlib"))
         closed = [str(path) for path in (*needed, python) if not reachable(path)]
         if closed:
-            _log.warning("functions run as root: other users cannot reach %s", ", ".join(closed))
+            level = logging.WARNING if warn else logging.DEBUG
+            _log.log(level, "functions run as root: other users cannot reach %s", ", ".join(closed))
             return cls(None)
         return cls(first_uid)
 

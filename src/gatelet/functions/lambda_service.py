@@ -39,6 +39,7 @@ from gatelet.functions.permissions import Permissions
 from gatelet.functions.pool import Pool
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.trust import TrustBundle
 from gatelet.storage.ports import Blobs, Change, Key, Records
 
 _TICK_BUSY = 0.025
@@ -100,7 +101,10 @@ class LambdaService:
             credentials=self._credentials,
             new_channel=lambda: new_channel(loop),
             endpoint_url=lambda: self._endpoint_url,
-            isolation=Isolation.detect(settings.worker_uid, (settings.work_directory, settings.runtime_directory)),
+            trust=_trust(settings),
+            isolation=Isolation.detect(
+                settings.worker_uid, (settings.work_directory, settings.runtime_directory), warn=settings.secure
+            ),
         )
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
         await self._code.start()
@@ -266,6 +270,13 @@ class LambdaService:
         task = self._loop.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _trust(settings: FunctionSettings) -> TrustBundle | None:
+    if settings.certificate is None:
+        return None
+    usual = settings.runtime_directory / "python" / "botocore" / "cacert.pem"
+    return TrustBundle(settings.certificate, usual, settings.work_directory / "trusted.pem")
 
 
 def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:

@@ -53,6 +53,7 @@ async def configure(
             temporary=directory,
             log_stream=stream,
             endpoint_url=host.endpoint_url(),
+            ca_bundle=None if host.trust is None else host.trust.path(),
             credentials=host.credentials(function.scope.account, function.role, function.name),
         ),
         "limits": {

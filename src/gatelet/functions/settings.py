@@ -25,6 +25,9 @@ class FunctionSettings:
     endpoint_url: str
     """``AWS_ENDPOINT_URL`` of the functions: Gatelet's own control plane. Empty: not set."""
 
+    certificate: Path | None = None
+    """PEM chain that the endpoint shows over TLS: functions get it in ``AWS_CA_BUNDLE``. None: no TLS."""
+
     idle_seconds: float = 600.0
     """An environment without work for so long is ended."""
 
@@ -39,6 +42,9 @@ class FunctionSettings:
 
     worker_uid: int | None = 60_000
     """As root: the first uid of a range that workers run as, one for each function. None: the gateway's own."""
+
+    secure: bool = False
+    """The secure mode: workers without a user of their own are worth a warning."""
 
     init_seconds: float = quotas.INIT_SECONDS
     """What an initialisation may take outside of an invocation."""

@@ -18,6 +18,7 @@ def environment_variables(
     temporary: Path,
     log_stream: str,
     endpoint_url: str,
+    ca_bundle: Path | None,
     credentials: Credentials,
 ) -> dict[str, str]:
     """All variables of an environment; what Lambda sets wins over the function's own.
@@ -37,6 +38,8 @@ def environment_variables(
     }
     if endpoint_url:
         variables["AWS_ENDPOINT_URL"] = endpoint_url
+    if ca_bundle is not None:
+        variables["AWS_CA_BUNDLE"] = str(ca_bundle)
     variables.update(
         {k: v for k, v in function.variables.items() if not k.startswith("_") or k in _KEPT_WITH_UNDERSCORE}
     )

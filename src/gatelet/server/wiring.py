@@ -167,6 +167,8 @@ def _function_settings(config: Config) -> FunctionSettings:
         runtime_directory=config.runtime_dir,
         proxy_event_module=Path(proxy.__file__),
         endpoint_url="",
+        certificate=config.tls_certificate,
+        secure=config.mode == "secure",
         idle_seconds=config.idle_seconds,
         max_environments=config.max_environments,
         cores=os.cpu_count() or 1,
