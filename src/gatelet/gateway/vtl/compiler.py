@@ -1,0 +1,249 @@
+"""Turns a template's syntax tree into closures, once."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import islice
+
+from gatelet.gateway.vtl.errors import LimitExceeded, TemplateError, TemplateSyntaxError
+from gatelet.gateway.vtl.evaluation import Expressions, is_true
+from gatelet.gateway.vtl.host import HostObject
+from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Frame, Loop, Run, State, Stopped
+from gatelet.gateway.vtl.syntax import (
+    Block,
+    Break,
+    Define,
+    Document,
+    Foreach,
+    If,
+    MacroCall,
+    Node,
+    Reference,
+    Set,
+    Stop,
+    Text,
+)
+from gatelet.gateway.vtl.values import MISSING, text_of
+
+
+def cost_of(node: object) -> int:
+    """How many nodes one run of a node goes through; the bodies of loops and blocks count when they run."""
+    if isinstance(node, tuple):
+        return sum(map(cost_of, node))
+    if isinstance(node, Foreach):
+        return 1 + cost_of(node.items)
+    if isinstance(node, Define):
+        return 1
+    if not dataclasses.is_dataclass(node):
+        return 0
+    return 1 + sum(cost_of(getattr(node, field.name)) for field in dataclasses.fields(node))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _CompiledMacro:
+    parameters: tuple[str, ...]
+    run: Run
+    cost: int
+
+
+class Compiler:
+    """Compiles one template."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._expressions = Expressions(self.block)
+        self._macros: dict[str, _CompiledMacro] = {}
+
+    def compile(self) -> Run:
+        """The whole template. Raises TemplateSyntaxError for a call of a macro that there is not."""
+        for name, macro in self._document.macros.items():
+            self._macros[name] = _CompiledMacro(macro.parameters, self.block(macro.body), 1 + cost_of(macro.body))
+        return self.block(self._document.body)
+
+    def block(self, nodes: Block) -> Run:
+        """Statements in a row."""
+        statements: list[Run] = []
+        text: list[str] = []
+        for node in nodes:
+            if isinstance(node, Text):
+                text.append(node.text)
+                continue
+            if "".join(text):
+                statements.append(_write("".join(text)))
+                text = []
+            statements.append(self._statement(node))
+        if "".join(text):
+            statements.append(_write("".join(text)))
+        if len(statements) == 1:
+            return statements[0]
+
+        def run(state: State) -> None:
+            for statement in statements:
+                statement(state)
+
+        return run
+
+    def _statement(self, node: Node) -> Run:
+        match node:
+            case Reference():
+                return self._reference(node)
+            case Set(target, value):
+                assign, evaluate = self._expressions.assign(target), self._expressions.compile(value)
+                return lambda state: assign(state, evaluate(state))
+            case If():
+                return self._if(node)
+            case Foreach():
+                return self._foreach(node)
+            case Define(name, body):
+                return self._define(name, body)
+            case MacroCall():
+                return self._macro_call(node)
+            case Break():
+                return _break
+            case Stop():
+                return _stop
+            case Text(text):
+                return _write(text)
+
+    def _reference(self, node: Reference) -> Run:
+        resolve = self._expressions.resolve(node)
+        before = "\\" * (node.backslashes // 2)
+        escaped = before + node.source if node.backslashes % 2 else None
+        unknown = "\\" * node.backslashes + ("" if node.silent and not node.backslashes else node.source)
+        place = node.place
+
+        def run(state: State) -> None:
+            try:
+                value = resolve(state)
+                if value is MISSING:
+                    state.write(unknown)
+                elif escaped is not None:
+                    state.write(escaped)
+                else:
+                    text = "" if value is None else value if type(value) is str else text_of(value, state.budget)
+                    state.write(before + text if before else text)
+            except TemplateError as error:
+                error.at(place)
+                raise
+
+        return run
+
+    def _if(self, node: If) -> Run:
+        branches = [(self._expressions.compile(condition), self.block(body)) for condition, body in node.branches]
+        otherwise = self.block(node.otherwise) if node.otherwise is not None else None
+
+        def run(state: State) -> None:
+            for condition, body in branches:
+                if is_true(condition(state)):
+                    body(state)
+                    return
+            if otherwise is not None:
+                otherwise(state)
+
+        return run
+
+    def _foreach(self, node: Foreach) -> Run:
+        source, body, name = self._expressions.compile(node.items), self.block(node.body), node.name
+        cost = 1 + cost_of(node.body)
+
+        def run(state: State) -> None:
+            most = state.limits.iterations
+            items = _items(source(state), most + 1)
+            if not items:
+                return
+            variables = state.variables
+            loop = Loop(len(items), variables.get("foreach"))
+            hidden = state.frame.arguments.pop(name, None) if state.frame else None
+            before = {key: variables.get(key, MISSING) for key in (name, "foreach", "velocityCount")}
+            try:
+                for index, item in enumerate(items):
+                    if index == most:
+                        raise LimitExceeded(f"#foreach has more than {most} iterations")
+                    state.budget.spend(cost)
+                    loop.index = index
+                    variables[name] = item
+                    variables["foreach"] = loop
+                    variables["velocityCount"] = index + 1
+                    body(state)
+            except Broken:
+                pass
+            except TemplateError as error:
+                error.at(node.place)
+                raise
+            finally:
+                _restore(variables, before)
+                if hidden is not None and state.frame:
+                    state.frame.arguments[name] = hidden
+
+        return run
+
+    def _define(self, name: str, body: Block) -> Run:
+        run_body, cost = self.block(body), 1 + cost_of(body)
+
+        def run(state: State) -> None:
+            state.variables[name] = DefinedBlock(run_body, cost, state.frame)
+
+        return run
+
+    def _macro_call(self, node: MacroCall) -> Run:
+        if node.name not in self._document.macros:
+            raise TemplateSyntaxError(f"There is no macro #{node.name}", node.place)
+        given = [
+            (
+                self._expressions.resolve(argument)
+                if isinstance(argument, Reference)
+                else self._expressions.compile(argument),
+                self._expressions.assign(argument) if isinstance(argument, Reference) else None,
+            )
+            for argument in node.arguments
+        ]
+        inside = self.block(node.body) if node.body is not None else None
+        macros, name, place = self._macros, node.name, node.place
+
+        def run(state: State) -> None:
+            macro = macros[name]
+            arguments = {
+                parameter: Argument(evaluate, assign, state.frame)
+                for parameter, (evaluate, assign) in zip(macro.parameters, given, strict=False)
+            }
+            if inside is not None:
+                arguments["bodyContent"] = Argument(lambda inner: inner.capture(inside), None, state.frame)
+            try:
+                state.call(macro.run, macro.cost, Frame(arguments))
+            except TemplateError as error:
+                error.at(place)
+                raise
+
+        return run
+
+
+def _items(value: object, most: int) -> list[object]:
+    """What a #foreach goes through, at most so many: a list's items, a map's values."""
+    if isinstance(value, list):
+        return value[:most]
+    if isinstance(value, dict):
+        return list(islice(value.values(), most))
+    return value.items()[:most] if isinstance(value, HostObject) else []
+
+
+def _restore(variables: dict[str, object], before: dict[str, object]) -> None:
+    """Give variables the values that they had before a loop."""
+    for name, value in before.items():
+        if value is MISSING:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
+
+
+def _write(text: str) -> Run:
+    return lambda state: state.write(text)
+
+
+def _break(state: State) -> None:
+    del state
+    raise Broken
+
+
+def _stop(state: State) -> None:
+    del state
+    raise Stopped

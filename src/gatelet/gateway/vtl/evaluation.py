@@ -1,0 +1,178 @@
+"""Turns expressions into closures over the state of a rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from gatelet.gateway.vtl.arithmetic import OPERATIONS
+from gatelet.gateway.vtl.containers import map_key
+from gatelet.gateway.vtl.errors import TemplateError
+from gatelet.gateway.vtl.members import call_method, get_index, get_property, set_member
+from gatelet.gateway.vtl.state import Assign, Evaluate, Run, State
+from gatelet.gateway.vtl.syntax import (
+    Binary,
+    Block,
+    Call,
+    Expression,
+    Index,
+    Interpolated,
+    ListLiteral,
+    Literal,
+    MapLiteral,
+    Not,
+    Property,
+    Range,
+    Reference,
+    Step,
+)
+from gatelet.gateway.vtl.values import MISSING, JavaList
+
+Follow: TypeAlias = Callable[[State, object], object]
+
+
+def is_true(value: object) -> bool:
+    """Velocity's truth: everything but null and false, the empty string and 0 included."""
+    return value is not None and value is not False
+
+
+class Expressions:
+    """Compiles expressions; ``compile_block`` compiles the inside of a string."""
+
+    def __init__(self, compile_block: Callable[[Block], Run]) -> None:
+        self._compile_block = compile_block
+
+    def compile(self, node: Expression) -> Evaluate:
+        """The closure that gives an expression's value, null for what is missing."""
+        match node:
+            case Literal(value):
+                return lambda _: value
+            case Reference():
+                return self._value(node)
+            case Interpolated(body):
+                run = self._compile_block(body)
+                return lambda state: state.capture(run)
+            case ListLiteral(items):
+                return self._list(items)
+            case MapLiteral():
+                return self._map(node)
+            case Range():
+                return self._range(node)
+            case Not(operand):
+                inside = self.compile(operand)
+                return lambda state: not is_true(inside(state))
+            case Binary():
+                return self._binary(node)
+
+    def resolve(self, node: Reference) -> Evaluate:
+        """The closure that gives a reference's value, or MISSING."""
+        name, place = node.name, node.place
+        if not node.steps:
+            return lambda state: state.read(name)
+        steps = [self._step(step) for step in node.steps]
+
+        def resolve(state: State) -> object:
+            try:
+                value = state.read(name)
+                for step in steps:
+                    if value is None or value is MISSING:
+                        return value
+                    value = step(state, value)
+            except TemplateError as error:
+                error.at(place)
+                raise
+            return value
+
+        return resolve
+
+    def _value(self, node: Reference) -> Evaluate:
+        resolve = self.resolve(node)
+
+        def value(state: State) -> object:
+            found = resolve(state)
+            return None if found is MISSING else found
+
+        return value
+
+    def _step(self, step: Step) -> Follow:
+        match step:
+            case Property(name):
+                return lambda _, value: get_property(value, name)
+            case Index(key):
+                find = self.compile(key)
+                return lambda state, value: get_index(value, find(state))
+            case Call(name, arguments):
+                given = [self.compile(argument) for argument in arguments]
+                return lambda state, value: call_method(
+                    state.budget, value, name, [argument(state) for argument in given]
+                )
+
+    def assign(self, node: Reference) -> Assign:
+        """The closure that sets a reference. Null is not put into maps and objects (Velocity 1.x)."""
+        name, place = node.name, node.place
+        if not node.steps:
+            return lambda state, value: state.assign(name, value)
+        last = node.steps[-1]
+        holder = self._value(Reference(name, node.steps[:-1], node.source, node.silent, place))
+        key = self.compile(last.key if isinstance(last, Index) else Literal(last.name))
+
+        def assign(state: State, value: object) -> None:
+            held = holder(state)
+            if value is None or held is None:
+                return
+            try:
+                set_member(state.budget, held, key(state), value)
+            except TemplateError as error:
+                error.at(place)
+                raise
+
+        return assign
+
+    def _list(self, items: tuple[Expression, ...]) -> Evaluate:
+        compiled = [self.compile(item) for item in items]
+        return lambda state: JavaList(item(state) for item in compiled)
+
+    def _map(self, node: MapLiteral) -> Evaluate:
+        compiled = [(self.compile(key), self.compile(value)) for key, value in node.entries]
+
+        def build(state: State) -> object:
+            try:
+                return {map_key(key(state)): value(state) for key, value in compiled}
+            except TemplateError as error:
+                error.at(node.place)
+                raise
+
+        return build
+
+    def _range(self, node: Range) -> Evaluate:
+        first, last = self.compile(node.first), self.compile(node.last)
+
+        def build(state: State) -> object:
+            start, end = first(state), last(state)
+            if not (type(start) is int and type(end) is int):
+                return None
+            try:
+                state.budget.spend_items(abs(end - start))
+            except TemplateError as error:
+                error.at(node.place)
+                raise
+            return JavaList(range(start, end + 1) if start <= end else range(start, end - 1, -1))
+
+        return build
+
+    def _binary(self, node: Binary) -> Evaluate:
+        left, right = self.compile(node.left), self.compile(node.right)
+        if node.operator == "&&":
+            return lambda state: is_true(left(state)) and is_true(right(state))
+        if node.operator == "||":
+            return lambda state: is_true(left(state)) or is_true(right(state))
+        operation = OPERATIONS[node.operator]
+
+        def calculate(state: State) -> object:
+            try:
+                return operation(left(state), right(state), state.budget)
+            except TemplateError as error:
+                error.at(node.place)
+                raise
+
+        return calculate

@@ -1,0 +1,114 @@
+"""What ``$value.name``, ``$value[key]`` and ``$value.name(...)`` reach: a fixed table for each type of value.
+
+No attribute of a Python object is looked up by a name of the template. A method that is not in the
+table is missing, so the reference prints its own text (apigateway-mapping-templates section 4: absent
+functions stay unrendered); a property that is not there is null and prints nothing (section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from gatelet.gateway.vtl.containers import (
+    ADD_ITEM,
+    ADD_ITEM_AT,
+    ENTRY_METHODS,
+    LIST_METHODS,
+    MAP_METHODS,
+    item_at,
+    map_key,
+    put_item,
+)
+from gatelet.gateway.vtl.errors import EvaluationFailed
+from gatelet.gateway.vtl.host import HostObject
+from gatelet.gateway.vtl.limits import Budget
+from gatelet.gateway.vtl.scalars import BOOLEAN_METHODS, NUMBER_METHODS
+from gatelet.gateway.vtl.signatures import Method
+from gatelet.gateway.vtl.strings import STRING_METHODS
+from gatelet.gateway.vtl.values import MISSING, Entry
+
+_NONE: Mapping[str, Method] = MappingProxyType({})
+_CHARACTERS_A_STEP = 1_000
+
+
+def _methods_of(value: object) -> Mapping[str, Method]:
+    if isinstance(value, str):
+        return STRING_METHODS
+    if isinstance(value, bool):
+        return BOOLEAN_METHODS
+    if isinstance(value, dict):
+        return MAP_METHODS
+    if isinstance(value, list):
+        return LIST_METHODS
+    if isinstance(value, int | float | Decimal):
+        return NUMBER_METHODS
+    return ENTRY_METHODS if isinstance(value, Entry) else _NONE
+
+
+def call_method(budget: Budget, value: object, name: str, arguments: list[object]) -> object:
+    """Call a method; MISSING if the value has none of that name that takes these arguments."""
+    if isinstance(value, HostObject):
+        return _call_host(budget, value, name, arguments)
+    if isinstance(value, list) and name == "add":
+        method: Method | None = ADD_ITEM if len(arguments) == 1 else ADD_ITEM_AT
+    else:
+        method = _methods_of(value).get(name)
+    if method is None or not method.fits(arguments):
+        return MISSING
+    budget.spend(1 + (len(value) // _CHARACTERS_A_STEP if isinstance(value, str) else 0))
+    return method.run(budget, value, *arguments)
+
+
+def _call_host(budget: Budget, value: HostObject, name: str, arguments: list[object]) -> object:
+    method = value.methods.get(name)
+    if method is None:
+        return MISSING
+    budget.spend(1)
+    try:
+        result = method(*arguments)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
+    if isinstance(result, str):
+        budget.make(len(result))
+    return result
+
+
+def get_property(value: object, name: str) -> object:
+    """A property; None for one that is not there."""
+    if isinstance(value, dict):
+        found = value.get(name)
+        return not value if found is None and name == "empty" and name not in value else found
+    if isinstance(value, HostObject):
+        return value.get_property(name)
+    if isinstance(value, Entry) and name in {"key", "value"}:
+        return value.key if name == "key" else value.value
+    if name == "empty" and isinstance(value, str | list):
+        return not value
+    return None
+
+
+def get_index(value: object, key: object) -> object:
+    """What is at a key of a map or an index of a list; a negative index counts from the end."""
+    if isinstance(value, list):
+        if not isinstance(key, int) or isinstance(key, bool):
+            return None
+        return item_at(value, key + len(value) if key < 0 else key)
+    if isinstance(value, dict):
+        return value.get(map_key(key))
+    if isinstance(value, HostObject) and isinstance(key, str):
+        return value.get_property(key)
+    return None
+
+
+def set_member(budget: Budget, value: object, key: object, new: object) -> None:
+    """``#set($value.key = new)`` and ``#set($value[key] = new)``; nothing where the value has no such place."""
+    if isinstance(value, dict):
+        put_item(budget, value, key, new)
+    elif isinstance(value, HostObject) and isinstance(key, str):
+        value.set_property(key, new)
+    elif isinstance(value, list) and isinstance(key, int) and not isinstance(key, bool):
+        place = key + len(value) if key < 0 else key
+        item_at(value, place)
+        value[place] = new
