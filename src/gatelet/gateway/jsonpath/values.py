@@ -127,6 +127,6 @@ def double(number: Number) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
     except ValueError:  # Decimal('sNaN')
         return math.nan
