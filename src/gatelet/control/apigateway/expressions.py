@@ -23,6 +23,7 @@ _OF_METHOD_REQUEST = re.compile(
     rf"|method\.request\.path\.{_NAME}|method\.request\.body(?:\..+|\[.+)?",
     re.DOTALL,
 )
+_OF_FAILED_REQUEST = re.compile(rf"{_STATIC}|{_OF_CONTEXT}|{_METHOD_REQUEST.pattern}", re.DOTALL)
 _OF_INTEGRATION_RESPONSE = re.compile(
     rf"{_STATIC}|{_OF_CONTEXT}|integration\.response\.(?:multivalue)?header\.{_NAME}"
     r"|integration\.response\.body(?:\..+|\[.+)?",
@@ -66,11 +67,14 @@ def check_response_parameters(parameters: Iterable[str]) -> None:
 
 
 def check_gateway_response_parameters(parameters: Mapping[str, str]) -> None:
-    """``gatewayresponse.header.{name}`` from a static value, the context or the method request. Raises BadRequest."""
+    """``gatewayresponse.header.{name}`` from a static value, the context or a parameter of the request.
+
+    A failed request has no body to map from (data plane section 4). Raises BadRequest.
+    """
     for expression, source in parameters.items():
         if not _GATEWAY_RESPONSE.fullmatch(expression):
             raise invalid_expression(expression)
-        if not _OF_METHOD_REQUEST.fullmatch(str(source)):
+        if not _OF_FAILED_REQUEST.fullmatch(str(source)):
             raise invalid_expression(source)
 
 
