@@ -92,7 +92,7 @@ async def list_policy_versions(call: Call, request: ListPolicyVersionsRequestTyp
 
 @operation("iam", "ListPolicies")
 async def list_policies(call: Call, request: ListPoliciesRequestTypeDef) -> Response:
-    """Managed policies: AWS's, then the account's; without descriptions and tags."""
+    """Managed policies, ordered by ARN: the account's, then AWS's; without descriptions and tags."""
     scope, prefix = request.get("Scope") or "All", request.get("PathPrefix") or "/"
     documents: list[PolicyDocument] = []
     if scope in ("All", "AWS"):
