@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.unit.functions.world import ACCOUNT, REGION, World
 
 from gatelet.functions.invocation import FunctionNotFound, FunctionNotReady, FunctionTarget
 from gatelet.functions.life_cycle import SERVING, TRANSITIONS, State
+from gatelet.functions.runtimes.python.zygote import Zygote
+from gatelet.gateway.events import proxy
 
 COUNTER = """
 import os, sys, time, tempfile
@@ -119,6 +122,23 @@ def test_a_zygote_that_dies_is_replaced(make_world: Callable[..., World]) -> Non
     os.kill(zygote, signal.SIGKILL)
     world.run(asyncio.sleep(0.1))
     assert world.value(target) not in (zygote, os.getpid())
+
+
+def test_a_zygote_outlives_a_fork_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that has no room for one more process does not lose those that run."""
+
+    def no_room() -> int:
+        raise BlockingIOError("fork: no room")
+
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with near, far, Path(os.devnull).open() as given:
+        zygote = Zygote(far, "", proxy.__file__)
+        monkeypatch.setattr(os, "fork", no_room)
+        socket.send_fds(near, [b'{"start": 7}'], [given.fileno(), given.fileno()])
+        assert zygote._take()
+        told = json.loads(near.recv(4096))
+    assert told["exited"] == 7
+    assert os.waitstatus_to_exitcode(told["status"]) == 1
 
 
 def test_init_is_run_again_in_the_first_invocation(forking: World, tmp_path: Path) -> None:

@@ -174,7 +174,8 @@ def handler(event, context):
     unknown = "0000000063"
     short_reply = "0200000013" + "0000"
     wrong_parts = "0b00000013" + "00000000c800" + "00" + "ffffffff"
-    for garbage in (endless, unknown, short_reply, wrong_parts):
+    no_moment = "0800000016" + "ff" * 8
+    for garbage in (endless, unknown, short_reply, wrong_parts, no_moment):
         result = world.proxy(target, query=garbage)
         assert (result.kind, json.loads(result.payload)["errorType"]) == ("error", "Runtime.ExitError")
 

@@ -56,6 +56,8 @@ _MEMORY = Struct("<I")
 _REPLY = Struct("<IHBI")
 _TIME = Struct("<Q")
 _U32 = 0xFFFFFFFF
+_LATEST = 253_402_300_799_999
+"""Epoch milliseconds: the end of the year 9999."""
 
 
 class FrameError(Exception):
@@ -173,7 +175,10 @@ def decode_log(payload: bytes) -> tuple[int, str]:
     """``(epoch milliseconds, text)``."""
     if len(payload) < _TIME.size:
         raise FrameError("the log event is shorter than its head")
-    return _TIME.unpack_from(payload)[0], payload[_TIME.size :].decode("utf-8", "replace")
+    milliseconds = _TIME.unpack_from(payload)[0]
+    if milliseconds > _LATEST:
+        raise FrameError("the log event is of no year that a log knows")
+    return milliseconds, payload[_TIME.size :].decode("utf-8", "replace")
 
 
 def decode_packet(packet: bytes) -> tuple[int, bytes]:

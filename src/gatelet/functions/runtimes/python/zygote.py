@@ -29,6 +29,8 @@ from typing import Any
 from . import limits, loading, worker
 
 _MESSAGE_BYTES = 4096
+_FORK_FAILED = 1 << 8
+"""The wait status of ``exit(1)``."""
 
 
 class Zygote:
@@ -74,11 +76,17 @@ class Zygote:
 
     def _start(self, number: int, channel: int, output: int) -> None:
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            pid = None
         if pid == 0:
             self._become_worker(channel, output, parent)
         os.close(channel)
         os.close(output)
+        if pid is None:  # the host has no room for one more: no reason to end all others
+            self._say({"exited": number, "status": _FORK_FAILED})
+            return
         self._pids[number] = pid
         self._ids[pid] = number
         self._say({"started": number, "pid": pid})
