@@ -98,7 +98,7 @@ def test_the_byte_form_of_every_failure(
     assert UUID.fullmatch(answer.header("x-amzn-RequestId") or "")
 
 
-@pytest.mark.parametrize("header", ["Bearer-token", "Basic dXNlcg", "Bearer a.b.c"])
+@pytest.mark.parametrize("header", ["Basic dXNlcg", "Bearer a.b.c"])
 def test_an_authorization_that_is_no_signature(plain: Api, header: str) -> None:
     """On an unknown route AWS reads the header as if it were a signature."""
     answer = call(plain, "GET /unknown", [("Authorization", header)])
@@ -110,6 +110,16 @@ def test_an_authorization_that_is_no_signature(plain: Api, header: str) -> None:
     assert (answer.status, answer.json()) == (403, {"message": message})
     assert answer.header("x-amzn-ErrorType") == "IncompleteSignatureException"
     assert call(plain, "GET /echo", [("Authorization", header)]).status == 200
+
+
+def test_an_authorization_of_one_word(plain: Api) -> None:
+    """apigateway-authorization-limits section 3: nothing in it is a pair, so every part is missing."""
+    answer = call(plain, "GET /unknown", [("Authorization", "token")])
+    digest = base64.b64encode(hashlib.sha256(b"token").digest()).decode()
+    message: str = answer.json()["message"]
+    assert message.startswith("Authorization header requires 'Credential' parameter. ")
+    assert message.endswith(f" (Hashed with SHA-256 and encoded with Base64) Authorization={digest}")
+    assert answer.header("x-amzn-ErrorType") == "IncompleteSignatureException"
 
 
 def test_a_failure_in_the_log(plain: Api) -> None:
