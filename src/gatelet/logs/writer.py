@@ -75,7 +75,23 @@ class LogWriter:
             self._flush_soon()
 
     async def flush(self) -> None:
-        """Returns when everything taken so far is readable (or, the disk being full, dropped and counted)."""
+        """Returns when everything taken so far is readable (or, the disk being full, dropped and counted).
+
+        Who gives up waiting takes no events along: they are written all the same.
+        """
+        await asyncio.shield(self._flush_soon())
+
+    async def close(self) -> None:
+        """Write what waits; take no more after this."""
+        await self.flush()
+
+    def _flush_soon(self) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._flush())
+        self._flushes.add(task)
+        task.add_done_callback(self._flushes.discard)
+        return task
+
+    async def _flush(self) -> None:
         async with self._writing:
             if self._timer is not None:
                 self._timer.cancel()
@@ -91,15 +107,6 @@ class LogWriter:
                 self._bytes -= taken
             if written or dropped:
                 _log.debug("%d log events written, %d dropped", written, dropped.total())
-
-    async def close(self) -> None:
-        """Write what waits; take no more after this."""
-        await self.flush()
-
-    def _flush_soon(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.flush())
-        self._flushes.add(task)
-        task.add_done_callback(self._flushes.discard)
 
     def _batches(self, pending: _Pending, dropped: Counter[StreamKey]) -> Iterable[dict[StreamKey, list[LogEvent]]]:
         """The events in batches small enough not to hold the loop up."""

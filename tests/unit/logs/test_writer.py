@@ -121,6 +121,20 @@ def test_beyond_the_bound_events_are_dropped_counted_and_spoken_of(tmp_path: Pat
     live(tmp_path, story, pending_bytes=1_000)
 
 
+def test_a_flush_that_nobody_waits_for_any_more_loses_nothing(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.writer.write_many(KEY, [(1, "x")])
+        flush = asyncio.create_task(house.writer.flush())
+        await asyncio.sleep(0)  # it makes the group
+        await asyncio.sleep(0)
+        flush.cancel()
+        await asyncio.gather(flush, return_exceptions=True)
+        await house.writer.close()
+        assert await house.messages() == ["x"]
+
+    live(tmp_path, story)
+
+
 def test_many_events_go_in_order_through_many_appends(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         for n in range(30):
