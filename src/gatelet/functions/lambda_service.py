@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
@@ -75,7 +74,6 @@ class LambdaService:
         self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
         self._pools: dict[str, Pool] = {}
         self._retired: set[Pool] = set()
-        self._changing: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
         self._host: Host
@@ -149,16 +147,14 @@ class LambdaService:
         key = change.key
         if (key.service, key.kind) != (SERVICE, KIND):
             return
-        lock = self._changing.setdefault(key, asyncio.Lock())
-        async with lock:
-            version = await self._catalogue.read(key)
-            if version is not None:
-                self._spawn(self._runtimes.warm(version.runtime))
-            old = self._catalogue.known(key)
-            if old is not None and (version is None or version.serving != old.serving):
-                await self._replace(key, old, version)
-            else:
-                self._catalogue.serve(key, version)
+        version = await self._catalogue.read(key)
+        if version is not None:
+            self._spawn(self._runtimes.warm(version.runtime))
+        old = self._catalogue.known(key)
+        if old is not None and (version is None or version.serving != old.serving):
+            await self._replace(key, old, version)
+        else:
+            self._catalogue.serve(key, version)
 
     async def check_code(self, zip_bytes: bytes) -> None:
         """Validate an archive off the loop. Raises AwsError."""

@@ -13,7 +13,10 @@ class Functions(Protocol):
     """Runs functions (gatelet.functions.lambda_service.LambdaService)."""
 
     async def apply(self, change: Change) -> None:
-        """Serve a committed change of a function: new environments, running calls finish on the old ones."""
+        """Serve a committed change of a function: new environments, running calls finish on the old ones.
+
+        The changes of one function are to come one after another, in order.
+        """
 
     async def check_code(self, zip_bytes: bytes) -> None:
         """Validate an archive off the loop (limits, traversal, links). Raises AwsError as Lambda words it."""
