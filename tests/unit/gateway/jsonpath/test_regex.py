@@ -1,4 +1,4 @@
-"""The regular expressions of filters: Java's, matched whole. Expectations from java.util.regex.Pattern's documentation."""
+"""The regular expressions of filters: Java's, matched whole (documentation of java.util.regex.Pattern)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,36 @@
+"""JSON as mapping reads and writes it: strict, compact, whole numbers of any size kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+
+import orjson
+
+_LARGE_INTEGER = re.compile(r"[0-9]{19}", re.ASCII)
+
+
+def parse(text: str) -> object:
+    """The value. Raises ValueError for what is not JSON (RFC 8259), or nests beyond what the parser takes."""
+    value: object = orjson.loads(text.encode("utf-8", "surrogatepass"))
+    if _LARGE_INTEGER.search(text):  # orjson makes a float of what 64 bits do not hold; Java keeps the digits
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+    return value
+
+
+def dump(value: object) -> str:
+    """Compact JSON, the order of names kept. Raises ValueError for what nests too deeply."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(type(value).__name__)
