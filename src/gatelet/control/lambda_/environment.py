@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from gatelet.aws import quotas
+from gatelet.aws.errors import NotSupported
 from gatelet.control.lambda_.errors import InvalidParameterValue
 
 RESERVED = frozenset(
@@ -20,13 +21,16 @@ RESERVED = frozenset(
         *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     }
 )
+_UNSUPPORTED = ("AWS_LAMBDA_EXEC_WRAPPER",)
+"""Variables that change how Lambda starts a runtime, and change nothing here yet."""
+
 _UNABLE = (
     "Lambda was unable to configure your environment variables because the environment variables you have provided"
 )
 
 
 def check_variables(variables: Mapping[str, str]) -> None:
-    """Raises InvalidParameterValue for a reserved key, and for more than 4 KB measured as JSON."""
+    """Raises InvalidParameterValue for a reserved key and for more than 4 KB measured as JSON, and NotSupported."""
     reserved = [key for key in variables if key in RESERVED]
     if reserved:
         raise InvalidParameterValue(
@@ -36,3 +40,6 @@ def check_variables(variables: Mapping[str, str]) -> None:
     measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
     if len(measured.encode()) > quotas.ENVIRONMENT_BYTES:
         raise InvalidParameterValue(f"{_UNABLE} exceeded the 4KB limit. String measured: {measured}")
+    for key in _UNSUPPORTED:
+        if key in variables:
+            raise NotSupported(f"the environment variable {key}")

@@ -113,6 +113,10 @@ def test_the_environment_has_at_most_4_kb_of_json(plane: LambdaPlane) -> None:
         ),
         ({"AcceleratorConfig": {"AcceleratorMemorySize": 1}}, "the function setting AcceleratorConfig"),
         ({"RuntimeConfig": {"RuntimeArn": "a", "RuntimeAlias": "b"}}, "the function setting RuntimeConfig"),
+        (
+            {"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}}},
+            "the environment variable AWS_LAMBDA_EXEC_WRAPPER",
+        ),
     ],
 )
 def test_what_is_not_enforced_is_refused_by_name(plane: LambdaPlane, params: dict[str, Any], what: str) -> None:
