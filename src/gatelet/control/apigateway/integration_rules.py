@@ -18,10 +18,10 @@ PASSTHROUGH_BEHAVIORS = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 
 _NAME_OR_VARIABLE = r"(?:[A-Za-z0-9_\-]|\$\{stageVariables\.\w+\})+"
 _FUNCTION_PATH = re.compile(
-    r"path/(?P<version>2015-03-31|2021-11-15)/functions/"
+    r"path/(?:2015-03-31|(?P<streaming>2021-11-15))/functions/"
     r"arn:aws[a-z-]*:lambda:(?:[a-z0-9-]+):(?:\d{12}|\$\{stageVariables\.\w+\}):function:"
     rf"{_NAME_OR_VARIABLE}(?::(?:\$LATEST|{_NAME_OR_VARIABLE}))?"
-    r"/(?P<action>invocations|response-streaming-invocations)"
+    r"/(?(streaming)response-streaming-invocations|invocations)"
 )
 
 

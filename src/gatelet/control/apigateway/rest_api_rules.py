@@ -20,6 +20,8 @@ API_KEY_SOURCES = ("HEADER", "AUTHORIZER")
 
 def check_create(request: Mapping[str, Any]) -> None:
     """The checks of CreateRestApi's own members. Raises BadRequest."""
+    if not request["name"]:
+        raise BadRequest("Invalid null or empty value in name")
     if request.get("description") == "":
         raise BadRequest("Description cannot be an empty string")
     check_compression(request.get("minimumCompressionSize"))

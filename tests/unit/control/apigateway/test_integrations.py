@@ -58,6 +58,9 @@ def names(api):
         (proxy(uri=f"{LAMBDA}getUserFunction/invocations"), ONLY_LAMBDA),
         (proxy(uri=f"{LAMBDA}{FUNCTION}getUserFunction"), ONLY_LAMBDA),
         (proxy(uri=f"{LAMBDA}{FUNCTION}a b/invocations"), ONLY_LAMBDA),
+        # Each version of Lambda's API has one way to invoke (data plane section 14).
+        (proxy(uri=URI.replace("2015-03-31", "2021-11-15")), ONLY_LAMBDA),
+        (proxy(uri=URI.replace("/invocations", "/response-streaming-invocations")), ONLY_LAMBDA),
         (proxy(timeoutInMillis=49), TIMEOUT),
         (proxy(timeoutInMillis=29001), TIMEOUT),
         (

@@ -15,6 +15,7 @@ UNSUPPORTED = "NotImplementedException"
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
+        ({"name": ""}, "Invalid null or empty value in name"),
         ({"description": ""}, "Description cannot be an empty string"),
         ({"minimumCompressionSize": -1}, COMPRESSION),
         ({"minimumCompressionSize": 10485761}, COMPRESSION),
