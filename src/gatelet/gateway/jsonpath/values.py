@@ -18,7 +18,7 @@ from gatelet.gateway.jsonpath.run import Run
 
 Number: TypeAlias = int | float | Decimal
 
-_SPELLED = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
+_SPELLED = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
 _SPELLED_CHARACTERS: Final = 400
 
 

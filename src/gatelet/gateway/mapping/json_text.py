@@ -22,15 +22,18 @@ def parse(text: str) -> object:
     return value
 
 
-def dump(value: object) -> str:
-    """Compact JSON, the order of names kept. Raises ValueError for what nests too deeply."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(type(value).__name__)
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def dump(value: object) -> str:
+    """Compact JSON, the order of names kept. Raises ValueError for what nests too deeply."""
+    try:
+        return _COMPACT.encode(value)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -168,6 +168,12 @@ def test_numbers_without_measure() -> None:
         compile_path("$.concat($.*)").read(huge)
 
 
+def test_what_spells_no_number_is_told_soon() -> None:
+    """A long row of digits is looked at once, not once for each digit."""
+    almost = ["1" * 399 + "x", "1" * 399 + ".", "." * 400, "1e" + "1" * 300, "1" * 10_000, "٣", " 1", "1_0", "Infinity"]
+    assert compile_path("$[?(1 == @ || 3 == @ || 10 == @)]").read(almost * 2_000) == []
+
+
 def test_limits_are_for_each_reading() -> None:
     path = compile_path("$..*")
     document = nested(6, 5)
