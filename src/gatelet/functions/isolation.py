@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gatelet.aws.scope import Scope
@@ -23,8 +23,9 @@ _log = logging.getLogger(__name__)
 class Isolation:
     """Gives each function a uid, stable as long as this process lives; environments do not outlive it."""
 
-    def __init__(self, first_uid: int | None) -> None:
+    def __init__(self, first_uid: int | None, *, warn: bool = True) -> None:
         self._first = first_uid
+        self._level = logging.WARNING if warn else logging.DEBUG
         self._uids: dict[tuple[Scope, str], int] = {}
         self._open: dict[str, bool] = {}
 
@@ -39,10 +40,10 @@ class Isolation:
         python = Path(sysconfig.get_path("stdlib"))
         closed = [str(path) for path in (*needed, python) if not reachable(path)]
         if closed:
-            level = logging.WARNING if warn else logging.DEBUG
-            _log.log(level, "functions run as root: other users cannot reach %s", ", ".join(closed))
-            return cls(None)
-        return cls(first_uid)
+            isolation = cls(None, warn=warn)
+            isolation._tell("functions", closed)
+            return isolation
+        return cls(first_uid, warn=warn)
 
     @property
     def separate(self) -> bool:
@@ -55,9 +56,14 @@ class Isolation:
             return None
         if interpreter not in self._open:
             self._open[interpreter] = reachable(Path(interpreter))
+            if not self._open[interpreter]:
+                self._tell(f"functions on {interpreter}", [interpreter])
         if not self._open[interpreter]:
             return None
         return self._uids.setdefault((scope, name), self._first + len(self._uids) % _UIDS)
+
+    def _tell(self, which: str, closed: Sequence[str]) -> None:
+        _log.log(self._level, "%s run as root: other users cannot reach %s", which, ", ".join(closed))
 
 
 def reachable(path: Path) -> bool:

@@ -121,6 +121,8 @@ async def _organs(
         groups = LogGroups(data.records, data.log_chunks, clock)
         budget = config.log_budget_mb * quotas.MIB
         await stack.enter_async_context(upkeep(groups, data.log_chunks, clock, budget=budget))
+        if os.geteuid() == 0:
+            _let_workers_pass(config.data_dir)
         log_writer = LogWriter(groups, data.log_chunks, clock)
         stack.push_async_callback(log_writer.close)
         functions = LambdaService(
@@ -159,6 +161,11 @@ async def _organs(
             settings=GatewaySettings(trusted_proxies=networks),
         )
         yield Organs(functions, live, followers, control, gateway)
+
+
+def _let_workers_pass(data_dir: Path) -> None:
+    """As root, workers run as users of their own: they reach their code below, and can list or read nothing else."""
+    data_dir.chmod(0o711)
 
 
 def _function_settings(config: Config) -> FunctionSettings:
