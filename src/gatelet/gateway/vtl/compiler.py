@@ -106,25 +106,43 @@ class Compiler:
                 return _write(text)
 
     def _reference(self, node: Reference) -> Run:
-        resolve = self._expressions.resolve(node)
-        before = "\\" * (node.backslashes // 2)
-        escaped = before + node.source if node.backslashes % 2 else None
-        unknown = "\\" * node.backslashes + ("" if node.silent and not node.backslashes else node.source)
-        place = node.place
+        if node.backslashes:
+            return self._escaped(node)
+        resolve, place = self._expressions.resolve(node), node.place
+        unknown = "" if node.silent else node.source
 
         def run(state: State) -> None:
             try:
                 value = resolve(state)
-                if value is MISSING:
-                    state.write(unknown)
-                elif escaped is not None:
-                    state.write(escaped)
-                else:
-                    text = "" if value is None else value if type(value) is str else text_of(value, state.budget)
-                    state.write(before + text if before else text)
+                if type(value) is not str:
+                    if value is None:
+                        return
+                    value = unknown if value is MISSING else text_of(value, state.budget)
+                state.out.append(value)
+                state.room -= len(value)
+                if state.room < 0:
+                    state.check_room()
             except TemplateError as error:
                 error.at(place)
                 raise
+
+        return run
+
+    def _escaped(self, node: Reference) -> Run:
+        """A reference after backslashes: two print one, an odd one keeps a defined reference from its value."""
+        resolve = self._expressions.resolve(node)
+        before = "\\" * (node.backslashes // 2)
+        plain = node.backslashes % 2 == 1
+        unknown = "\\" * node.backslashes + node.source
+
+        def run(state: State) -> None:
+            value = resolve(state)
+            if value is MISSING:
+                state.write(unknown)
+            elif plain:
+                state.write(before + node.source)
+            else:
+                state.write(before + ("" if value is None else text_of(value, state.budget)))
 
         return run
 
@@ -160,6 +178,7 @@ class Compiler:
                     if index == most:
                         raise LimitExceeded(f"#foreach has more than {most} iterations")
                     state.budget.spend(cost)
+                    state.check_room()
                     loop.index = index
                     variables[name] = item
                     variables["foreach"] = loop
@@ -236,7 +255,13 @@ def _restore(variables: dict[str, object], before: dict[str, object]) -> None:
 
 
 def _write(text: str) -> Run:
-    return lambda state: state.write(text)
+    length = len(text)
+
+    def run(state: State) -> None:
+        state.out.append(text)
+        state.room -= length
+
+    return run
 
 
 def _break(state: State) -> None:

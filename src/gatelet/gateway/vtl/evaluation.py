@@ -9,7 +9,7 @@ from gatelet.gateway.vtl.arithmetic import OPERATIONS
 from gatelet.gateway.vtl.containers import map_key
 from gatelet.gateway.vtl.errors import TemplateError
 from gatelet.gateway.vtl.members import call_method, get_index, get_property, set_member
-from gatelet.gateway.vtl.state import Assign, Evaluate, Run, State
+from gatelet.gateway.vtl.state import Assign, DefinedBlock, Evaluate, Run, State
 from gatelet.gateway.vtl.syntax import (
     Binary,
     Block,
@@ -64,35 +64,35 @@ class Expressions:
             case Binary():
                 return self._binary(node)
 
-    def resolve(self, node: Reference) -> Evaluate:
-        """The closure that gives a reference's value, or MISSING."""
+    def resolve(self, node: Reference, absent: object = MISSING) -> Evaluate:
+        """The closure that gives a reference's value, or ``absent`` if it is not defined."""
         name, place = node.name, node.place
         if not node.steps:
-            return lambda state: state.read(name)
-        steps = [self._step(step) for step in node.steps]
+            return _variable(name, absent)
+        root = _variable(name, MISSING)
+        names = tuple(step.name for step in node.steps if isinstance(step, Property) and step.name != "empty")
+        if len(names) == len(node.steps):
+            return _properties(root, names, absent)
+        steps = tuple(self._step(step) for step in node.steps)
 
         def resolve(state: State) -> object:
             try:
-                value = state.read(name)
+                value = root(state)
                 for step in steps:
-                    if value is None or value is MISSING:
-                        return value
+                    if value is None:
+                        return None
+                    if value is MISSING:
+                        return absent
                     value = step(state, value)
             except TemplateError as error:
                 error.at(place)
                 raise
-            return value
+            return absent if value is MISSING else value
 
         return resolve
 
     def _value(self, node: Reference) -> Evaluate:
-        resolve = self.resolve(node)
-
-        def value(state: State) -> object:
-            found = resolve(state)
-            return None if found is MISSING else found
-
-        return value
+        return self.resolve(node, None)
 
     def _step(self, step: Step) -> Follow:
         match step:
@@ -103,6 +103,9 @@ class Expressions:
                 return lambda state, value: get_index(value, find(state))
             case Call(name, arguments):
                 given = [self.compile(argument) for argument in arguments]
+                if len(given) == 1:
+                    only = given[0]
+                    return lambda state, value: call_method(state.budget, value, name, [only(state)])
                 return lambda state, value: call_method(
                     state.budget, value, name, [argument(state) for argument in given]
                 )
@@ -176,3 +179,31 @@ class Expressions:
                 raise
 
         return calculate
+
+
+def _variable(name: str, absent: object) -> Evaluate:
+    def read(state: State) -> object:
+        if state.frame is None:
+            value = state.variables.get(name, absent)
+            if type(value) is not DefinedBlock:
+                return value
+        value = state.read(name)
+        return absent if value is MISSING else value
+
+    return read
+
+
+def _properties(root: Evaluate, names: tuple[str, ...], absent: object) -> Evaluate:
+    """``$a.b.c``, the most common reference of all."""
+
+    def read(state: State) -> object:
+        value = root(state)
+        if value is MISSING:
+            return absent
+        for name in names:
+            if value is None:
+                return None
+            value = value.get(name) if type(value) is dict else get_property(value, name)
+        return value
+
+    return read

@@ -30,10 +30,12 @@ from gatelet.gateway.vtl.strings import STRING_METHODS
 from gatelet.gateway.vtl.values import MISSING, Entry
 
 _NONE: Mapping[str, Method] = MappingProxyType({})
+_EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
 _CHARACTERS_A_STEP = 1_000
 
 
 def _methods_of(value: object) -> Mapping[str, Method]:
+    """The table of a type, or of the type that it is a kind of."""
     if isinstance(value, str):
         return STRING_METHODS
     if isinstance(value, bool):
@@ -54,7 +56,7 @@ def call_method(budget: Budget, value: object, name: str, arguments: list[object
     if isinstance(value, list) and name == "add":
         method: Method | None = ADD_ITEM if len(arguments) == 1 else ADD_ITEM_AT
     else:
-        method = _methods_of(value).get(name)
+        method = (_EXACT.get(type(value)) or _methods_of(value)).get(name)
     if method is None or not method.fits(arguments):
         return MISSING
     budget.spend(1 + (len(value) // _CHARACTERS_A_STEP if isinstance(value, str) else 0))

@@ -93,9 +93,11 @@ class Scanner:
         at = self.text.find(quote, start + 1)
         while at >= 0:
             end = at
-            if self.text.startswith(quote, at + 1):
+            if quote == '"' and self.text[at - 1] == "\\" and at - 1 > start:
+                pass
+            elif self.text.startswith(quote, at + 1):
                 at += 1
-            elif not (quote == '"' and self.text[at - 1] == "\\"):
+            else:
                 break
             at = self.text.find(quote, at + 1)
         if end < 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, final
 
 
@@ -12,20 +11,23 @@ class whole:  # noqa: N801 - reads as a type beside str and list
     """Stands for Java's int among the kinds of arguments: a bool is none."""
 
 
-@dataclass(frozen=True, slots=True)
 class Method:
     """``run(budget, target, *arguments)``, with the kind of each argument and how many there must be."""
 
-    run: Callable[..., Any]
-    kinds: tuple[type, ...]
-    least: int = -1
+    __slots__ = ("_kinds", "_least", "_most", "_picky", "run")
+
+    def __init__(self, run: Callable[..., Any], kinds: tuple[type, ...], least: int | None = None) -> None:
+        self.run = run
+        self._kinds = kinds
+        self._most = len(kinds)
+        self._least = len(kinds) if least is None else least
+        self._picky = any(kind is not object for kind in kinds)
 
     def fits(self, arguments: list[object]) -> bool:
         """Whether it can be called with these."""
-        least = len(self.kinds) if self.least < 0 else self.least
-        return least <= len(arguments) <= len(self.kinds) and all(
-            _is_a(kind, argument) for kind, argument in zip(self.kinds, arguments, strict=False)
-        )
+        if not self._least <= len(arguments) <= self._most:
+            return False
+        return not self._picky or all(map(_is_a, self._kinds, arguments))
 
 
 _ANY: Final = object

@@ -137,6 +137,11 @@ class State:
         self.out.append(text)
         self.room -= len(text)
         if self.room < 0:
+            self.check_room()
+
+    def check_room(self) -> None:
+        """Raise LimitExceeded if more was written than may be: text is counted as it is written, and checked later."""
+        if self.room < 0:
             raise LimitExceeded(f"The output is larger than {self.limits.output_bytes} bytes")
 
     def capture(self, run: Run) -> str:
@@ -157,6 +162,7 @@ class State:
         if self.depth > self.limits.depth:
             raise LimitExceeded(f"Macros or blocks are nested more than {self.limits.depth} deep")
         self.budget.spend(cost)
+        self.check_room()
         here, self.frame = self.frame, frame
         try:
             run(self)

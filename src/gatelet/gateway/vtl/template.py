@@ -39,6 +39,7 @@ class Template:
             pass  # the output so far is the output
         except RecursionError:
             raise LimitExceeded("The template nests its calls too deeply") from None
+        state.check_room()
         text = "".join(state.out)
         if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > limits.output_bytes:
             raise LimitExceeded(f"The output is larger than {limits.output_bytes} bytes")
