@@ -232,6 +232,13 @@ class LambdaService:
     # ------------------------------------------------------------------ time
 
     def _tick(self) -> None:
+        try:
+            self._look_after_pools()
+        finally:  # whatever happens: without another tick no time limit would hold
+            soon = self._fast or bool(self._retired)
+            self._timer = self._loop.call_later(_TICK_BUSY if soon else _TICK_IDLE, self._tick)
+
+    def _look_after_pools(self) -> None:
         now = self._clock.monotonic()
         self._fast = False
         for pool in (*self._pools.values(), *self._retired):
@@ -240,7 +247,6 @@ class LambdaService:
             self._forget(pool)
         if not self._retired:
             self._drained.set()
-        self._timer = self._loop.call_later(_TICK_BUSY if self._fast or self._retired else _TICK_IDLE, self._tick)
 
     def _hurry(self) -> None:
         """Something is under way: look after it soon."""

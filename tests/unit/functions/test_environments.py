@@ -15,6 +15,7 @@ from tests.unit.functions.world import ACCOUNT, REGION, World
 
 from gatelet.functions.invocation import FunctionNotFound, FunctionNotReady, FunctionTarget
 from gatelet.functions.life_cycle import SERVING, TRANSITIONS, State
+from gatelet.functions.pool import Pool
 from gatelet.functions.runtimes.python.zygote import Zygote
 from gatelet.gateway.events import proxy
 
@@ -260,3 +261,23 @@ def handler(event, context):
     world = make_world()
     result = world.invoke(world.function(flood, Timeout=1))
     assert json.loads(result.payload)["errorType"] == "Sandbox.Timedout"
+
+
+def test_time_limits_hold_after_a_look_that_failed(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+    failures = iter([RuntimeError("a fault of ours")])
+    tick = Pool.tick
+
+    def failing(pool: Pool, now: float) -> bool:
+        if (error := next(failures, None)) is not None:
+            raise error
+        return tick(pool, now)
+
+    target = world.function("import time\ndef handler(e, c):\n    time.sleep(30)\n", Timeout=1)
+    monkeypatch.setattr(Pool, "tick", failing)
+    reported: list[object] = []
+    world.runner.get_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+    assert json.loads(world.invoke(target).payload)["errorType"] == "Sandbox.Timedout"
+    assert [str(error) for error in reported] == ["a fault of ours"]
