@@ -44,6 +44,8 @@ async def upkeep(
                 await sweep(groups, chunks, clock.now(), budget)
             except StorageError as error:
                 _log.warning("sweeping the logs failed: %s", error)
+            except Exception:  # noqa: BLE001 - a background task: logs that are never swept fill the disk
+                _log.exception("sweeping the logs failed")
 
     task = asyncio.create_task(rounds())
     try:

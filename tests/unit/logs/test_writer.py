@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import pytest
 from gatelet.aws import quotas
 from gatelet.aws.scope import Scope
 from gatelet.logs.errors import GroupExists, GroupNotFound
-from gatelet.logs.groups import LogGroups
+from gatelet.logs.groups import LogGroup, LogGroups
 from gatelet.logs.upkeep import sweep, upkeep
 from gatelet.logs.writer import LogWriter
-from gatelet.storage.ports import LogChunks, LogEvent, LogQuery, StreamKey
+from gatelet.storage.ports import LogChunks, LogEvent, LogQuery, StorageError, StreamKey
 from gatelet.storage.sqlite.directory import open_data_directory
 
 SCOPE = Scope("000000000000", "us-east-1")
@@ -213,6 +213,25 @@ def test_retention_and_the_budget_are_swept(tmp_path: Path) -> None:
         assert await house.messages("forever") == ["4 days", "2 days"]
         await sweep(house.groups, house.chunks, house.clock.now(), 0)
         assert await house.messages("forever") == []
+
+    live(tmp_path, story)
+
+
+def test_the_upkeep_survives_a_round_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([RuntimeError("a fault"), StorageError("no room")])
+
+    async def story(house: House) -> None:
+        list_everywhere = house.groups.list_everywhere
+
+        async def failing() -> Sequence[LogGroup]:
+            if (error := next(failures, None)) is not None:
+                raise error
+            return await list_everywhere()
+
+        monkeypatch.setattr(house.groups, "list_everywhere", failing)
+        await house.chunks.append({KEY: [LogEvent(1, "x")]})
+        async with upkeep(house.groups, house.chunks, house.clock, budget=0, every=0.01):
+            await house.holds(0)
 
     live(tmp_path, story)
 
