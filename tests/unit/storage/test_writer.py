@@ -8,11 +8,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gatelet.storage.ports import Collection, Put, StorageError, StorageFull
+from gatelet.storage.failure import Failure
+from gatelet.storage.ports import Collection, Put, StorageError, StorageFailed, StorageFull
 from gatelet.storage.sqlite.directory import open_data_directory
+from gatelet.storage.sqlite.writer import Writer
 
 THINGS = Collection("test", "Thing", "000000000000", "us-east-1")
 
@@ -153,5 +156,30 @@ def test_the_log_is_written_back_so_that_it_does_not_grow_forever(tmp_path: Path
             # Two megabytes of values in each of eight rounds; the log starts over after it was written back.
             assert (tmp_path / "state.db-wal").stat().st_size < 8_000_000
         assert not (tmp_path / "state.db-wal").exists()
+
+    asyncio.run(story())
+
+
+class Exhausted(sqlite3.Connection):
+    """A connection whose process has no memory left when it commits."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if sql == "commit":
+            raise MemoryError
+        return super().execute(sql, *parameters)
+
+
+def test_a_fault_of_the_writer_itself_leaves_nobody_waiting(tmp_path: Path) -> None:
+    async def story() -> None:
+        connection = sqlite3.connect(
+            tmp_path / "x.db", isolation_level=None, check_same_thread=False, factory=Exhausted
+        )
+        failure = Failure(asyncio.get_running_loop())
+        writer = Writer(connection, failure, committed=lambda: None)
+        for _ in range(2):
+            with pytest.raises(StorageFailed, match="MemoryError"):
+                await asyncio.wait_for(writer.run(lambda _: None), 10)
+        assert isinstance(await failure.told, StorageFailed)
+        await writer.close()
 
     asyncio.run(story())

@@ -112,6 +112,8 @@ class Writer:
             else:
                 for queued in batch:
                     self._settle([queued])
+        except Exception as error:  # noqa: BLE001 - were the thread to end here, every caller would wait for good
+            _fail(batch, self._failure.report(f"the writer failed: {error!r}"))
 
     def _commit(self, batch: list[_Queued]) -> None:
         execute = self._connection.execute
