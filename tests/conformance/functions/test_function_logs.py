@@ -19,7 +19,7 @@ REPORT = re.compile(
 @pytest.fixture(scope="module")
 def logged(gatelet: Any) -> Iterator[Function]:
     """A function whose log nobody else writes to."""
-    made = make_function(gatelet, "logged", {**BROKEN, "lambda_function.py": SOURCE}, Timeout=1)
+    made = make_function(gatelet, "logged", {"lambda_function.py": SOURCE}, Timeout=1)
     yield made
     made.client.delete_function(FunctionName="logged")
 
@@ -30,9 +30,18 @@ def report(lines: list[str]) -> re.Match[str]:
     return found
 
 
-def test_a_cold_and_a_warm_invocation(gatelet: Any, logged: Function) -> None:
-    cold = logged.invoke({"a": 1})
-    lines = logged.of_invocation(cold)
+@pytest.fixture
+def fresh(gatelet: Any) -> Iterator[Function]:
+    """A function of one test's own, which has not run yet."""
+    made = make_function(gatelet, "fresh", {**BROKEN, "lambda_function.py": SOURCE})
+    yield made
+    made.client.delete_function(FunctionName="fresh")
+    made.logs.delete_log_group(logGroupName="/aws/lambda/fresh")
+
+
+def test_a_cold_and_a_warm_invocation(fresh: Function) -> None:
+    cold = fresh.invoke({"a": 1})
+    lines = fresh.of_invocation(cold)
     assert lines[0] == f"START RequestId: {cold.request_id} Version: $LATEST\n"
     assert lines[-2] == f"END RequestId: {cold.request_id}\n"
     first = report(lines)
@@ -40,16 +49,16 @@ def test_a_cold_and_a_warm_invocation(gatelet: Any, logged: Function) -> None:
     assert first["init"]
     assert int(first["billed"]) >= float(first["duration"]) + float(first["init"]) - 1
     assert 0 < int(first["used"]) <= 128
-    everything = logged.messages()
+    everything = fresh.messages()
     assert re.fullmatch(
         r"INIT_START Runtime Version: python:3\.\d+\.v\d+\tRuntime Version ARN: "
         r"arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}\n",
         everything[0],
     )
     assert "module loaded\n" in everything
-    warm = report(logged.of_invocation(logged.invoke({})))
+    warm = report(fresh.of_invocation(fresh.invoke({})))
     assert warm["init"] is None
-    streams = gatelet.client("logs").describe_log_streams(logGroupName="/aws/lambda/logged")["logStreams"]
+    streams = fresh.logs.describe_log_streams(logGroupName="/aws/lambda/fresh")["logStreams"]
     assert re.fullmatch(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", streams[0]["logStreamName"])
 
 
@@ -106,17 +115,17 @@ def test_a_timeout(logged: Function) -> None:
     assert float(found["duration"]) >= 1_000
 
 
-def test_a_failed_initialisation(logged: Function) -> None:
+def test_a_failed_initialisation(fresh: Function) -> None:
     """Two runs of the module are visible: before, and again in the first invocation."""
-    logged.update(Handler="raises.h")
-    outcome = logged.invoke({})
-    found = logged.messages(f"REPORT RequestId: {outcome.request_id}", "Phase: invoke")
+    fresh.update(Handler="raises.h")
+    outcome = fresh.invoke({})
+    found = fresh.messages(f"REPORT RequestId: {outcome.request_id}", "Phase: invoke")
     reports = [line for line in found if line.startswith("INIT_REPORT ")]
     pattern = r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: {}\tStatus: error\tError Type: Runtime\.\w+\n"
     assert re.fullmatch(pattern.format("init"), reports[-2])
     assert re.fullmatch(pattern.format("invoke"), reports[-1])
     assert [line for line in found if line.startswith("[ERROR] ValueError: at import\n")]
-    lines = logged.of_invocation(outcome)
+    lines = fresh.of_invocation(outcome)
     assert report(lines)["rest"].startswith("Status: error\tError Type: Runtime.")
 
 
