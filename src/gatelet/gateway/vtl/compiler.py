@@ -6,14 +6,16 @@ import dataclasses
 from itertools import islice
 
 from gatelet.gateway.vtl.errors import LimitExceeded, TemplateError, TemplateSyntaxError
-from gatelet.gateway.vtl.evaluation import Expressions, is_true
+from gatelet.gateway.vtl.evaluation import Expressions
 from gatelet.gateway.vtl.host import HostObject
+from gatelet.gateway.vtl.rows import is_plain, print_row
 from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Frame, Loop, Run, State, Stopped
 from gatelet.gateway.vtl.syntax import (
     Block,
     Break,
     Define,
     Document,
+    Expression,
     Foreach,
     If,
     MacroCall,
@@ -63,17 +65,17 @@ class Compiler:
     def block(self, nodes: Block) -> Run:
         """Statements in a row."""
         statements: list[Run] = []
-        text: list[str] = []
+        row: list[Text | Reference] = []
         for node in nodes:
-            if isinstance(node, Text):
-                text.append(node.text)
+            if isinstance(node, Text) or is_plain(node):
+                row.append(node)
                 continue
-            if "".join(text):
-                statements.append(_write("".join(text)))
-                text = []
+            if row:
+                statements.append(print_row(row))
+                row = []
             statements.append(self._statement(node))
-        if "".join(text):
-            statements.append(_write("".join(text)))
+        if row:
+            statements.append(print_row(row))
         if len(statements) == 1:
             return statements[0]
 
@@ -88,8 +90,7 @@ class Compiler:
             case Reference():
                 return self._reference(node)
             case Set(target, value):
-                assign, evaluate = self._expressions.assign(target), self._expressions.compile(value)
-                return lambda state: assign(state, evaluate(state))
+                return self._set(target, value)
             case If():
                 return self._if(node)
             case Foreach():
@@ -102,8 +103,8 @@ class Compiler:
                 return _break
             case Stop():
                 return _stop
-            case Text(text):
-                return _write(text)
+            case Text():
+                return print_row([node])
 
     def _reference(self, node: Reference) -> Run:
         if node.backslashes:
@@ -146,13 +147,29 @@ class Compiler:
 
         return run
 
+    def _set(self, target: Reference, value: Expression) -> Run:
+        assign, evaluate = self._expressions.assign(target), self._expressions.compile(value)
+        if target.steps:
+            return lambda state: assign(state, evaluate(state))
+        name = target.name
+
+        def run(state: State) -> None:
+            new = evaluate(state)
+            if new is None or state.frame is not None:
+                state.assign(name, new)
+            else:
+                state.variables[name] = new
+
+        return run
+
     def _if(self, node: If) -> Run:
         branches = [(self._expressions.compile(condition), self.block(body)) for condition, body in node.branches]
         otherwise = self.block(node.otherwise) if node.otherwise is not None else None
 
         def run(state: State) -> None:
             for condition, body in branches:
-                if is_true(condition(state)):
+                value = condition(state)
+                if value is not None and value is not False:
                     body(state)
                     return
             if otherwise is not None:
@@ -169,19 +186,22 @@ class Compiler:
             items = _items(source(state), most + 1)
             if not items:
                 return
-            variables = state.variables
-            loop = Loop(len(items), variables.get("foreach"))
+            variables, budget = state.variables, state.budget
+            outer = variables.get("foreach", MISSING)
+            loop = Loop(len(items), outer)
             hidden = state.frame.arguments.pop(name, None) if state.frame else None
-            before = {key: variables.get(key, MISSING) for key in (name, "foreach", "velocityCount")}
+            before = variables.get(name, MISSING), variables.get("velocityCount", MISSING)
+            variables["foreach"] = loop
             try:
                 for index, item in enumerate(items):
                     if index == most:
                         raise LimitExceeded(f"#foreach has more than {most} iterations")
-                    state.budget.spend(cost)
-                    state.check_room()
+                    budget.steps -= cost
+                    if budget.steps < 0 or state.room < 0:
+                        budget.spend(0)
+                        state.check_room()
                     loop.index = index
                     variables[name] = item
-                    variables["foreach"] = loop
                     variables["velocityCount"] = index + 1
                     body(state)
             except Broken:
@@ -190,7 +210,9 @@ class Compiler:
                 error.at(node.place)
                 raise
             finally:
-                _restore(variables, before)
+                _restore(variables, name, before[0])
+                _restore(variables, "velocityCount", before[1])
+                _restore(variables, "foreach", outer)
                 if hidden is not None and state.frame:
                     state.frame.arguments[name] = hidden
 
@@ -245,23 +267,12 @@ def _items(value: object, most: int) -> list[object]:
     return value.items()[:most] if isinstance(value, HostObject) else []
 
 
-def _restore(variables: dict[str, object], before: dict[str, object]) -> None:
-    """Give variables the values that they had before a loop."""
-    for name, value in before.items():
-        if value is MISSING:
-            variables.pop(name, None)
-        else:
-            variables[name] = value
-
-
-def _write(text: str) -> Run:
-    length = len(text)
-
-    def run(state: State) -> None:
-        state.out.append(text)
-        state.room -= length
-
-    return run
+def _restore(variables: dict[str, object], name: str, value: object) -> None:
+    """Give a variable the value that it had before a loop."""
+    if value is MISSING:
+        variables.pop(name, None)
+    else:
+        variables[name] = value
 
 
 def _break(state: State) -> None:

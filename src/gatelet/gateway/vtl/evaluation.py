@@ -69,15 +69,16 @@ class Expressions:
         name, place = node.name, node.place
         if not node.steps:
             return _variable(name, absent)
-        root = _variable(name, MISSING)
         names = tuple(step.name for step in node.steps if isinstance(step, Property) and step.name != "empty")
         if len(names) == len(node.steps):
-            return _properties(root, names, absent)
+            return _properties(name, names, absent)
         steps = tuple(self._step(step) for step in node.steps)
 
         def resolve(state: State) -> object:
             try:
-                value = root(state)
+                value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
+                if type(value) is DefinedBlock:
+                    value = state.read(name)
                 for step in steps:
                     if value is None:
                         return None
@@ -193,17 +194,19 @@ def _variable(name: str, absent: object) -> Evaluate:
     return read
 
 
-def _properties(root: Evaluate, names: tuple[str, ...], absent: object) -> Evaluate:
+def _properties(name: str, names: tuple[str, ...], absent: object) -> Evaluate:
     """``$a.b.c``, the most common reference of all."""
 
     def read(state: State) -> object:
-        value = root(state)
+        value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
+        if type(value) is DefinedBlock:
+            value = state.read(name)
         if value is MISSING:
             return absent
-        for name in names:
+        for key in names:
             if value is None:
                 return None
-            value = value.get(name) if type(value) is dict else get_property(value, name)
+            value = value.get(key) if type(value) is dict else get_property(value, key)
         return value
 
     return read

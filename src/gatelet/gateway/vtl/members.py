@@ -53,13 +53,18 @@ def call_method(budget: Budget, value: object, name: str, arguments: list[object
     """Call a method; MISSING if the value has none of that name that takes these arguments."""
     if isinstance(value, HostObject):
         return _call_host(budget, value, name, arguments)
-    if isinstance(value, list) and name == "add":
-        method: Method | None = ADD_ITEM if len(arguments) == 1 else ADD_ITEM_AT
+    table = _EXACT.get(type(value))
+    if table is not None:
+        method = table.get(name)
+    elif isinstance(value, list) and name == "add":
+        method = ADD_ITEM if len(arguments) == 1 else ADD_ITEM_AT
     else:
-        method = (_EXACT.get(type(value)) or _methods_of(value)).get(name)
+        method = _methods_of(value).get(name)
     if method is None or not method.fits(arguments):
         return MISSING
-    budget.spend(1 + (len(value) // _CHARACTERS_A_STEP if isinstance(value, str) else 0))
+    budget.steps -= 1 + len(value) // _CHARACTERS_A_STEP if isinstance(value, str) else 1
+    if budget.steps < 0:
+        budget.spend(0)
     return method.run(budget, value, *arguments)
 
 
