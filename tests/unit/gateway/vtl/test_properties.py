@@ -33,17 +33,15 @@ VALUES = st.recursive(
 
 def render(template: str, variables: dict[str, object]) -> None:
     """Render within bounds: only errors of templates, and an output that fits."""
+    fault: TemplateError | None = None
+    output = ""
     try:
-        compiled = compile_template(template)
-    except TemplateSyntaxError as error:
-        assert error.line >= 1
-        assert error.column >= 1
-        return
-    try:
-        output = compiled.render(variables, LIMITS)
+        output = compile_template(template).render(variables, LIMITS)
     except TemplateError as error:
-        assert not isinstance(error, TemplateSyntaxError)
-        return
+        fault = error
+    if isinstance(fault, TemplateSyntaxError):
+        assert fault.line >= 1
+        assert fault.column >= 1
     assert len(output.encode("utf-8", "surrogatepass")) <= LIMITS.output_bytes
 
 
