@@ -115,5 +115,7 @@ def _is_aws_name(name: str) -> bool:
 def edge_body_limit(method: str, path: str, headers: list[tuple[str, str]]) -> int:  # noqa: ARG001 - the hook's shape
     """Bytes that the body of a request to the edge port may have: code archives come inside a request."""
     if path.startswith("/2015-03-31/functions"):
-        return quotas.CREATE_FUNCTION_REQUEST_BYTES
+        host = next((value for name, value in headers if name.lower() == "host"), "")
+        if parse_invoke_url(host, path) is None:  # an API may have such a path, too
+            return quotas.CREATE_FUNCTION_REQUEST_BYTES
     return quotas.GATEWAY_BODY_BYTES

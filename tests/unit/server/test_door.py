@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gatelet.aws import quotas
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.http.request import Request
-from gatelet.server.door import ControlCall, Door, House, Refusal
+from gatelet.server.door import ControlCall, Door, House, Refusal, edge_body_limit
 
 
 def _request(path: str, *headers: tuple[str, str], method: str = "GET") -> Request:
@@ -114,3 +115,16 @@ def test_a_script_of_our_own_origin_may_call() -> None:
     fetch = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
     request = _request("/restapis", ("Host", "localhost:4566"), *fetch.items())
     assert isinstance(Door().decide(request), ControlCall)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "limit"),
+    [
+        ("localhost:4566", "/2015-03-31/functions", quotas.CREATE_FUNCTION_REQUEST_BYTES),
+        ("localhost:4566", "/restapis", quotas.GATEWAY_BODY_BYTES),
+        ("abcdef1234.execute-api.localhost:4566", "/2015-03-31/functions", quotas.GATEWAY_BODY_BYTES),
+    ],
+)
+def test_only_lambda_takes_bodies_over_the_gateways_limit(host: str, path: str, limit: int) -> None:
+    """data plane section 13: 10 MB; a code archive may be larger."""
+    assert edge_body_limit("POST", path, [("Host", host)]) == limit
