@@ -17,7 +17,7 @@ _Map = dict[object, object]
 
 def map_key(key: object) -> object:
     """A key as maps hold it. Raises EvaluationFailed for a list, a map or an object."""
-    if key is None or isinstance(key, str | bool | int | float):
+    if type(key) is str or key is None or isinstance(key, str | bool | int | float):
         return key
     raise EvaluationFailed("A key of a map is a string, a number or a boolean")
 
