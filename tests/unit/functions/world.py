@@ -43,11 +43,11 @@ T = TypeVar("T")
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    """A zip archive of these files."""
+    """A zip archive of these files: the same bytes for the same files, whatever the time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
 
 
