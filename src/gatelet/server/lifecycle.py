@@ -170,6 +170,8 @@ async def serving(config: Config) -> AsyncIterator[Running]:
             invoke_endpoint = config.url(config.invoke_host, port)
         await house.start(endpoint)
         gc.freeze()  # what start-up built lives as long as the process
+        # Requests leave no cycles; looking for them often is what the slowest of them waited for.
+        gc.set_threshold(50_000, 20, 50)
         yield Running(config, endpoint, invoke_endpoint, house)
         _log.info("draining")
 
