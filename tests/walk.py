@@ -7,28 +7,11 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-SEED_HANDLER = """
-import json
-import boto3
-def lambda_handler(event, context):
-    user_id = event['queryStringParameters']['userId']
-    # In a real scenario, you'd fetch this from a database like DynamoDB
-    user_data = {
-        "userId": user_id,
-        "name": "Jane Doe",
-        "email": "jane.doe@example.com"
-    }
-    return {
-        'statusCode': 200,
-        'headers': {
-            'Content-Type': 'application/json'
-        },
-        'body': json.dumps(user_data)
-    }
-"""
+SEED_HANDLER = (Path(__file__).parents[1] / "examples" / "users" / "lambda_function.py").read_text("utf-8")
 ROLE = "arn:aws:iam::000000000000:role/function-role"
 
 
