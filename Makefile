@@ -14,7 +14,7 @@ run: $(VENV)/.server $(VENV)/.runtime  ## start Gatelet, deploy examples/users, 
 	@$(BIN)/gatelet up examples/users
 
 test: $(VENV)/.installed $(VENV)/.runtime .venvs/awscli/.installed  ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/.installed  ## format, lint, types, import contracts, generated documents
 	@$(BIN)/ruff format --check .
