@@ -5,6 +5,7 @@ Exception
     ├── RevisionConflict     another writer was first; nothing of this write happened
     ├── ChangesLost          the follower is too far behind: read everything anew
     ├── StorageFull          the disk is full; nothing of this write happened
+    ├── QueueFull            a message would take a queue, or all of them, over a bound; nothing was stored
     └── StorageFailed        the driver cannot go on (an fsync failed); the process stops
 """
 
@@ -14,6 +15,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+
+from gatelet.storage.queue import Queue
 
 
 class StorageError(Exception):
@@ -30,6 +33,10 @@ class ChangesLost(StorageError):
 
 class StorageFull(StorageError):
     """No space is left; reads and invocations go on."""
+
+
+class QueueFull(StorageError):
+    """No room for the message."""
 
 
 class StorageFailed(StorageError):
@@ -263,3 +270,4 @@ class Storage:
     changes: Changes
     blobs: Blobs
     log_chunks: LogChunks
+    queue: Queue

@@ -1,7 +1,7 @@
 """A data directory: everything that survives, in one place, held by one process.
 
     DIR/lock        held (flock) while a process has the directory open; its pid is inside
-    DIR/state.db    records and changes, durable at every acknowledgement
+    DIR/state.db    records, changes and queues, durable at every acknowledgement
     DIR/blobs/      immutable bytes, a file each
     DIR/logs.db     log events
 
@@ -27,6 +27,7 @@ from gatelet.storage.ports import Storage, StorageError, StorageFailed
 from gatelet.storage.sqlite.changes import SqliteChanges
 from gatelet.storage.sqlite.connection import open_for_writing
 from gatelet.storage.sqlite.log_chunks import SqliteLogChunks
+from gatelet.storage.sqlite.queue import SqliteQueue, end_all_leases
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.records import SqliteRecords
 from gatelet.storage.sqlite.writer import Writer
@@ -82,6 +83,7 @@ async def open_data_directory(
             changes=changes,
             blobs=blobs,
             log_chunks=SqliteLogChunks(log_reader, log_writer),
+            queue=SqliteQueue(reader, writer),
             path=path,
             failed=failure.told,
         )
@@ -91,6 +93,7 @@ def _open(path: Path, blobs: FileBlobs) -> tuple[sqlite3.Connection, sqlite3.Con
     try:
         blobs.prepare()
         state = open_for_writing(path / "state.db", migrations="state", synchronous="full")
+        end_all_leases(state)
         logs = open_for_writing(path / "logs.db", migrations="logs", synchronous="normal")
     except OSError as error:
         raise StorageError(f"the data directory {path} cannot be used: {error}") from error
