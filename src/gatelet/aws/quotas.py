@@ -19,6 +19,7 @@ GATEWAY_METHOD_ARN_BYTES: Final = 1_600
 INTEGRATION_TIMEOUT_MIN_MS: Final = 50
 INTEGRATION_TIMEOUT_MAX_MS: Final = 29_000
 GATEWAY_IDLE_SECONDS: Final = 310
+STREAM_IDLE_SECONDS: Final = 300  # section 14: regional APIs
 
 # API Gateway, control plane: apigateway-control-plane sections 1.2, 4.2, 5.6, 6.2, 12
 PAGE_LIMIT_DEFAULT: Final = 25
@@ -57,6 +58,11 @@ LOG_TAIL_BYTES: Final = 4_096
 INIT_SECONDS: Final = 10
 CONCURRENT_EXECUTIONS: Final = 1_000
 UNRESERVED_CONCURRENCY_MIN: Final = 100
+SCALE_OUT_ENVIRONMENTS: Final = 1_000  # of one function, in SCALE_OUT_SECONDS
+SCALE_OUT_SECONDS: Final = 10
+PROVISIONED_INIT_SECONDS: Final = 130  # or the function's timeout, if that is longer
+LAYERS_PER_FUNCTION: Final = 5
+ADDITIONAL_VERSION_WEIGHTS: Final = 1
 FUNCTION_OPEN_FILES: Final = 1_024
 FUNCTION_PROCESSES: Final = 1_024
 LAMBDA_PAGE_ITEMS: Final = 50
@@ -110,3 +116,6 @@ JSONPATH_REGEX_STATES: Final = 2_000
 
 # API Gateway, mapping templates: apigateway-mapping-templates section 1
 TEMPLATE_LOOP_ITERATIONS: Final = 1_000  # of each #foreach
+
+# Ours: how often a pattern of a model (with look-around or back-references; others are linear) may step back
+MODEL_BACKTRACKS: Final = 10_000
