@@ -119,3 +119,35 @@ TEMPLATE_LOOP_ITERATIONS: Final = 1_000  # of each #foreach
 
 # Ours: how often a pattern of a model (with look-around or back-references; others are linear) may step back
 MODEL_BACKTRACKS: Final = 10_000
+
+# DynamoDB: platform-neighbours section 2; DynamoDB Developer Guide ("Service, account, and table quotas", "Constraints")
+ITEM_BYTES: Final = 400 * KIB
+PARTITION_KEY_BYTES: Final = 2_048
+SORT_KEY_BYTES: Final = 1_024
+VALUE_NESTING: Final = 32
+NUMBER_DIGITS: Final = 38
+NUMBER_EXPONENT_MAX: Final = 125
+NUMBER_EXPONENT_MIN: Final = -130
+EXPRESSION_BYTES: Final = 4 * KIB
+EXPRESSION_OPERATORS: Final = 300
+EXPRESSION_IN_OPERANDS: Final = 100
+TABLES_PER_REGION: Final = 2_500
+TABLE_TAGS: Final = 50
+GLOBAL_INDEXES_PER_TABLE: Final = 20
+LOCAL_INDEXES_PER_TABLE: Final = 5
+PROJECTED_ATTRIBUTES: Final = 100
+TABLES_PAGE: Final = 100
+TABLE_PAGE_BYTES: Final = MIB
+SCAN_SEGMENTS: Final = 1_000_000
+BATCH_GET_KEYS: Final = 100
+BATCH_GET_BYTES: Final = 16 * MIB
+BATCH_WRITES: Final = 25
+TRANSACTION_ITEMS: Final = 100
+TRANSACTION_BYTES: Final = 4 * MIB
+TRANSACTION_TOKEN_SECONDS: Final = 600
+DYNAMODB_BODY_BYTES: Final = 17 * MIB  # a batch of 16 MB and what stands around it
+STREAM_RECORD_SECONDS: Final = 24 * 60 * 60
+STREAM_PAGE_RECORDS: Final = 1_000
+STREAM_PAGE_BYTES: Final = MIB
+SHARD_ITERATOR_SECONDS: Final = 15 * 60
+TIME_TO_LIVE_YEARS: Final = 5
