@@ -67,6 +67,23 @@ FUNCTION_OPEN_FILES: Final = 1_024
 FUNCTION_PROCESSES: Final = 1_024
 LAMBDA_PAGE_ITEMS: Final = 50
 
+# Lambda, asynchronous invocations: lambda-execution sections 1, 10, 12; lambda-control-plane section 11
+ASYNC_PAYLOAD_BYTES: Final = 1_048_576
+INVOKE_ASYNC_BYTES: Final = 262_144  # the deprecated InvokeAsync
+ASYNC_RETRIES_MAX: Final = 2
+ASYNC_EVENT_AGE_MAX: Final = 21_600
+ASYNC_ERROR_RETRY_SECONDS: Final = 60  # before the first retry, twice as long before the second
+ASYNC_BACKOFF_SECONDS: Final = 1
+ASYNC_BACKOFF_SECONDS_MAX: Final = 300
+RECURSIVE_INVOCATIONS: Final = 16
+# Ours: what may wait (bytes of events with what goes around them), and how many run side by side
+QUEUED_EVENTS: Final = 100_000  # of one function
+QUEUED_BYTES: Final = 512 * MIB
+QUEUED_EVENTS_IN_ALL: Final = 500_000
+QUEUED_BYTES_IN_ALL: Final = 2_048 * MIB
+QUEUED_EVENTS_AT_ONCE: Final = 16  # of one function
+QUEUED_EVENTS_AT_ONCE_IN_ALL: Final = 256
+
 # CloudWatch Logs: platform-neighbours section 1
 LOG_NAME_CHARACTERS: Final = 512
 LOG_EVENTS_PER_PUT: Final = 10_000

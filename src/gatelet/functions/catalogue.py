@@ -2,165 +2,160 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from gatelet.aws.arn import function_arn
 from gatelet.aws.scope import Scope
 from gatelet.functions.invocation import FunctionNotFound, FunctionNotReady, FunctionTarget
-from gatelet.functions.model import KIND, SERVICE, FunctionDocument, Revision
-from gatelet.storage.ports import Collection, Key, Records
+from gatelet.functions.model import (
+    KIND,
+    LATEST,
+    REFERRING_KINDS,
+    SERVICE,
+    FunctionDocument,
+    VersionDocument,
+    blobs_of,
+    function_key,
+    version_key,
+)
+from gatelet.functions.version import (
+    FunctionVersion,
+    Qualified,
+    compile_latest,
+    compile_version,
+    provisioned_by_version,
+    qualified,
+)
+from gatelet.storage.ports import Key, Records
 
-LATEST = "$LATEST"
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What start-up needs to know of all functions: the runtimes named, the functions with provisioned concurrency."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FunctionVersion:
-    """What Invoke runs: one revision of a function, immutable. Compared by identity.
-
-    ``timeout`` is seconds, ``memory`` MB. ``serving`` tells whether environments can be shared with another
-    FunctionVersion: it changes with the code and with every setting that an environment sees.
-    """
-
-    scope: Scope
-    name: str
-    version: str
-    arn: str
-    runtime: str
-    runtime_arn: str
-    handler: str
-    timeout: float
-    memory: int
-    variables: Mapping[str, str]
-    role: str
-    log_group: str
-    code: str
-    serving: str
-    policy_revision: str
-    policy: tuple[dict[str, Any], ...]
-    reserved: int | None
+    runtimes: frozenset[str]
+    provisioned: tuple[Key, ...]
 
 
 class Catalogue:
-    """FunctionVersions by target. Only ``$LATEST`` exists: another qualifier is not found."""
+    """Functions, versions and aliases by target."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._known: dict[tuple[str, str, str], FunctionVersion] = {}
-        self._reserved: dict[Scope, dict[str, int]] = {}
+        self._known: dict[tuple[str, str, str], dict[str | None, Qualified]] = {}
+        self._held_back: dict[Scope, dict[str, int]] = {}
+        self._sums: dict[Scope, int] = {}
+        self._changes = 0
 
-    async def start(self) -> frozenset[str]:
-        """Learn every function's reserved concurrency; the runtimes that functions name."""
-        documents = await self._records.list_everywhere(SERVICE, KIND)
-        for record in documents:
-            self._remember_reserved(record.key, cast(FunctionDocument, record.value))
-        return frozenset(record.value["configuration"].get("Runtime") or "" for record in documents)
+    async def start(self) -> Known:
+        """Learn what every function takes out of its account's pool of concurrency."""
+        records = await self._records.list_everywhere(SERVICE, KIND)
+        for record in records:
+            self._hold_back(record.key, cast(FunctionDocument, record.value))
+        runtimes = frozenset(record.value["configuration"].get("Runtime") or "" for record in records)
+        return Known(runtimes, tuple(record.key for record in records if record.value.get("provisioned")))
 
-    def get(self, target: FunctionTarget) -> FunctionVersion | None:
-        """The version that serves the target now, if it was loaded before."""
-        if target.qualifier is not None and target.qualifier != LATEST:
-            return None
-        return self._known.get((target.account, target.region, target.name))
+    def get(self, target: FunctionTarget) -> Qualified | None:
+        """What the target means now, if it was loaded before."""
+        known = self._known.get((target.account, target.region, target.name))
+        return None if known is None else known.get(target.qualifier)
 
-    async def load(self, target: FunctionTarget) -> FunctionVersion:
-        """Read the function's document. Raises FunctionNotFound, FunctionNotReady."""
+    async def load(self, target: FunctionTarget) -> Qualified:
+        """Read what the target means. Raises FunctionNotFound, FunctionNotReady."""
         scope = Scope(target.account, target.region)
+        changes = self._changes
         missing = FunctionNotFound(function_arn(scope, target.name, target.qualifier or LATEST))
-        if target.qualifier is not None and target.qualifier != LATEST:
-            raise missing
-        key = Collection(SERVICE, KIND, target.account, target.region).key(target.name)
-        document = await self._read(key)
+        document = await self.read(function_key(scope, target.name))
         if document is None:
             raise missing
-        version = compile_function(scope, target.name, document)
-        if version is None:
-            raise FunctionNotReady(document["configuration"].get("State", "Pending"))
-        return self._known.setdefault((target.account, target.region, target.name), version)
+        alias = document.get("aliases", {}).get(target.qualifier or "")
+        number = alias["FunctionVersion"] if alias is not None else target.qualifier or LATEST
+        version = await self._version(scope, target.name, number, document, missing)
+        other = None
+        for additional in alias["weights"] if alias is not None else ():
+            other = await self._version(scope, target.name, additional, document, missing)
+        found = qualified(scope, target.name, target.qualifier, document, version, other)
+        if changes == self._changes:  # otherwise it may be old already
+            self._known.setdefault((target.account, target.region, target.name), {})[target.qualifier] = found
+        return found
 
-    async def read(self, key: Key) -> FunctionVersion | None:
-        """The version that a changed record asks for, not served yet; None if it serves none."""
-        document = await self._read(key)
-        if document is None:
-            self._reserved.get(Scope(key.account, key.region), {}).pop(key.id, None)
-            return None
-        self._remember_reserved(key, document)
-        return compile_function(Scope(key.account, key.region), key.id, document)
-
-    def known(self, key: Key) -> FunctionVersion | None:
-        """What is served under a record's key."""
-        return self._known.get((key.account, key.region, key.id))
-
-    def serve(self, key: Key, version: FunctionVersion | None) -> None:
-        """New calls get this version from now on."""
-        place = (key.account, key.region, key.id)
-        if version is None:
-            self._known.pop(place, None)
+    async def _version(
+        self, scope: Scope, name: str, number: str, document: FunctionDocument, missing: FunctionNotFound
+    ) -> FunctionVersion:
+        if number == LATEST:
+            version, state = compile_latest(scope, name, document), document["configuration"].get("State", "Pending")
         else:
-            self._known[place] = version
+            found = await self._read_version(scope, name, number)
+            if found is None:
+                raise missing
+            version, state = compile_version(scope, name, found, document), found["configuration"]["State"]
+        if version is None:
+            raise FunctionNotReady(state)
+        return version
 
-    def reserved(self, scope: Scope) -> int:
-        """The sum of the reserved concurrency of the scope's functions."""
-        return sum(self._reserved.get(scope, {}).values())
+    async def provisioned(self, key: Key, document: FunctionDocument) -> Sequence[FunctionVersion]:
+        """The versions of a function that have provisioned concurrency, those that are ready."""
+        scope = Scope(key.account, key.region)
+        versions = []
+        for number in provisioned_by_version(document):
+            found = await self._read_version(scope, key.id, number)
+            if found is not None and (version := compile_version(scope, key.id, found, document)) is not None:
+                versions.append(version)
+        return versions
 
-    async def code_in_use(self) -> set[str]:
-        """The blobs that any function refers to."""
-        used: set[str] = set()
-        for record in await self._records.list_everywhere(SERVICE, KIND):
-            document = cast(FunctionDocument, record.value)
-            used.add(document["code"]["blob"])
-            if document["serving"] is not None:
-                used.add(document["serving"]["code"]["blob"])
-        return used
-
-    async def _read(self, key: Key) -> FunctionDocument | None:
+    async def read(self, key: Key) -> FunctionDocument | None:
+        """A function's document as it is stored."""
         record = await self._records.get(key)
         return None if record is None else cast(FunctionDocument, record.value)
 
-    def _remember_reserved(self, key: Key, document: FunctionDocument) -> None:
-        reserved = self._reserved.setdefault(Scope(key.account, key.region), {})
-        amount = document.get("reserved_concurrency")
-        if amount is None:
-            reserved.pop(key.id, None)
-        else:
-            reserved[key.id] = amount
+    async def _read_version(self, scope: Scope, name: str, number: str) -> VersionDocument | None:
+        record = await self._records.get(version_key(scope, name, int(number))) if number.isdecimal() else None
+        return None if record is None else cast(VersionDocument, record.value)
+
+    def latest(self, key: Key) -> FunctionVersion | None:
+        """What ``$LATEST`` serves under a function's key, if it was loaded."""
+        known = self._known.get((key.account, key.region, key.id), {}).get(None)
+        return None if known is None else known.version
+
+    def serve(self, key: Key, document: FunctionDocument | None, version: FunctionVersion | None) -> None:
+        """New calls get this document from now on, and this version unqualified; versions and aliases are read anew."""
+        self.forget(key.account, key.region, key.id)
+        self._hold_back(key, document)
+        if document is not None and version is not None:
+            found = qualified(version.scope, key.id, None, document, version)
+            self._known[key.account, key.region, key.id] = {None: found, LATEST: found}
+
+    def forget(self, account: str, region: str, name: str) -> None:
+        """Read a function and its versions anew when they are needed next."""
+        self._changes += 1
+        self._known.pop((account, region, name), None)
+
+    def held_back(self, scope: Scope) -> int:
+        """What functions have taken out of the scope's pool of concurrency: reserved, or else provisioned."""
+        return self._sums.get(scope, 0)
+
+    async def code_in_use(self) -> set[str]:
+        """The blobs that any function, version or layer refers to."""
+        used: set[str] = set()
+        for kind in REFERRING_KINDS:
+            for record in await self._records.list_everywhere(SERVICE, kind):
+                used |= blobs_of(kind, record.value)
+        return used
+
+    def _hold_back(self, key: Key, document: FunctionDocument | None) -> None:
+        scope = Scope(key.account, key.region)
+        amounts = self._held_back.setdefault(scope, {})
+        amounts.pop(key.id, None)
+        if document is not None and (amount := held_back_by(document)):
+            amounts[key.id] = amount
+        self._sums[scope] = sum(amounts.values())
 
 
-def compile_function(scope: Scope, name: str, document: FunctionDocument) -> FunctionVersion | None:
-    """What the document serves; None while it serves nothing yet."""
-    revision = document["serving"]
-    if revision is None:
-        return None
-    configuration = revision["configuration"]
-    policy = document["policies"].get(LATEST)
-    return FunctionVersion(
-        scope=scope,
-        name=name,
-        version=LATEST,
-        arn=function_arn(scope, name),
-        runtime=configuration["Runtime"],
-        runtime_arn=configuration.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn", ""),
-        handler=configuration["Handler"],
-        timeout=float(configuration["Timeout"]),
-        memory=configuration["MemorySize"],
-        variables=dict(configuration.get("Environment", {}).get("Variables", {})),
-        role=configuration["Role"],
-        log_group=configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}"),
-        code=revision["code"]["blob"],
-        serving=_identity(scope, name, revision),
-        policy_revision=policy["RevisionId"] if policy else "",
-        policy=tuple(policy["Statement"]) if policy else (),
-        reserved=document.get("reserved_concurrency"),
-    )
-
-
-_SEEN_BY_ENVIRONMENTS = ("Runtime", "Handler", "Timeout", "MemorySize", "Environment", "Role", "LoggingConfig",
-    "EphemeralStorage", "LastModified")  # fmt: skip
-
-
-def _identity(scope: Scope, name: str, revision: Revision) -> str:
-    seen = {member: revision["configuration"].get(member) for member in _SEEN_BY_ENVIRONMENTS}
-    text = json.dumps([scope.account, scope.region, name, revision["code"]["blob"], seen], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def held_back_by(document: FunctionDocument) -> int:
+    """What a function takes out of its account's pool: its reservation, or else its provisioned concurrency."""
+    reserved = document.get("reserved_concurrency")
+    if reserved is not None:
+        return reserved
+    return sum(wanted["requested"] for wanted in document.get("provisioned", {}).values())

@@ -1,41 +1,51 @@
-"""Admission: every accepted event counts, queued or running (lambda-execution section 9)."""
+"""Admission: every accepted event counts, queued or running (lambda-execution section 9).
+
+An event takes, in AWS's order: provisioned concurrency of its version, then what the function has reserved beyond
+its provisioned concurrency, or else the account's pool. There is no queue: at the limit the answer is 429.
+"""
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from gatelet.aws import quotas
 from gatelet.aws.scope import Scope
 from gatelet.functions.invocation import TooManyRequests
+from gatelet.functions.scale_out import ScaleOut
+from gatelet.functions.version import FunctionVersion, Qualified
 
 RESERVED_EXCEEDED = "ReservedFunctionConcurrentInvocationLimitExceeded"
 ACCOUNT_EXCEEDED = "ConcurrentInvocationLimitExceeded"
+
+_Key = TypeVar("_Key")
 
 
 class _Count:
     """How many leases of one limit are out."""
 
-    __slots__ = ("out",)
+    __slots__ = ("out", "scale_out")
 
-    def __init__(self) -> None:
+    def __init__(self, now: float) -> None:
         self.out = 0
+        self.scale_out = ScaleOut(now)
 
 
 class Lease:
     """One admitted event; as a context manager it is released at the end, or by ``release`` once."""
 
-    __slots__ = ("_count",)
+    __slots__ = ("_counts",)
 
-    def __init__(self, count: _Count) -> None:
-        count.out += 1
-        self._count: _Count | None = count
+    def __init__(self, *counts: _Count) -> None:
+        for count in counts:
+            count.out += 1
+        self._counts: tuple[_Count, ...] = counts
 
     def release(self) -> None:
         """Make room for another event; more calls do nothing."""
-        if self._count is not None:
-            self._count.out -= 1
-            self._count = None
+        counts, self._counts = self._counts, ()
+        for count in counts:
+            count.out -= 1
 
     def __enter__(self) -> Self:
         return self
@@ -45,29 +55,39 @@ class Lease:
 
 
 class Concurrency:
-    """The limits of every account and region: the unreserved pool, and each function's reservation."""
+    """The limits of every account and region: the unreserved pool, and each function's own."""
 
     def __init__(self, account_limit: int = quotas.CONCURRENT_EXECUTIONS) -> None:
         self._account_limit = account_limit
         self._unreserved: dict[Scope, _Count] = {}
         self._functions: dict[tuple[Scope, str], _Count] = {}
+        self._provisioned: dict[tuple[Scope, str, str], _Count] = {}
 
-    def admit(self, scope: Scope, name: str, reserved: int | None, reserved_by_all: int) -> Lease:
+    def admit(self, function: Qualified, version: FunctionVersion, held_back: int, now: float) -> Lease:
         """Admit an event, or raise TooManyRequests at once.
 
-        ``reserved`` is the function's own reservation, ``reserved_by_all`` the scope's sum: what is
-        reserved is not in the pool that the others share.
+        ``held_back`` is what the functions of the scope have reserved or provisioned: that is not in the pool that
+        the others share.
         """
-        if reserved is not None:
-            count = self._functions.get((scope, name))
-            if count is None:
-                count = self._functions[scope, name] = _Count()
-            if count.out >= reserved:
+        if version.provisioned:
+            provisioned = _count(self._provisioned, (version.scope, version.name, version.version), now)
+            if provisioned.out < version.provisioned:
+                return Lease(provisioned)
+        own = _count(self._functions, (version.scope, version.name), now)
+        if function.reserved is not None:
+            if own.out >= function.reserved - function.provisioned:
                 raise TooManyRequests(RESERVED_EXCEEDED)
-            return Lease(count)
-        count = self._unreserved.get(scope)
-        if count is None:
-            count = self._unreserved[scope] = _Count()
-        if count.out >= self._account_limit - reserved_by_all:
+            own.scale_out.admit(own.out + 1, now, reserved=True)
+            return Lease(own)
+        unreserved = _count(self._unreserved, version.scope, now)
+        if unreserved.out >= self._account_limit - held_back:
             raise TooManyRequests(ACCOUNT_EXCEEDED)
-        return Lease(count)
+        own.scale_out.admit(own.out + 1, now, reserved=False)
+        return Lease(own, unreserved)
+
+
+def _count(counts: dict[_Key, _Count], key: _Key, now: float) -> _Count:
+    count = counts.get(key)
+    if count is None:
+        count = counts[key] = _Count(now)
+    return count

@@ -15,7 +15,6 @@ from typing import Protocol
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
 from gatelet.functions import failures, launch
-from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.code import CodeMissing
 from gatelet.functions.environment_log import EnvironmentLog
 from gatelet.functions.event import Event
@@ -24,6 +23,7 @@ from gatelet.functions.invocation import RuntimeUnavailable
 from gatelet.functions.life_cycle import SERVING, TRANSITIONS, State
 from gatelet.functions.process import StartFailed, exit_words
 from gatelet.functions.runtimes.python import frames
+from gatelet.functions.version import FunctionVersion
 from gatelet.functions.worker import Worker
 
 _WATCH_MEMORY_AFTER = 0.05

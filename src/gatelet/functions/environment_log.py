@@ -7,7 +7,7 @@ from typing import Protocol
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
 from gatelet.functions import failures, report
-from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.version import FunctionVersion
 from gatelet.storage.ports import StreamKey
 
 _TAIL_EVENTS = quotas.LOG_TAIL_BYTES

@@ -8,10 +8,10 @@ from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.functions import failures
-from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.concurrency import Lease
 from gatelet.functions.invocation import Invocation, InvocationRefused, InvocationResult, ProxyInvocation, ProxyResult
 from gatelet.functions.runtimes.python import frames
+from gatelet.functions.version import FunctionVersion
 
 UNHANDLED = "Unhandled"
 

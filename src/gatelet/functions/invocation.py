@@ -41,11 +41,12 @@ class PermissionDenied(InvocationRefused):
 
 
 class TooManyRequests(InvocationRefused):
-    """429: ``reason`` is one of AWS's (lambda-execution section 1)."""
+    """429: ``reason`` is one of AWS's (lambda-execution section 1); ``retry_after`` is seconds (``Retry-After``)."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, retry_after: int = 1) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retry_after = retry_after
 
 
 class PayloadTooLarge(InvocationRefused):

@@ -15,8 +15,9 @@ from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.aws.scope import Scope
 from gatelet.functions.budget import Budget
-from gatelet.functions.catalogue import Catalogue, FunctionVersion
+from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
@@ -33,12 +34,13 @@ from gatelet.functions.invocation import (
     ProxyResult,
 )
 from gatelet.functions.isolation import Isolation
-from gatelet.functions.model import KIND, SERVICE, CodeReference
+from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, name_of_version
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pool import Pool
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
+from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.storage.ports import Blobs, Change, Key, Records
 
 _TICK_BUSY = 0.025
@@ -106,7 +108,7 @@ class LambdaService:
         )
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
         await self._code.start()
-        for runtime in await self._catalogue.start():
+        for runtime in (await self._catalogue.start()).runtimes:
             self._spawn(self._runtimes.warm(runtime))
         self._tick()
 
@@ -143,18 +145,31 @@ class LambdaService:
     # ------------------------------------------------------------------ changes
 
     async def apply(self, change: Change) -> None:
-        """Serve a committed change of a function; see gatelet.functions.service."""
+        """Serve a committed change of a function or a version; see gatelet.functions.service."""
         key = change.key
-        if (key.service, key.kind) != (SERVICE, KIND):
+        if key.service != SERVICE:
             return
-        version = await self._catalogue.read(key)
+        if key.kind == KIND:
+            await self._apply_function(key)
+        elif key.kind == VERSION_KIND:
+            name, number = name_of_version(key)
+            self._catalogue.forget(key.account, key.region, name)
+            if change.deleted:
+                self._retire_pools(key, name, number)
+
+    async def _apply_function(self, key: Key) -> None:
+        document = await self._catalogue.read(key)
+        version = None if document is None else compile_latest(Scope(key.account, key.region), key.id, document)
         if version is not None:
             self._spawn(self._runtimes.warm(version.runtime))
-        old = self._catalogue.known(key)
-        if old is not None and (version is None or version.serving != old.serving):
-            await self._replace(key, old, version)
-        else:
-            self._catalogue.serve(key, version)
+        old = self._catalogue.latest(key)
+        if old is not None and version is not None and version.serving != old.serving:
+            await self._warm_up(old, version)
+        self._catalogue.serve(key, document, version)
+        if document is None:
+            self._retire_pools(key, key.id)
+        elif old is not None and (version is None or version.serving != old.serving):
+            self._retire_serving(old.serving)
 
     async def check_code(self, zip_bytes: bytes) -> None:
         """Validate an archive off the loop. Raises AwsError."""
@@ -165,15 +180,24 @@ class LambdaService:
         self._spawn(self._runtimes.warm())
         await self._code.prepare(code["blob"])
 
-    async def _replace(self, key: Key, old: FunctionVersion, version: FunctionVersion | None) -> None:
-        """Make the first new environment while the old ones still serve, then swap one reference."""
+    async def _warm_up(self, old: FunctionVersion, version: FunctionVersion) -> None:
+        """Make the first new environment while the old ones still serve."""
         pool = self._pools.get(old.serving)
-        if version is not None and pool is not None and pool.size:
+        if pool is not None and pool.size:
             # One that takes longer goes on starting, and the first calls wait for it.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._pool(version).warm_up(), _WARM_UP_SECONDS)
-        self._catalogue.serve(key, version)
-        pool = self._pools.get(old.serving)
+
+    def _retire_pools(self, key: Key, name: str, number: str | None = None) -> None:
+        """What serves a function (one version of it) takes no new events."""
+        scope = Scope(key.account, key.region)
+        for pool in list(self._pools.values()):
+            function = pool.function
+            if (function.scope, function.name) == (scope, name) and number in (None, function.version):
+                self._retire(pool)
+
+    def _retire_serving(self, serving: str) -> None:
+        pool = self._pools.get(serving)
         if pool is not None:
             self._retire(pool)
 
@@ -190,33 +214,36 @@ class LambdaService:
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
         target = invocation.target
-        function = self._catalogue.get(target) or await self._catalogue.load(target)
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
+        function = named.version if named.other is None else named.choose(self._ids.fraction())
         arn = _invoked_arn(function, target)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
-        self._submit(function, JsonEvent(invocation, function, arn, self._admit(function), future))
+        lease = self._admit(named, function, self._clock.monotonic())
+        self._submit(function, JsonEvent(invocation, function, arn, lease, future))
         return await future
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
         target = invocation.target
-        function = self._catalogue.get(target) or await self._catalogue.load(target)
-        if not self._permissions.api_may_invoke(function, invocation.source_arn, invocation.source_account):
-            raise PermissionDenied(function.arn)
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
+        if not self._permissions.api_may_invoke(named, invocation.source_arn, invocation.source_account):
+            raise PermissionDenied(named.arn)
         size = len(invocation.head) + len(invocation.body)
         if size > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(size)
+        function = named.version if named.other is None else named.choose(self._ids.fraction())
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
-        abandon_at = self._clock.monotonic() + invocation.timeout
+        now = self._clock.monotonic()
         arn = _invoked_arn(function, target)
-        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), self._admit(function), future, abandon_at)
+        lease = self._admit(named, function, now)
+        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._submit(function, event)
         return await future
 
-    def _admit(self, function: FunctionVersion) -> Lease:
-        scope = function.scope
-        return self._concurrency.admit(scope, function.name, function.reserved, self._catalogue.reserved(scope))
+    def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:
+        return self._concurrency.admit(named, function, self._catalogue.held_back(function.scope), now)
 
     def _submit(self, function: FunctionVersion, event: Event) -> None:
         if not self._fast:

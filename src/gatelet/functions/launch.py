@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 
 from gatelet.aws import quotas
-from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.host import Host
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
 from gatelet.functions.runtimes.python import frames
 from gatelet.functions.variables import environment_variables
+from gatelet.functions.version import FunctionVersion
 
 _DATA_HEADROOM_BYTES = 512 * quotas.MIB
 """What RLIMIT_DATA allows beyond twice the memory: reserved but untouched memory counts there (thread stacks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.version import Qualified
 from gatelet.policy.evaluate import Policy, compile_policy
 
 INVOKE = "lambda:InvokeFunction"
@@ -16,7 +16,7 @@ class Permissions:
     def __init__(self) -> None:
         self._decisions: dict[tuple[str, str, str, str], bool] = {}
 
-    def api_may_invoke(self, function: FunctionVersion, source_arn: str, source_account: str) -> bool:
+    def api_may_invoke(self, function: Qualified, source_arn: str, source_account: str) -> bool:
         """Whether API Gateway may invoke the function for this method of an API."""
         key = (function.arn, function.policy_revision, source_arn, source_account)
         decision = self._decisions.get(key)
@@ -27,7 +27,7 @@ class Permissions:
         return decision
 
     @staticmethod
-    def _decide(function: FunctionVersion, source_arn: str, source_account: str) -> bool:
+    def _decide(function: Qualified, source_arn: str, source_account: str) -> bool:
         policy: Policy = compile_policy(list(function.policy))
         context: dict[str, str | list[str]] = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_account}
         return policy.decide(

@@ -7,13 +7,13 @@ from collections import deque
 
 from gatelet.functions import autoscaler
 from gatelet.functions.budget import Budget
-from gatelet.functions.catalogue import FunctionVersion
 from gatelet.functions.environment import Environment
 from gatelet.functions.event import Event
 from gatelet.functions.host import Host
 from gatelet.functions.invocation import InvocationAbandoned, RuntimeUnavailable
 from gatelet.functions.life_cycle import State
 from gatelet.functions.pace import Pace
+from gatelet.functions.version import FunctionVersion
 
 
 class Pool:

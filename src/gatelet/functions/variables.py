@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gatelet.functions.catalogue import FunctionVersion
+from gatelet.functions.version import FunctionVersion
 from gatelet.identity.credentials import Credentials
 
 _KEPT_WITH_UNDERSCORE = ("_HANDLER",)
