@@ -1,0 +1,79 @@
+"""Models as compiled JSON Schemas (draft 4). Pure: references reach the API's own models and nothing else.
+
+A model refers to another one by its URL, ``https://apigateway.amazonaws.com/restapis/{api}/models/{name}``, and
+inside itself by ``#/definitions/...``; both may be recursive. Reference: apigateway-data-plane section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from gatelet.aws.quotas import MODEL_BACKTRACKS
+from gatelet.gateway.mapping import json_text
+from gatelet.gateway.validation.errors import InvalidModel
+from gatelet.gateway.validation.failures import report
+from gatelet.gateway.validation.schemas import Schemas
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft4Validator
+
+UNPARSABLE = "[Unknown error parsing request body]"
+"""``validationErrorString`` of a body that is not JSON."""
+
+_EMPTY: dict[str, Any] = {}
+_SMALL = 19
+"""A body with less characters holds no number beyond 64 bits."""
+
+
+class BodyModel:
+    """A model that bodies are checked against."""
+
+    __slots__ = ("_schemas", "_validator")
+
+    def __init__(self, schemas: Schemas, validator: Draft4Validator) -> None:
+        self._schemas = schemas
+        self._validator = validator
+
+    def check(self, body: bytes) -> str | None:
+        """What is wrong with the body in AWS's words (``validationErrorString``), or None.
+
+        An empty body passes where ``{}`` does (recorded); where it does not, AWS calls it unparsable.
+        """
+        if not body:
+            return None if self._validator.is_valid(_EMPTY) else UNPARSABLE
+        try:
+            document = orjson.loads(body) if len(body) < _SMALL else json_text.parse(body.decode())
+        except ValueError:
+            return UNPARSABLE
+        if self._validator.is_valid(document):
+            return None
+        return report(self._validator.iter_errors(document), self._schemas)
+
+
+def compile_model(models: Mapping[str, Mapping[str, Any]], api_id: str, name: str) -> BodyModel:
+    """The model of that name. ``models`` are the API's Model shapes by name. Raises InvalidModel.
+
+    Patterns run in linear time, but for those with look-around or back-references: these count as not matching
+    after MODEL_BACKTRACKS steps back.
+    """
+    import jsonschema_rs
+
+    schemas = Schemas(models, api_id, name)
+    options = jsonschema_rs.FancyRegexOptions(backtrack_limit=MODEL_BACKTRACKS)
+    try:
+        registry = jsonschema_rs.Registry(list(schemas.by_url.items()), draft=jsonschema_rs.Draft4)
+        validator, *_ = [
+            jsonschema_rs.Draft4Validator(
+                schema, base_uri=url, registry=registry, offline=True, pattern_options=options
+            )
+            # A schema is checked where it is the root alone, not where a reference leads to it
+            for url, schema in [("", schemas.root), *schemas.by_url.items()]
+        ]
+    except jsonschema_rs.ValidationError as error:
+        raise InvalidModel(name, error.message) from error
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise InvalidModel(name, str(error)) from error
+    return BodyModel(schemas, validator)

@@ -1,0 +1,103 @@
+"""The schemas that a model consists of: its own and those of the models that it refers to, by URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from gatelet.gateway.validation.errors import InvalidModel
+
+_DATA = frozenset(("enum", "default"))
+"""Keywords that hold no schemas."""
+
+
+def model_url(api_id: str, name: str) -> str:
+    """How models refer to a model."""
+    return f"https://apigateway.amazonaws.com/restapis/{api_id}/models/{name}"
+
+
+class Schemas:
+    """Every schema that validation can reach from a model. Raises InvalidModel when it is made."""
+
+    __slots__ = ("by_url", "root")
+
+    def __init__(self, models: Mapping[str, Mapping[str, Any]], api_id: str, name: str) -> None:
+        self.root: dict[str, Any] = {"$ref": model_url(api_id, name)}
+        self.by_url: dict[str, Any] = {}
+        prefix = model_url(api_id, "")
+        wanted = [name]
+        while wanted:
+            current = wanted.pop()
+            if prefix + current in self.by_url:
+                continue
+            if current not in models:
+                raise InvalidModel(name, f"there is no model {current}")
+            try:
+                schema = json.loads(models[current].get("schema") or "{}")
+                wanted += [
+                    reference.removeprefix(prefix).partition("#")[0]
+                    for reference in _references(schema)
+                    if reference.startswith(prefix)
+                ]
+            except (ValueError, RecursionError) as error:
+                raise InvalidModel(name, f"{current} is no JSON Schema: {error}") from error
+            self.by_url[prefix + current] = _prepared(schema)
+
+    def at(self, path: Sequence[str | int]) -> Any:
+        """What stands at the end of an evaluation path (through ``$ref``), from the model on. Raises LookupError."""
+        node: Any = self.root
+        document: Any = None
+        for step in path:
+            reference = node.get("$ref") if step == "$ref" else None
+            if isinstance(reference, str):
+                url, _, pointer = reference.partition("#")
+                document = self.by_url[url] if url else document
+                node = _pointed(document, pointer)
+            else:
+                node = node[step]
+        return node
+
+
+def _prepared(schema: Any) -> Any:
+    """The schema as it is compiled.
+
+    API Gateway knows a model by its URL: an ``id`` of the schema's own would move its references elsewhere.
+    """
+    prepared = _listed(schema)
+    if isinstance(prepared, dict):
+        prepared.pop("id", None)
+    return prepared
+
+
+def _listed(node: Any) -> Any:
+    """With ``properties`` where no other are allowed: without any, the validator does not tell which it found."""
+    if isinstance(node, list):
+        return [_listed(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    listed = {key: value if key in _DATA else _listed(value) for key, value in node.items()}
+    if listed.get("additionalProperties") is False:
+        listed.setdefault("properties", {})
+    return listed
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            yield reference
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _pointed(document: Any, pointer: str) -> Any:
+    """What a JSON Pointer in a URL's fragment names."""
+    for part in unquote(pointer).split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        document = document[int(name)] if isinstance(document, list) else document[name]
+    return document
