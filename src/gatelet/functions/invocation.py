@@ -7,6 +7,7 @@ Exception
     ├── PermissionDenied         the function's policy does not allow the caller
     ├── TooManyRequests          no concurrency is left; ``reason`` is AWS's Reason
     ├── PayloadTooLarge          the event is over the limit
+    ├── RecursiveInvocation      the function was found in a loop
     ├── InvocationAbandoned      the caller's own timeout passed first; the function may still run
     └── RuntimeUnavailable       no environment could be started: a fault of the host
 """
@@ -57,6 +58,10 @@ class PayloadTooLarge(InvocationRefused):
         self.size = size
 
 
+class RecursiveInvocation(InvocationRefused):
+    """The function was invoked too often in one chain of invocations."""
+
+
 class InvocationAbandoned(InvocationRefused):
     """The caller's timeout passed before the function answered."""
 
@@ -77,7 +82,7 @@ class FunctionTarget:
 
 @dataclass(slots=True)
 class Invocation:
-    """A synchronous invocation with a JSON event (the Invoke API)."""
+    """An invocation with a JSON event, waited for or not. The service adds the function to the trace's lineage."""
 
     target: FunctionTarget
     payload: bytes
@@ -87,6 +92,9 @@ class Invocation:
     client_context: bytes | None = None
     """Decoded JSON."""
     log_tail: bool = False
+    source_arn: str | None = None
+    """The API's method that invokes: the function's policy must allow it. None: the caller is authorised already."""
+    source_account: str = ""
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from gatelet.aws.arn import function_arn
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
+from gatelet.functions import lineage
 from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
@@ -23,6 +24,7 @@ from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
 from gatelet.functions.environment_log import LogSink
 from gatelet.functions.event import Event, JsonEvent, ProxyEvent
+from gatelet.functions.events.delivery import EventDelivery
 from gatelet.functions.host import CredentialsOf, Host
 from gatelet.functions.invocation import (
     FunctionTarget,
@@ -32,6 +34,7 @@ from gatelet.functions.invocation import (
     PermissionDenied,
     ProxyInvocation,
     ProxyResult,
+    RecursiveInvocation,
 )
 from gatelet.functions.isolation import Isolation
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, name_of_version
@@ -42,6 +45,7 @@ from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.storage.ports import Blobs, Change, Key, Records
+from gatelet.storage.queue import Queue
 
 _TICK_BUSY = 0.025
 _TICK_IDLE = 1.0
@@ -61,6 +65,7 @@ class LambdaService:
         clock: Clock,
         ids: Ids,
         credentials: CredentialsOf,
+        queue: Queue,
     ) -> None:
         self._settings = settings
         self._logs = log_writer
@@ -72,6 +77,7 @@ class LambdaService:
         self._permissions = Permissions()
         self._concurrency = Concurrency()
         self._budget = Budget(settings.max_environments)
+        self._events = EventDelivery(queue, records, self._run, clock, ids)
         self._code = CodeStore(settings.work_directory / "code", blobs)
         self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
         self._pools: dict[str, Pool] = {}
@@ -111,16 +117,19 @@ class LambdaService:
         for runtime in (await self._catalogue.start()).runtimes:
             self._spawn(self._runtimes.warm(runtime))
         self._tick()
+        self._events.start()
 
     async def stop(self) -> None:
         """Wait for running events (``drain_seconds`` at most), then end every process."""
         self._stopping = True
+        self._events.pause()
         for pool in list(self._pools.values()):
             self._retire(pool)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._drained.wait(), self._settings.drain_seconds if self._retired else 0)
         for pool in list(self._retired):
             pool.end()
+        await self._events.stop()
         if self._timer is not None:
             self._timer.cancel()
         for task in list(self._background):
@@ -213,8 +222,31 @@ class LambdaService:
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
+        await self._enter(invocation)
+        return await self._run(invocation)
+
+    async def invoke_async(self, invocation: Invocation) -> None:
+        """Accept an event durably; it is run later. See gatelet.functions.service."""
+        await self._enter(invocation)
+        if len(invocation.payload) > quotas.ASYNC_PAYLOAD_BYTES:
+            raise PayloadTooLarge(len(invocation.payload))
+        await self._events.accept(invocation)
+
+    async def _enter(self, invocation: Invocation) -> None:
+        """Ask the function's policy, if it is to be asked, and add the function to the lineage."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
+        source = invocation.source_arn
+        if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
+            raise PermissionDenied(named.arn)
+        invocation.trace_id = lineage.advanced(invocation.trace_id, named.version.arn)
+
+    async def _run(self, invocation: Invocation) -> InvocationResult:
+        """Run the function now; whoever asks has been let in."""
+        target = invocation.target
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
+        if not named.may_loop and lineage.loops(invocation.trace_id, named.version.arn):
+            raise RecursiveInvocation(named.arn)
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
         function = named.version if named.other is None else named.choose(self._ids.fraction())

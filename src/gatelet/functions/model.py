@@ -66,6 +66,18 @@ class ProvisionedDocument(TypedDict):
     LastModified: str
 
 
+class UrlDocument(TypedDict):
+    """A function URL. Times as AWS writes them."""
+
+    id: str
+    """32 characters, the first label of its host."""
+    AuthType: str
+    Cors: NotRequired[dict[str, Any]]
+    InvokeMode: NotRequired[str]
+    CreationTime: str
+    LastModifiedTime: str
+
+
 class FunctionDocument(TypedDict):
     """A function with everything that belongs to it.
 
@@ -90,6 +102,12 @@ class FunctionDocument(TypedDict):
     aliases: NotRequired[dict[str, AliasDocument]]
     provisioned: NotRequired[dict[str, ProvisionedDocument]]
     """By qualifier: a version or an alias."""
+    event_invoke_configs: NotRequired[dict[str, dict[str, Any]]]
+    """What PutFunctionEventInvokeConfig set, in AWS's spelling, by qualifier (lambda-control-plane section 11)."""
+    urls: NotRequired[dict[str, UrlDocument]]
+    """Function URLs, by qualifier: ``$LATEST`` or an alias (lambda-control-plane section 10)."""
+    recursive_loop: NotRequired[str]
+    """``Allow``; ``Terminate`` when absent."""
 
 
 class VersionDocument(TypedDict):

@@ -27,5 +27,12 @@ class Functions(Protocol):
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
 
+    async def invoke_async(self, invocation: Invocation) -> None:
+        """Accept an event that nobody waits for: it is on disk when this returns, and run at least once.
+
+        ``client_context`` and ``log_tail`` mean nothing here. Raises InvocationRefused: the function must exist and
+        be ready; PayloadTooLarge over 1 MiB; TooManyRequests when too many events wait.
+        """
+
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""

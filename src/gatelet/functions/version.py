@@ -71,6 +71,8 @@ class Qualified:
     """Provisioned concurrency of all of the function's versions."""
     other: FunctionVersion | None = None
     other_weight: float = 0.0
+    may_loop: bool = False
+    """``RecursiveLoop`` is ``Allow`` (lambda-execution section 12)."""
 
     def choose(self, fraction: float) -> FunctionVersion:
         """The version for an event; ``fraction`` in [0, 1) decides for an alias of two."""
@@ -98,6 +100,7 @@ def qualified(
         provisioned=sum(wanted["requested"] for wanted in document.get("provisioned", {}).values()),
         other=other,
         other_weight=alias["weights"][other.version] if alias is not None and other is not None else 0.0,
+        may_loop=document.get("recursive_loop") == "Allow",
     )
 
 

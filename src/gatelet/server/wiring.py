@@ -133,6 +133,7 @@ async def _organs(
             clock=clock,
             ids=ids,
             credentials=sessions.issue,
+            queue=data.queue,
         )
         await functions.start()
         stack.push_async_callback(functions.stop)

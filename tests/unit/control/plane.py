@@ -93,6 +93,7 @@ class RecordedFunctions:
         self.ready.set()
         self.broken: Exception | None = None
         self.invocations: list[Invocation] = []
+        self.accepted: list[Invocation] = []
         self.answer: InvocationResult | Exception = InvocationResult(b"null", "request-id", "$LATEST")
 
     async def apply(self, change: Change) -> None:
@@ -111,6 +112,11 @@ class RecordedFunctions:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    async def invoke_async(self, invocation: Invocation) -> None:
+        self.accepted.append(invocation)
+        if isinstance(self.answer, Exception):
+            raise self.answer
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         raise AssertionError("the control plane never does this")

@@ -199,6 +199,7 @@ async def open_world(place: Path, runner: asyncio.Runner, **settings: Any) -> As
             credentials=lambda account, role, name: Credentials(
                 "ASIAEXAMPLE", f"secret of {name}", f"{account} {role}"
             ),
+            queue=data.queue,
         )
         await service.start()
         try:
