@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelet.aws.arn import execute_api_arn
-from gatelet.aws.quotas import INTEGRATION_TIMEOUT_MAX_MS
 from gatelet.aws.scope import Scope
+from gatelet.gateway.compile_integration import compile_integration
 from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocument
 from gatelet.gateway.events.head import fixed_head
-from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
 from gatelet.gateway.method import Integration, Method, Misconfiguration, Resource
-from gatelet.gateway.refusals import refuse_api, refuse_integration, refuse_method, refuse_stage
+from gatelet.gateway.refusals import refuse_api, refuse_method, refuse_stage
 from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
 from gatelet.gateway.template import InvalidExpression, parse_expression, parse_template
@@ -84,24 +83,15 @@ class _Compiler:
         shown = "*" if verb == "ANY" else verb
         return execute_api_arn(self._scope, self._api["id"], self._stage["stageName"], shown, resource.path)
 
-    def _integration(self, resource: Resource, verb: str, method: Any) -> Integration | Misconfiguration:
+    def _integration(self, resource: Resource, verb: str, method: Any) -> Integration:
         try:
-            shape = method.get("methodIntegration")
-            if shape is None:
+            if method.get("methodIntegration") is None:
                 return Misconfiguration("No integration defined for method")
-            reason = (
-                self._refused
-                or refuse_method(
-                    method, self._document.get("requestValidators") or {}, self._stage, resource.path, verb
-                )
-                or refuse_integration(shape)
-            )
+            validators = self._document.get("requestValidators") or {}
+            reason = self._refused or refuse_method(method, validators, self._stage, resource.path, verb)
             if reason is not None:
                 return Misconfiguration(reason)
-            target = parse_function_uri(fill_stage_variables(shape["uri"], self._variables), self._scope)
-            return Integration(target, shape.get("timeoutInMillis", INTEGRATION_TIMEOUT_MAX_MS) / 1000)
-        except InvalidUri as invalid:
-            return Misconfiguration(str(invalid))
+            return compile_integration(method, self._scope, self._variables)
         except DAMAGED as damage:
             return Misconfiguration(f"The stored method cannot be read: {damage!r}")
 

@@ -1,120 +1,212 @@
-"""The variables of a request (``context.*``, ``stageVariables.*``, ``method.request.*``), found when asked for.
+"""The variables of a request: one table for templates, mappings, gateway responses and logs.
 
-Reference: apigateway-data-plane sections 4, 11 and 17.
+``find`` gives a variable by its name without ``context.``; its value is what AWS's is: text, a number, or None
+where the request has no such thing. ``parameter`` finds ``method.request.*``.
+Reference: apigateway-data-plane sections 4, 11 and 17; apigateway-mapping-templates section 3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import orjson
 
-from gatelet.gateway.errors import GatewayError
+from gatelet.gateway.events.head import PROTOCOL
 from gatelet.gateway.events.proxy import DROPPED, parse_query
 from gatelet.gateway.response_types import DEFAULT_4XX, DEFAULT_5XX
 from gatelet.gateway.trace import Trace
 
-
-class Context:
-    """The variables of one request that failed with ``error``."""
-
-    __slots__ = ("_error", "_status", "_trace")
-
-    def __init__(self, trace: Trace, error: GatewayError, status: int) -> None:
-        self._trace = trace
-        self._error = error
-        self._status = status
-
-    def lookup(self, name: str) -> str | None:
-        """The value of a variable by its full name, or None."""
-        if name.startswith("context."):
-            find = _CONTEXT.get(name.removeprefix("context."))
-            return None if find is None else find(self)
-        if name.startswith("stageVariables."):
-            snapshot = self._trace.snapshot
-            return None if snapshot is None else snapshot.variables.get(name.removeprefix("stageVariables."))
-        return self._parameter(name)
-
-    def _parameter(self, name: str) -> str | None:
-        _, _, place, parameter = name.split(".", 3)
-        if place == "path":
-            route = self._trace.route
-            return None if route is None or route.path_parameters is None else route.path_parameters.get(parameter)
-        if place == "querystring":
-            values, _ = parse_query(self._trace.request.query)
-            return None if values is None else values.get(parameter)
-        return self._header(parameter)
-
-    def _header(self, name: str) -> str | None:
-        if name.lower() in DROPPED:
-            return None
-        found = None
-        for key, value in self._trace.request.headers:
-            if key == name:
-                found = value
-        return found
-
-    def resource_id(self) -> str | None:
-        route = self._trace.route
-        return None if route is None else route.resource.id
-
-    def resource_path(self) -> str | None:
-        route = self._trace.route
-        return None if route is None else route.resource.path
-
-    def account_id(self) -> str | None:
-        snapshot = self._trace.snapshot
-        return None if snapshot is None else snapshot.scope.account
-
-    def deployment_id(self) -> str | None:
-        snapshot = self._trace.snapshot
-        return None if snapshot is None else snapshot.deployment_id
-
-    def user_agent(self) -> str | None:
-        return self._trace.request.header("user-agent")
-
-    def message_string(self) -> str:
-        return orjson.dumps(self._error.message).decode()
-
-    def response_type(self) -> str:
-        return self._error.response_type or (DEFAULT_4XX if self._error.status < 500 else DEFAULT_5XX)
-
-    @property
-    def trace(self) -> Trace:
-        """The request's trace."""
-        return self._trace
-
-    @property
-    def message(self) -> str | None:
-        """What the failure tells the client."""
-        return self._error.message
-
-    @property
-    def status(self) -> int:
-        """The status of the response."""
-        return self._status
+Read: TypeAlias = Callable[[Trace], object]
 
 
-_CONTEXT: Mapping[str, Callable[[Context], str | None]] = {
-    "accountId": Context.account_id,
-    "apiId": lambda context: context.trace.address.api_id,
-    "deploymentId": Context.deployment_id,
-    "domainName": lambda context: context.trace.domain_name,
-    "domainPrefix": lambda context: context.trace.domain_name.partition(".")[0],
-    "error.message": lambda context: context.message,
-    "error.messageString": Context.message_string,
-    "error.responseType": Context.response_type,
-    "extendedRequestId": lambda context: context.trace.extended_id,
-    "httpMethod": lambda context: context.trace.verb,
-    "identity.sourceIp": lambda context: context.trace.client.source_ip,
-    "identity.userAgent": Context.user_agent,
-    "path": lambda context: context.trace.context_path,
-    "protocol": lambda _: "HTTP/1.1",
-    "requestId": lambda context: context.trace.request_id,
-    "requestTime": lambda context: context.trace.request_time,
-    "requestTimeEpoch": lambda context: str(context.trace.epoch_milliseconds),
-    "resourceId": Context.resource_id,
-    "resourcePath": Context.resource_path,
-    "stage": lambda context: context.trace.address.stage,
-    "status": lambda context: str(context.status),
+def find(trace: Trace, name: str) -> object:
+    """The value of ``$context.{name}`` (``identity.sourceIp``), or None."""
+    read = _VARIABLES.get(name)
+    if read is not None:
+        return read(trace)
+    group, _, member = name.partition(".")
+    if group == "authorizer":
+        return _authorizer(trace, member)
+    if group == "identity":
+        return None if trace.identity is None else trace.identity.get(member)
+    return None
+
+
+def lookup(trace: Trace, name: str) -> str | None:
+    """The text of ``context.*``, ``stageVariables.*`` or ``method.request.*``, as gateway responses show it."""
+    group, _, rest = name.partition(".")
+    if group == "context":
+        return text_of(find(trace, rest))
+    if group == "stageVariables":
+        return None if trace.snapshot is None else trace.snapshot.variables.get(rest)
+    return parameter(trace, name)
+
+
+def text_of(value: object) -> str | None:
+    """How a variable prints."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def parameter(trace: Trace, name: str) -> str | None:
+    """The value of ``method.request.{path|querystring|header}.x``, or None."""
+    _, _, place, wanted = name.split(".", 3)
+    if place == "path":
+        route = trace.route
+        return None if route is None or route.path_parameters is None else route.path_parameters.get(wanted)
+    if place == "querystring":
+        values, _ = parse_query(trace.request.query)
+        return None if values is None else values.get(wanted)
+    if wanted.lower() in DROPPED:
+        return None
+    found = [value for key, value in trace.request.headers if key == wanted]
+    return found[-1] if found else None
+
+
+def members(trace: Trace, group: str) -> tuple[str, ...]:
+    """The names that ``$context.keySet()`` (``group`` is empty) or ``$context.identity.keySet()`` gives.
+
+    In AWS's order as recorded; identity's further members and the authorizer come last (?).
+    """
+    if group == "identity":
+        return (*IDENTITY, *(name for name in trace.identity or () if name not in IDENTITY))
+    if group == "authorizer":
+        return tuple(trace.authorizer or ())
+    canary = ("isCanaryRequest",) if trace.is_canary is not None else ()
+    authorizer = ("authorizer",) if trace.authorizer is not None else ()
+    return (*_KEYS, *canary, *authorizer)
+
+
+def _authorizer(trace: Trace, name: str) -> object:
+    """A member of the authorizer's context: ``principalId``, ``claims.sub``, a property of its own."""
+    context = trace.authorizer
+    if context is None:
+        return None
+    if name in context:
+        value = context[name]
+        return None if isinstance(value, Mapping) else value
+    group, _, member = name.partition(".")
+    claims = context.get(group)
+    return claims.get(member) if isinstance(claims, Mapping) else None
+
+
+def _identity(name: str) -> Read:
+    return lambda trace: None if trace.identity is None else trace.identity.get(name)
+
+
+def _resource_id(trace: Trace) -> str | None:
+    return None if trace.route is None else trace.route.resource.id
+
+
+def _resource_path(trace: Trace) -> str | None:
+    return None if trace.route is None else trace.route.resource.path
+
+
+def _account_id(trace: Trace) -> str | None:
+    return None if trace.snapshot is None else trace.snapshot.scope.account
+
+
+def _deployment_id(trace: Trace) -> str | None:
+    return None if trace.snapshot is None else trace.snapshot.deployment_id
+
+
+def _message(trace: Trace) -> str | None:
+    return None if trace.failure is None else trace.failure.message
+
+
+def _message_string(trace: Trace) -> str | None:
+    return None if trace.failure is None else orjson.dumps(trace.failure.message).decode()
+
+
+def _validation_error(trace: Trace) -> str | None:
+    return None if trace.failure is None else trace.failure.validation_error
+
+
+def _response_type(trace: Trace) -> str | None:
+    failure = trace.failure
+    if failure is None:
+        return None
+    return failure.response_type or (DEFAULT_4XX if failure.status < 500 else DEFAULT_5XX)
+
+
+def _integration(member: str) -> Read:
+    """A member of what is known of the integration's answer (trace.IntegrationFacts); nothing before it answered."""
+    return lambda trace: None if trace.integration is None else getattr(trace.integration, member)
+
+
+IDENTITY = (
+    "cognitoIdentityPoolId",
+    "accountId",
+    "cognitoIdentityId",
+    "caller",
+    "sourceIp",
+    "principalOrgId",
+    "accessKey",
+    "cognitoAuthenticationType",
+    "cognitoAuthenticationProvider",
+    "userArn",
+    "userAgent",
+    "user",
+)
+"""The members of ``$context.identity``, in the recorded order."""
+
+_KEYS = (
+    "resourceId",
+    "resourcePath",
+    "httpMethod",
+    "extendedRequestId",
+    "requestTime",
+    "path",
+    "accountId",
+    "protocol",
+    "requestOverride",
+    "stage",
+    "domainPrefix",
+    "requestTimeEpoch",
+    "requestId",
+    "identity",
+    "domainName",
+    "deploymentId",
+    "responseOverride",
+    "apiId",
+)
+"""``$context.keySet()``, in the recorded order."""
+
+_VARIABLES: Mapping[str, Read] = {
+    "accountId": _account_id,
+    "apiId": lambda trace: trace.address.api_id,
+    "awsEndpointRequestId": _integration("request_id"),
+    "deploymentId": _deployment_id,
+    "domainName": lambda trace: trace.domain_name,
+    "domainPrefix": lambda trace: trace.domain_name.partition(".")[0],
+    "error.message": _message,
+    "error.messageString": _message_string,
+    "error.responseType": _response_type,
+    "error.validationErrorString": _validation_error,
+    "extendedRequestId": lambda trace: trace.extended_id,
+    "httpMethod": lambda trace: trace.verb,
+    **{f"identity.{name}": _identity(name) for name in IDENTITY},
+    "identity.sourceIp": lambda trace: trace.client.source_ip,
+    "identity.userAgent": lambda trace: trace.request.header("user-agent"),
+    "integration.error": _integration("error"),
+    "integration.integrationStatus": _integration("function_status"),
+    "integration.latency": _integration("milliseconds"),
+    "integration.requestId": _integration("request_id"),
+    "integration.status": _integration("status"),
+    "integrationErrorMessage": _integration("error"),
+    "integrationLatency": _integration("milliseconds"),
+    "integrationStatus": _integration("function_status"),
+    "isCanaryRequest": lambda trace: trace.is_canary,
+    "path": lambda trace: trace.context_path,
+    "protocol": lambda _: PROTOCOL,
+    "requestId": lambda trace: trace.request_id,
+    "requestTime": lambda trace: trace.request_time,
+    "requestTimeEpoch": lambda trace: trace.epoch_milliseconds,
+    "resourceId": _resource_id,
+    "resourcePath": _resource_path,
+    "stage": lambda trace: trace.address.stage,
+    "status": lambda trace: trace.status,
 }
+"""Every variable that can have a value. Phases that do not exist yet (waf, authenticate ...) have none."""

@@ -5,7 +5,10 @@ Exception
     ├── Forbidden                    403  no such API or stage, or its endpoint is disabled; not customisable
     ├── MissingAuthenticationToken   403  MISSING_AUTHENTICATION_TOKEN: no method serves this path and verb
     ├── IncompleteSignature          403  DEFAULT_4XX: as before, and the Authorization header makes no sense
-    ├── UnsupportedMediaType         415  UNSUPPORTED_MEDIA_TYPE: Content-Encoding cannot be decoded
+    ├── BadRequestParameters         400  BAD_REQUEST_PARAMETERS: required parameters are missing
+    ├── BadRequestBody               400  BAD_REQUEST_BODY: the body does not suit its model, or is no JSON
+    │   └── PayloadNotJson           400  DEFAULT_4XX: Lambda cannot parse what the mappings made
+    ├── UnsupportedMediaType         415  UNSUPPORTED_MEDIA_TYPE: Content-Encoding or Content-Type cannot be taken
     ├── RequestTooLarge              413  REQUEST_TOO_LARGE: more than Lambda takes
     ├── ApiConfigurationError        500  API_CONFIGURATION_ERROR: the method cannot run as it is set up
     │   └── MalformedProxyResponse   502  the function's answer breaks the proxy contract
@@ -42,6 +45,8 @@ class GatewayError(Exception):
     """``$context.error.message``."""
     spaced: ClassVar[bool] = False
     """Whether the built-in body has a blank after the colon: so it has in the integration's phase."""
+    validation_error: str | None = None
+    """``$context.error.validationErrorString``."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
@@ -78,8 +83,45 @@ class IncompleteSignature(GatewayError):
         self.message = message
 
 
+class BadRequestParameters(GatewayError):
+    """Required parameters are missing; ``message`` is AWS's, ``validation_error`` its detail."""
+
+    response_type = "BAD_REQUEST_PARAMETERS"
+    status = 400
+    error_type = "BadRequestException"
+
+    def __init__(self, message: str, validation_error: str | None = None) -> None:
+        super().__init__()
+        self.message = message
+        self.validation_error = validation_error
+
+
+class BadRequestBody(GatewayError):
+    """The body does not suit its model, or a mapping needs JSON and it is none."""
+
+    response_type = "BAD_REQUEST_BODY"
+    status = 400
+    error_type = "BadRequestException"
+
+    def __init__(self, message: str = "Invalid request body", validation_error: str | None = None) -> None:
+        super().__init__()
+        self.message = message
+        self.validation_error = validation_error
+
+
+class PayloadNotJson(BadRequestBody):
+    """Lambda cannot parse the event that the mappings made; ``message`` is Lambda's own."""
+
+    response_type = DEFAULT_4XX
+    spaced = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.reason = f"Execution failed due to configuration error: {message}"
+
+
 class UnsupportedMediaType(GatewayError):
-    """The body's Content-Encoding is unknown, or the body is not what it says."""
+    """The body's Content-Encoding is unknown, or nothing takes its Content-Type."""
 
     response_type = "UNSUPPORTED_MEDIA_TYPE"
     status = 415

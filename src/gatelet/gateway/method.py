@@ -1,9 +1,14 @@
-"""Resources, their methods and what stands behind them, ready to run. Part of a Snapshot; never changed."""
+"""Resources, their methods and what stands behind them, ready to run. Part of a Snapshot; never changed.
+
+An integration is one frozen dataclass for each way to run it; gatelet.gateway.steps.integrate picks its runner.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
 
 
@@ -16,12 +21,31 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Integration:
-    """An AWS_PROXY integration with a Lambda function behind it."""
+class LambdaProxy:
+    """AWS_PROXY with a Lambda function behind it: the event is the request, the answer is the response."""
 
     target: FunctionTarget
     timeout: float
     """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaCustom:
+    """AWS with a Lambda function behind it: mappings make the event and the response."""
+
+    target: FunctionTarget
+    timeout: float
+    """Seconds."""
+    request: RequestMapping
+    responses: ResponseMappings
+
+
+@dataclass(frozen=True, slots=True)
+class Mock:
+    """MOCK: nothing stands behind it; the request template says which response is chosen."""
+
+    request: RequestMapping
+    responses: ResponseMappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +58,16 @@ class Misconfiguration:
     reason: str
 
 
+Integration: TypeAlias = LambdaProxy | LambdaCustom | Mock | Misconfiguration
+"""Every way to run a method; a new one needs a compiler (compile_integration) and a runner (steps/integrate)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method of a resource; ``verb`` is a verb or ``ANY``."""
 
     verb: str
-    integration: Integration | Misconfiguration
+    integration: Integration
     source_arn: str
     """What the function's policy is asked about: the stage's method (apigateway-data-plane section 6)."""
     head: bytes

@@ -6,19 +6,20 @@ Reference: apigateway-data-plane section 1. An address is found before (gatelet.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 
-from gatelet.gateway.errors import ApiConfigurationError, GatewayError, InternalFailure
-from gatelet.gateway.integrations.lambda_proxy import invoke_lambda
+from gatelet.gateway.errors import GatewayError, InternalFailure
+from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.live import LiveGateway
-from gatelet.gateway.method import Misconfiguration
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps import narrate
 from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
 from gatelet.gateway.steps.gateway_response import gateway_response
-from gatelet.gateway.steps.map_response import map_response
+from gatelet.gateway.steps.integrate import integrate
 from gatelet.gateway.steps.resolve import admit, resolve
 from gatelet.gateway.trace import Trace
 from gatelet.http.request import Request
@@ -30,31 +31,43 @@ logger = logging.getLogger(__name__)
 async def serve(request: Request, address: InvokeAddress, live: LiveGateway, ports: Ports) -> Response:
     """Answer a request to an invoke URL. Raises nothing."""
     trace = Trace(request, address, ports)
+    return await settle(respond(live, trace, ports), trace, ports)
+
+
+async def settle(answer: Awaitable[Response], trace: Trace, ports: Ports) -> Response:
+    """The answer, or the gateway response for why there is none: what AWS shows, whatever happens. Raises nothing.
+
+    For TestInvokeMethod: ``settle(execute(...), trace, ports)`` with ``trace.snapshot``, ``route`` and ``story`` set.
+    """
     try:
-        trace.snapshot = snapshot = admit(live.stage_for(address))
-        return await respond(snapshot, trace, ports)
+        response = await answer
+        trace.status = response.status
+        return response
     except GatewayError as error:
         failure = error
     except Exception:  # a fault of ours: told by its id, and never by its text to the client
         logger.exception("request %s failed inside the gateway", trace.request_id)
         failure = InternalFailure()
+    trace.failure = failure
     response = gateway_response(trace, failure)
     log_failure(ports.execution_log, trace, failure, response.status)
     return response
 
 
-async def respond(snapshot: Snapshot, trace: Trace, ports: Ports) -> Response:
-    """Find the method, let the request in, run it. Raises GatewayError."""
+async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
+    """Find the stage and the method, let the request in, run it. Raises GatewayError."""
+    trace.snapshot = snapshot = admit(live.stage_for(trace.address))
     trace.route = route = resolve(snapshot, trace)
     return await execute(snapshot, route, trace, ports)
 
 
 async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) -> Response:
     """Run a method: the part that a test invocation shares. Raises GatewayError."""
-    integration = route.method.integration
-    if isinstance(integration, Misconfiguration):
-        raise ApiConfigurationError(integration.reason)
     body = await decode(trace) if "content-encoding" in trace.seen else trace.request.body
-    trace_ids = trace.trace_ids(ports)
-    reply = await invoke_lambda(ports.invoker, integration, route, trace, body, trace_ids)
-    return map_response(snapshot, trace, reply, trace_ids[1])
+    exchange = Exchange(snapshot, route, trace, ports, body)
+    if trace.story is not None:
+        narrate.begin(trace.story, exchange)
+    response = await integrate(exchange)
+    if trace.story is not None:
+        narrate.complete(trace.story, response)
+    return response

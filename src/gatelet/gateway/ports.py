@@ -6,16 +6,18 @@ Exception
     │   ├── InvokeDenied       the function's policy does not allow this method
     │   └── InvokeThrottled    no concurrency left
     ├── InvokePayloadTooLarge  413 at the client
+    ├── InvokePayloadNotJson   400 at the client, with Lambda's text
     └── InvokeTimedOut         the integration's timeout passed: 504 at the client
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.settings import GatewaySettings
 
 
@@ -37,6 +39,10 @@ class InvokeThrottled(InvokeRefused):
 
 class InvokePayloadTooLarge(InvokerError):
     """The event is over 6 MB."""
+
+
+class InvokePayloadNotJson(InvokerError):
+    """The event is not JSON; the text is what Lambda's API answers."""
 
 
 class InvokeTimedOut(InvokerError):
@@ -67,6 +73,20 @@ class ProxyReply:
     payload: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class InvokeReply:
+    """What a function answered to a JSON event."""
+
+    payload: bytes
+    """The function's own bytes; empty for an asynchronous call."""
+    request_id: str
+    function_error: str | None = None
+    """``Unhandled`` when the function failed: ``payload`` is the error then."""
+    executed_version: str = "$LATEST"
+    accepted: bool = False
+    """Whether the event was accepted to be run later (202)."""
+
+
 class Invoker(Protocol):
     """Runs functions for integrations."""
 
@@ -86,6 +106,23 @@ class Invoker(Protocol):
         ``timeout`` in seconds. Raises InvokerError.
         """
 
+    async def invoke(
+        self,
+        target: FunctionTarget,
+        payload: bytes,
+        *,
+        asynchronous: bool,
+        client_context: bytes | None,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+    ) -> InvokeReply:
+        """Run the function on a JSON event, or have it run later (``asynchronous``).
+
+        ``client_context`` is decoded JSON; ``timeout`` in seconds. Raises InvokerError.
+        """
+
 
 class ExecutionLog(Protocol):
     """Where execution log lines go (CloudWatch Logs group ``API-Gateway-Execution-Logs_{api}/{stage}``)."""
@@ -103,3 +140,4 @@ class Ports:
     clock: Clock
     ids: Ids
     settings: GatewaySettings
+    off_loop: OffLoop = field(default_factory=OffLoop)

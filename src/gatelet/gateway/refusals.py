@@ -24,7 +24,7 @@ _ILLEGAL_MAPPINGS = frozenset(
         "x-amzn-trace-id",
     )
 )
-"""Headers that no request parameter of an AWS_PROXY integration may be mapped to."""
+"""Headers that no request parameter of an AWS or AWS_PROXY integration may be mapped to."""
 
 _HEADER_TARGET = "integration.request.header."
 
@@ -104,8 +104,17 @@ def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
 
 def refuse_integration(integration: Mapping[str, Any]) -> str | None:
     """Settings of an integration, AWS's own run-time refusals included."""
-    if integration["type"] != "AWS_PROXY":
-        return _unsupported(f"integrations of type {integration['type']}")
+    kind = integration["type"]
+    if kind == "MOCK":
+        return None
+    if kind not in {"AWS", "AWS_PROXY"}:
+        return _unsupported(f"integrations of type {kind}")
+    return _refuse_function_integration(integration)
+
+
+def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
+    if integration["type"] == "AWS" and ":lambda:path/" not in (integration.get("uri") or ""):
+        return _unsupported("integrations of type AWS with another service than Lambda")
     if integration.get("httpMethod") != "POST":
         return f"Lambda is invoked by POST only, not by {integration.get('httpMethod')}"
     for member in ("credentials", "connectionId", "tlsConfig", "integrationTarget"):
@@ -113,8 +122,13 @@ def refuse_integration(integration: Mapping[str, Any]) -> str | None:
             return _unsupported(f"{member} on an integration")
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
         return _unsupported("responseTransferMode STREAM")
+    return refuse_headers(integration, _ILLEGAL_MAPPINGS)
+
+
+def refuse_headers(integration: Mapping[str, Any], illegal: frozenset[str]) -> str | None:
+    """Headers (in lower case) that no request parameter may be mapped to (data-plane 8.2)."""
     for target in integration.get("requestParameters") or {}:
         header = target.removeprefix(_HEADER_TARGET)
-        if header != target and header.lower() in _ILLEGAL_MAPPINGS:
+        if header != target and header.lower() in illegal:
             return f"{header} header already present"
     return None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
 from gatelet.aws import clock
+from gatelet.gateway.errors import GatewayError
 from gatelet.gateway.forwarded import identify_client
 from gatelet.gateway.invoke_url import InvokeAddress
+from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.story import Story
 from gatelet.gateway.trace_header import complete_trace
 from gatelet.http.request import Request
 
@@ -33,19 +37,50 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
+@dataclass(slots=True)
+class IntegrationFacts:
+    """What is known of the integration's answer; ``$context.integration.*`` (apigateway-data-plane section 17)."""
+
+    status: int | None = None
+    """Of the service that was called: Lambda's own answer, an HTTP backend's."""
+    milliseconds: int | None = None
+    """``integrationLatency``."""
+    request_id: str | None = None
+    """Of the service that was called."""
+    function_status: int | None = None
+    """``integrationStatus``: for a Lambda proxy the status that the function returned."""
+    error: str | None = None
+    """``integrationErrorMessage``."""
+
+
 class Trace:
-    """One request's story. ``snapshot`` and ``route`` are None until they are found."""
+    """What is known of one request. What a later step finds out is None until then.
+
+    ``snapshot``, ``route``: where it goes. ``identity``: further members of ``$context.identity`` by their names
+    (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
+    (gatelet.gateway.events.proxy, members 17 and 18). ``is_canary``: None without canary settings.
+    ``integration``: what the integration answered. ``failure`` and ``status``: how it ended.
+    ``story``: who listens (gatelet.gateway.story).
+    """
 
     __slots__ = (
+        "_overrides",
         "address",
+        "authorizer",
         "client",
         "extended_id",
+        "failure",
+        "identity",
+        "integration",
+        "is_canary",
         "received",
         "request",
         "request_id",
         "route",
         "seen",
         "snapshot",
+        "status",
+        "story",
         "verb",
     )
 
@@ -62,6 +97,30 @@ class Trace:
         self.client = identify_client(request.peer, request.port, request.scheme, seen, ports.settings.trusted_proxies)
         self.snapshot: Snapshot | None = None
         self.route: Route | None = None
+        self.identity: Mapping[str, object] | None = None
+        self.authorizer: Mapping[str, object] | None = None
+        self.is_canary: bool | None = None
+        self.integration: IntegrationFacts | None = None
+        self.failure: GatewayError | None = None
+        self.status: int | None = None
+        self.story: Story | None = None
+        self._overrides: Overrides | None = None
+
+    @property
+    def overrides(self) -> Overrides:
+        """``$context.requestOverride`` and ``$context.responseOverride``."""
+        if self._overrides is None:
+            self._overrides = Overrides()
+        return self._overrides
+
+    @property
+    def overridden(self) -> Overrides | None:
+        """The overrides, if any template looked at them."""
+        return self._overrides
+
+    def begin_template(self, earlier: Overrides | None) -> None:
+        """A template is rendered from its beginning; ``earlier`` is what templates before it have set."""
+        self._overrides = None if earlier is None else earlier.copy()
 
     @property
     def path(self) -> str:

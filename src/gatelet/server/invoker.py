@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from gatelet.aws import quotas
+from gatelet.aws.ids import Ids
+from gatelet.control.lambda_.json_payload import fault_of
 from gatelet.functions import invocation as functions
 from gatelet.functions.service import Functions
 from gatelet.gateway import ports as gateway
+
+_SMALL = 32 * quotas.KIB
+"""Payloads up to here are parsed on the event loop."""
 
 
 class FunctionInvoker:
     """Runs functions for integrations (implements gatelet.gateway.ports.Invoker)."""
 
-    __slots__ = ("_functions",)
+    __slots__ = ("_functions", "_ids")
 
-    def __init__(self, service: Functions) -> None:
+    def __init__(self, service: Functions, ids: Ids) -> None:
         self._functions = service
+        self._ids = ids
 
     async def invoke_proxy(
         self,
@@ -42,6 +51,44 @@ class FunctionInvoker:
             )
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
+
+    async def invoke(
+        self,
+        target: gateway.FunctionTarget,
+        payload: bytes,
+        *,
+        asynchronous: bool,
+        client_context: bytes | None,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+    ) -> gateway.InvokeReply:
+        """Run the function on a JSON event, or accept the event. Raises InvokerError."""
+        payload = payload or b"{}"
+        fault = fault_of(payload) if len(payload) <= _SMALL else await asyncio.to_thread(fault_of, payload)
+        if fault is not None:
+            raise gateway.InvokePayloadNotJson(f"Could not parse request body into json: {fault}")
+        invocation = functions.Invocation(
+            target=functions.FunctionTarget(target.account, target.region, target.name, target.qualifier),
+            payload=payload,
+            request_id=self._ids.uuid(),
+            trace_id=trace_id,
+            client_context=client_context,
+            source_arn=source_arn,
+            source_account=source_account,
+        )
+        try:
+            async with asyncio.timeout(timeout):
+                if asynchronous:
+                    await self._functions.invoke_async(invocation)
+                    return gateway.InvokeReply(b"", invocation.request_id, accepted=True)
+                result = await self._functions.invoke(invocation)
+        except functions.InvocationRefused as refusal:
+            raise _translate(refusal) from refusal
+        except TimeoutError as passed:
+            raise gateway.InvokeTimedOut("the integration's timeout passed") from passed
+        return gateway.InvokeReply(result.payload, result.request_id, result.function_error, result.executed_version)
 
 
 def _translate(refusal: functions.InvocationRefused) -> gateway.InvokerError:

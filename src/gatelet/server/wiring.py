@@ -26,6 +26,11 @@ from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.settings import GatewaySettings
+from gatelet.identity.authorization import Authorizer
+from gatelet.identity.credentials import Credentials
+from gatelet.identity.directory import Directory
+from gatelet.identity.service import Identity
+from gatelet.identity.signers import Signers
 from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
@@ -38,7 +43,7 @@ from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
-from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key
+from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
@@ -88,17 +93,15 @@ async def open_house(config: Config) -> AsyncIterator[House]:
     clock, ids = SystemClock(), Ids()
     async with AsyncExitStack() as stack:
         data = await stack.enter_async_context(open_data_directory(config.data_dir))
-        sessions = await session_key(data.records)
         root = await root_key(data.records, ids) if config.mode == "secure" else None
-        organs = await stack.enter_async_context(
-            _organs(config, data, FunctionSessions(sessions, clock, ids), clock, ids)
-        )
+        identity = await _identity(data, None if root is None else root.credentials, clock, ids)
+        organs = await stack.enter_async_context(_organs(config, data, identity, clock, ids))
         health = Health(config, data, organs.functions, organs.live, organs.followers)
         listener = partial(
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             control=ControlPlane(Codec(), Registry(), organs.control),
-            authenticator=Authenticator(root=None if root is None else root.credentials, sessions=sessions),
+            authenticator=Authenticator(identity.signers),
             house=HousePages(health.report, partial(download, organs.control)),
             clock=clock,
             ids=ids,
@@ -113,9 +116,17 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         )
 
 
+async def _identity(data: DataDirectory, root: Credentials | None, clock: Clock, ids: Ids) -> Identity:
+    directory = Directory(data.records)
+    await directory.start()
+    sessions, sealed = await session_key(data.records), await vault(data.records)
+    signers = Signers(directory, sessions, sealed, root)
+    return Identity(directory, Authorizer(directory, clock, ids), signers, sessions, sealed)
+
+
 @asynccontextmanager
 async def _organs(
-    config: Config, data: DataDirectory, sessions: FunctionSessions, clock: Clock, ids: Ids
+    config: Config, data: DataDirectory, identity: Identity, clock: Clock, ids: Ids
 ) -> AsyncIterator[Organs]:
     async with AsyncExitStack() as stack:
         groups = LogGroups(data.records, data.log_chunks, clock)
@@ -132,14 +143,14 @@ async def _organs(
             log_writer=log_writer,
             clock=clock,
             ids=ids,
-            credentials=sessions.issue,
+            credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
             queue=data.queue,
         )
         await functions.start()
         stack.push_async_callback(functions.stop)
         live = LiveGateway(data.records)
         await live.start()
-        followers = Followers(data.changes, [live.apply, functions.apply])
+        followers = Followers(data.changes, [identity.directory.apply, live.apply, functions.apply])
         await followers.start()
         stack.push_async_callback(followers.stop)
         control = Ports(
@@ -149,13 +160,14 @@ async def _organs(
             log_writer=log_writer,
             functions=functions,
             gateway=live,
+            identity=identity,
             clock=clock,
             ids=ids,
         )
         stack.push_async_callback(control.background.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
         gateway = GatewayPorts(
-            invoker=FunctionInvoker(functions),
+            invoker=FunctionInvoker(functions, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
             clock=clock,
             ids=ids,

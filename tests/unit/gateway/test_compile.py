@@ -8,13 +8,11 @@ import pytest
 from tests.unit.gateway.world import FUNCTION, SCOPE, document, function_uri, method, stage
 
 from gatelet.gateway.compile import compile_snapshot
-from gatelet.gateway.method import Integration, Misconfiguration
+from gatelet.gateway.method import Integration, LambdaProxy, Misconfiguration
 from gatelet.gateway.ports import FunctionTarget
 
 
-def integration(
-    shape: dict[str, Any], *, stage_members: dict[str, Any] | None = None, **api: Any
-) -> Integration | Misconfiguration:
+def integration(shape: dict[str, Any], *, stage_members: dict[str, Any] | None = None, **api: Any) -> Integration:
     validators = api.pop("validators", {})
     compiled = document({"/users": {"GET": shape}}, **api) | {"requestValidators": validators}
     snapshot = compile_snapshot(compiled, stage(**(stage_members or {})), "q1w2e3", SCOPE)  # type: ignore[arg-type]
@@ -25,7 +23,7 @@ def integration(
 
 def test_a_lambda_integration() -> None:
     target = FunctionTarget("210987654321", "eu-west-1", "users", None)
-    assert integration(method(integration={"timeoutInMillis": 1500})) == Integration(target, 1.5)
+    assert integration(method(integration={"timeoutInMillis": 1500})) == LambdaProxy(target, 1.5)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_a_lambda_integration() -> None:
 )
 def test_function_names(function: str, target: tuple[str, str, str, str | None]) -> None:
     compiled = integration(method(function_uri(function)))
-    assert isinstance(compiled, Integration)
+    assert isinstance(compiled, LambdaProxy)
     assert compiled.target == FunctionTarget(*target)
 
 
@@ -82,10 +80,11 @@ def test_uris_that_name_no_function(uri: str) -> None:
             {"shape": method(requestValidatorId="v"), "validators": {"v": {"validateRequestBody": True}}},
             "request validators",
         ),
-        *[
-            ({"shape": method(integration={"type": kind})}, f"type {kind}")
-            for kind in ("AWS", "HTTP", "HTTP_PROXY", "MOCK")
-        ],
+        *[({"shape": method(integration={"type": kind})}, f"type {kind}") for kind in ("HTTP", "HTTP_PROXY")],
+        (
+            {"shape": method("arn:aws:apigateway:eu-west-1:s3:path/b", integration={"type": "AWS"})},
+            "another service",
+        ),
         ({"shape": method(integration={"httpMethod": "GET"})}, "POST only"),  # data-plane section 7
         ({"shape": method(integration={"credentials": "arn:aws:iam::210987654321:role/r"})}, "credentials"),
         ({"shape": method(integration={"responseTransferMode": "STREAM"})}, "STREAM"),
@@ -144,4 +143,4 @@ def test_what_is_refused(members: dict[str, Any], reason: str) -> None:
     ],
 )
 def test_what_changes_nothing(members: dict[str, Any]) -> None:
-    assert isinstance(integration(**{"shape": method(), **members}), Integration)
+    assert isinstance(integration(**{"shape": method(), **members}), LambdaProxy)

@@ -58,7 +58,8 @@ SIGNATURE = "AWS4-HMAC-SHA256"
 """An Authorization header that begins so is a SigV4 signature and never reaches the function."""
 
 _SPELLING = {**CASING, **dict.fromkeys(DROPPED)}
-_SPELLING_AND_ADDED = {**_SPELLING, **dict.fromkeys(ADDED)}
+SPELLING_AND_ADDED = {**_SPELLING, **dict.fromkeys(ADDED)}
+"""How names are spelled by their lower-case forms, None for those that are not taken from the client."""
 
 
 def build(head: list[Any], body: bytes) -> dict[str, Any]:
@@ -68,9 +69,9 @@ def build(head: list[Any], body: bytes) -> dict[str, Any]:
         raise ValueError("the request's head has another layout")
     method, path, _, path_parameters, query, pairs, trace_id = request[:7]
     if trace_id is None:
-        headers, multi_headers = _headers(pairs, _SPELLING)
+        headers, multi_headers = read_headers(pairs, _SPELLING)
     else:
-        headers, multi_headers = _headers(pairs, _SPELLING_AND_ADDED)
+        headers, multi_headers = read_headers(pairs, SPELLING_AND_ADDED)
         headers["X-Amzn-Trace-Id"] = trace_id
         headers["X-Forwarded-For"] = forwarded_for = request[7]
         headers["X-Forwarded-Port"] = port = request[8]
@@ -146,7 +147,7 @@ def _body(body: bytes, binary_types: list[str] | None, headers: dict[str, str]) 
     return body.decode("utf-8", "replace"), False
 
 
-def _headers(pairs: list[list[str]], spelling: dict[str, str | None]) -> tuple[dict[str, str], dict[str, list[str]]]:
+def read_headers(pairs: list[Any], spelling: dict[str, str | None]) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The last value of every name, and all values of every name; names that differ in case stay apart."""
     single: dict[str, str] = {}
     multi: dict[str, list[str]] = {}

@@ -7,83 +7,73 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
-
 from gatelet.aws.quotas import GATEWAY_HEADER_BYTES, INVOKE_PAYLOAD_BYTES
-from gatelet.gateway.errors import (
-    ApiConfigurationError,
-    FunctionFailed,
-    IntegrationFailure,
-    IntegrationTimeout,
-    MalformedProxyResponse,
-    RequestTooLarge,
-)
+from gatelet.gateway.errors import FunctionFailed, MalformedProxyResponse, RequestTooLarge
 from gatelet.gateway.events.head import encode_head
 from gatelet.gateway.events.size import WORST_CASE, body_size
-from gatelet.gateway.method import Integration, Method
-from gatelet.gateway.ports import (
-    InvokeDenied,
-    InvokePayloadTooLarge,
-    Invoker,
-    InvokeRefused,
-    InvokeThrottled,
-    InvokeTimedOut,
-    ProxyReply,
-)
+from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.integrations.lambda_failures import TOO_LARGE, error_message, failure_of
+from gatelet.gateway.method import LambdaProxy
+from gatelet.gateway.ports import InvokerError, ProxyReply
 from gatelet.gateway.router import Route
-from gatelet.gateway.snapshot import Snapshot
-from gatelet.gateway.trace import Trace
+from gatelet.gateway.steps import narrate_lambda
+from gatelet.gateway.steps.proxy_response import proxy_response
+from gatelet.gateway.trace import IntegrationFacts, Trace
+from gatelet.http.response import Response
 
-TOO_LARGE = "Execution failed due to configuration error: Request payload is over the limit of the Lambda function"
 _SURELY_SMALL = (INVOKE_PAYLOAD_BYTES - GATEWAY_HEADER_BYTES * WORST_CASE) // WORST_CASE
 """A body up to here makes an event that Lambda takes, whatever its bytes are."""
 
 
-async def invoke_lambda(
-    invoker: Invoker, integration: Integration, route: Route, trace: Trace, body: bytes, trace_ids: tuple[str, str]
-) -> ProxyReply:
-    """The function's answer; its ``kind`` is ``response``. Raises GatewayError."""
-    assert trace.snapshot is not None
-    method: Method = route.method
-    head = encode_head(method.head, request_members(trace, route, trace_ids[0]))
+async def run(integration: LambdaProxy, exchange: Exchange) -> Response:
+    """The function's answer as the response. Raises GatewayError."""
+    reply = await _invoke(integration, exchange)
+    return proxy_response(exchange.snapshot, exchange.trace, reply, exchange.trace_ids[1])
+
+
+async def _invoke(integration: LambdaProxy, exchange: Exchange) -> ProxyReply:
+    """The function's answer; its ``kind`` is ``response``."""
+    trace, body, clock = exchange.trace, exchange.body, exchange.ports.clock
+    head = encode_head(exchange.method.head, request_members(trace, exchange.route, exchange.trace_ids[0]))
     if len(body) > _SURELY_SMALL:
-        await _check_size(len(head), body, trace.snapshot, trace)
+        await _check_size(len(head), exchange)
+    if trace.story is not None:
+        narrate_lambda.proxy_request(trace.story, integration.target, head, exchange)
+    began = clock.monotonic()
     try:
-        reply = await invoker.invoke_proxy(
+        reply = await exchange.ports.invoker.invoke_proxy(
             integration.target,
             head,
             body,
-            source_arn=method.source_arn,
-            source_account=trace.snapshot.scope.account,
-            trace_id=trace_ids[1],
+            source_arn=exchange.method.source_arn,
+            source_account=exchange.snapshot.scope.account,
+            trace_id=exchange.trace_ids[1],
             timeout=integration.timeout,
         )
-    except InvokeTimedOut as timed_out:
-        raise IntegrationTimeout from timed_out
-    except InvokePayloadTooLarge as too_large:
-        raise RequestTooLarge(TOO_LARGE) from too_large
-    except InvokeDenied as denied:
-        raise ApiConfigurationError("Invalid permissions on Lambda function") from denied
-    except InvokeThrottled as throttled:
-        raise IntegrationFailure(f"Lambda execution failed with status 429: {throttled}") from throttled
-    except InvokeRefused as refused:
-        raise IntegrationFailure(f"Execution failed due to configuration error: {refused}") from refused
+    except InvokerError as refused:
+        raise failure_of(refused) from refused
+    milliseconds = round((clock.monotonic() - began) * 1000)
+    trace.integration = IntegrationFacts(200, milliseconds, reply.request_id, reply.status or None)
+    if trace.story is not None:
+        narrate_lambda.proxy_reply(trace.story, reply, exchange)
     if reply.kind == "response":
         return reply
     if reply.kind == "error":
+        message = error_message(reply.payload) or reply.payload.decode("utf-8", "replace")
+        trace.integration.error = f"Lambda Customer Function Error:{message}"
         raise FunctionFailed(
-            f"Lambda execution failed with status 200 due to customer function error: {_error_message(reply.payload)}. "
+            f"Lambda execution failed with status 200 due to customer function error: {message}. "
             f"Lambda request id: {reply.request_id}"
         )
     raise MalformedProxyResponse
 
 
-async def _check_size(head: int, body: bytes, snapshot: Snapshot, trace: Trace) -> None:
+async def _check_size(head: int, exchange: Exchange) -> None:
     """Measure the event of a large body, not on the event loop. Raises RequestTooLarge."""
+    body, types = exchange.body, exchange.snapshot.binary_media_types
     if len(body) > INVOKE_PAYLOAD_BYTES:
         raise RequestTooLarge(TOO_LARGE)
-    content_type = trace.request.header("content-type")
-    size = await asyncio.to_thread(body_size, body, snapshot.binary_media_types, content_type)
+    size = await asyncio.to_thread(body_size, body, types, exchange.trace.request.header("content-type"))
     if head + size > INVOKE_PAYLOAD_BYTES:
         raise RequestTooLarge(TOO_LARGE)
 
@@ -109,16 +99,6 @@ def request_members(trace: Trace, route: Route, trace_id: str) -> tuple[object, 
         trace.request_id,
         trace.extended_id,
         client.source_ip,
-        None,
-        None,
+        trace.authorizer,
+        trace.identity,
     )
-
-
-def _error_message(payload: bytes) -> str:
-    """``errorMessage`` of what the function raised, or all of it."""
-    try:
-        error = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return payload.decode("utf-8", "replace")
-    message = error.get("errorMessage") if isinstance(error, dict) else None
-    return message if isinstance(message, str) else payload.decode("utf-8", "replace")

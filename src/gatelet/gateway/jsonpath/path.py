@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gatelet.aws import quotas
 from gatelet.gateway.jsonpath.errors import PathNotFound
 from gatelet.gateway.jsonpath.path_reader import read_steps
 from gatelet.gateway.jsonpath.run import Run
@@ -18,15 +19,15 @@ class Path:
 
     text: str
     definite: bool
-    _read: Callable[[object], object] = field(repr=False, compare=False)
+    _read: Callable[[object, int], object] = field(repr=False, compare=False)
 
-    def read(self, document: object) -> object:
+    def read(self, document: object, visits: int = quotas.JSONPATH_VISITS) -> object:
         """The value in a parsed JSON document (dict, list, str, int, float, Decimal, bool, None).
 
         A definite path gives the value itself, any other a new list. Values are the document's own, not
-        copies. Raises PathNotFound, FunctionFailed and LimitExceeded.
+        copies. ``visits`` bounds what reading may cost. Raises PathNotFound, FunctionFailed and LimitExceeded.
         """
-        return self._read(document)
+        return self._read(document, visits)
 
 
 def compile_path(text: str) -> Path:
@@ -36,7 +37,7 @@ def compile_path(text: str) -> Path:
     if keys is not None:
         return Path(text, definite=True, _read=_walk(keys))
     query = compile_steps(path)
-    return Path(text, query.definite, lambda document: query.read(document, Run(document)))
+    return Path(text, query.definite, lambda document, visits: query.read(document, Run(document, visits)))
 
 
 def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
@@ -53,10 +54,10 @@ def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
     return tuple(keys)
 
 
-def _walk(keys: tuple[str | int, ...]) -> Callable[[object], object]:
+def _walk(keys: tuple[str | int, ...]) -> Callable[[object, int], object]:
     """The common path, without the cost of the others."""
 
-    def read(document: object) -> object:
+    def read(document: object, _: int) -> object:
         value = document
         for key in keys:
             if isinstance(key, str):

@@ -9,15 +9,15 @@ from gatelet.gateway.jsonpath.errors import LimitExceeded
 class Run:
     """One reading. ``roots`` keeps what the ``$`` paths of filters gave: they give it for every item again."""
 
-    __slots__ = ("_left", "root", "roots")
+    __slots__ = ("_left", "_visits", "root", "roots")
 
-    def __init__(self, root: object) -> None:
+    def __init__(self, root: object, visits: int = quotas.JSONPATH_VISITS) -> None:
         self.root = root
         self.roots: dict[int, object] = {}
-        self._left = quotas.JSONPATH_VISITS
+        self._left = self._visits = visits
 
     def spend(self, visits: int) -> None:
         """Raises LimitExceeded once all readings together cost too much."""
         self._left -= visits
         if self._left < 0:
-            raise LimitExceeded(f"reading takes more than {quotas.JSONPATH_VISITS} visits")
+            raise LimitExceeded(f"reading takes more than {self._visits} visits")

@@ -17,4 +17,7 @@ def log_failure(log: ExecutionLog, trace: Trace, error: GatewayError, status: in
         return
     scope = snapshot.scope
     lines = [error.reason, f"Method completed with status: {status}"]
+    if trace.story is not None:
+        for line in lines:
+            trace.story.tell(line)
     log.write(scope.account, scope.region, snapshot.api_id, snapshot.stage, trace.request_id, lines)

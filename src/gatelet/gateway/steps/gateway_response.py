@@ -6,10 +6,11 @@ Reference: apigateway-data-plane section 4.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import orjson
 
-from gatelet.gateway.context import Context
+from gatelet.gateway.context import lookup
 from gatelet.gateway.errors import GatewayError
 from gatelet.gateway.header_rules import is_name, is_value, response_header_name
 from gatelet.gateway.response_types import DEFAULT_4XX, DEFAULT_5XX, DEFAULT_TEMPLATE_TYPE
@@ -22,14 +23,14 @@ from gatelet.http.response import Response
 def gateway_response(trace: Trace, error: GatewayError) -> Response:
     """The answer to a request that failed."""
     custom = _customisation(trace, error)
+    trace.status = (custom and custom.status) or error.status
     if custom is None:
         return _respond(trace, error, error.status, {"Content-Type": DEFAULT_TEMPLATE_TYPE}, _built_in(error))
-    status = custom.status or error.status
-    lookup = Context(trace, error, status).lookup
+    find = partial(lookup, trace)
     media_type, template = _template(custom.templates, trace.request.header("accept"))
-    body = _built_in(error) if template is None else template.render(lookup).encode("utf-8", "replace")
-    headers = {"Content-Type": media_type, **_mapped(custom, lookup)}
-    return _respond(trace, error, status, headers, body)
+    body = _built_in(error) if template is None else template.render(find).encode("utf-8", "replace")
+    headers = {"Content-Type": media_type, **_mapped(custom, find)}
+    return _respond(trace, error, trace.status, headers, body)
 
 
 def _customisation(trace: Trace, error: GatewayError) -> GatewayResponse | None:

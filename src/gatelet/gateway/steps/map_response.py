@@ -1,61 +1,111 @@
-"""Makes the response of a function's answer: status, header rules, binary rule, the gateway's own headers.
+"""Makes the response of what the integration answered: selection, template, headers, overrides.
 
-Nothing that a worker sends is trusted: status, header lines and size are checked on every answer.
-Reference: apigateway-data-plane sections 7, 8.1 and 8.3.
+Shared by every integration with mappings. Reference: apigateway-data-plane sections 8.3, 9.4, 10 and 11.
 """
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
-from functools import lru_cache
-
-from gatelet.aws.quotas import INVOKE_RESPONSE_BYTES
-from gatelet.gateway.errors import ApiConfigurationError, FunctionFailed, MalformedProxyResponse
+from gatelet.gateway import context
+from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.events.proxy import is_binary
-from gatelet.gateway.header_rules import rewrite_block
-from gatelet.gateway.ports import ProxyReply
-from gatelet.gateway.snapshot import Snapshot
-from gatelet.gateway.trace import Trace
+from gatelet.gateway.exchange import Exchange, IntegrationReply, Pairs
+from gatelet.gateway.header_rules import response_header_name
+from gatelet.gateway.header_values import override, sendable
+from gatelet.gateway.jsonpath import PathError
+from gatelet.gateway.mapping.errors import InvalidJsonBody
+from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
+from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
+from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
+from gatelet.gateway.steps.own_headers import own_headers
+from gatelet.gateway.steps.render import render
+from gatelet.gateway.steps.select import select
 from gatelet.http.response import Response
 
-_CACHED_BLOCK_BYTES = 4_096
-_cached_rewrite = lru_cache(maxsize=1_024)(rewrite_block)
-"""Functions send the same few header blocks again and again."""
 
-
-def map_response(snapshot: Snapshot, trace: Trace, reply: ProxyReply, trace_id: str) -> Response:
-    """The response of a function's answer. Raises MalformedProxyResponse, FunctionFailed, ApiConfigurationError."""
-    status, block, body = reply.status, reply.headers, reply.body
-    # 1xx would be an interim answer to the client (RFC 9110 section 15.2), which would wait on: refused.
-    if not 200 <= status <= 599:
-        raise MalformedProxyResponse
-    headers = _cached_rewrite(block) if len(block) <= _CACHED_BLOCK_BYTES else rewrite_block(block)
-    if headers is None:
-        raise MalformedProxyResponse
-    if len(body) > INVOKE_RESPONSE_BYTES:
-        raise FunctionFailed("Execution failed due to configuration error: Lambda response body size is too long")
-    if reply.base64 and accepts_binary(snapshot, trace.request.header("accept")):
-        body = _decode(body)
-    own = (
-        f"x-amzn-RequestId: {trace.request_id}\r\n"
-        f"x-amz-apigw-id: {trace.extended_id}\r\n"
-        f"X-Amzn-Trace-Id: {trace_id}\r\n"
+async def map_response(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> Response:
+    """The response to the client. Raises ApiConfigurationError."""
+    chosen = await select(responses, reply, exchange)
+    if not chosen.declared:
+        raise ApiConfigurationError(f"Output mapping refers to an invalid method response: {chosen.status}")
+    accept = exchange.trace.request.header("accept")
+    types = exchange.snapshot.binary_media_types
+    body, binary = handle_response(
+        reply.body,
+        binary=bool(reply.body) and bool(types) and is_binary(types, reply.content_type),
+        wanted=bool(reply.body) and bool(types) and is_binary(types, accept),
+        handling=chosen.content_handling,
     )
-    return Response(status, body=body, raw_headers=own.encode("ascii") + headers)
+    headers = _mapped(chosen.parameters, reply, exchange)
+    template = _choose(chosen, accept)
+    if template is not None and not template.passes:
+        if binary:
+            raise ApiConfigurationError("Unable to transform response: the body is binary")
+        text = await render(template, body.decode(), exchange, what="response")
+        body = text.encode("utf-8", "replace")
+    overrides = exchange.trace.overridden
+    status = chosen.status
+    if overrides is not None:
+        headers = override(headers, overrides.response.place("header"), fold=True)
+        status = _status(overrides.response.value("status")) or status
+    return Response(status, body=body, raw_headers=_header_lines(headers, reply, exchange))
 
 
-def accepts_binary(snapshot: Snapshot, accept: str | None) -> bool:
-    """Whether a base64 body is decoded: Accept's first media type is one of the API's binary types.
+def _choose(chosen: ResponseMapping, accept: str | None) -> BodyTemplate | None:
+    """The template of Accept's first media type, else the first there is; None: the body passes."""
+    templates = chosen.templates
+    if not templates:
+        return None
+    return templates.get(media_type_of(accept)) or next(iter(templates.values()))
 
-    Reference: apigateway-data-plane section 7 (``isBase64Encoded``).
-    """
-    types = snapshot.binary_media_types
-    return bool(types) and is_binary(types, accept.partition(",")[0] if accept else None)
 
-
-def _decode(body: bytes) -> bytes:
+def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange) -> Pairs:
+    if not rules:
+        return []
+    trace = exchange.trace
+    values = Values(
+        headers=ReplyHeaders(reply.headers),
+        body=Body(reply.body.decode("utf-8", "replace")),
+        context=lambda name: context.find(trace, name.removeprefix("context.")),
+        stage_variables=exchange.snapshot.variables,
+        path={},
+        query={},
+    )
     try:
-        return b64decode(body, validate=True)
-    except binascii.Error:
-        raise ApiConfigurationError("Unable to base64 decode the body.") from None
+        mapped = apply(rules, values)
+    except (InvalidJsonBody, PathError) as error:
+        raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
+    return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]
+
+
+class ReplyHeaders(dict[str, list[str]]):
+    """An integration's headers, found whatever the case of their names."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        super().__init__()
+        for name, value in pairs:
+            self.setdefault(name.lower(), []).append(value)
+
+    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+        """The values of a header."""
+        return super().get(name.lower(), default)
+
+
+def _status(value: object) -> int | None:
+    """A status that a template has set, None for what cannot be the status of a response."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+        value = int(value)
+    # 1xx would be an interim answer (RFC 9110 section 15.2)
+    return value if type(value) is int and 200 <= value <= 599 else None
+
+
+def _header_lines(headers: Pairs, reply: IntegrationReply, exchange: Exchange) -> bytes:
+    lines = own_headers(exchange.trace, exchange.trace_ids[1] if reply.traced else None)
+    typed = False
+    for name, value in headers:
+        shown = response_header_name(name)
+        if shown is not None and sendable(shown, value):
+            typed = typed or shown.lower() == "content-type"
+            lines += f"{shown}: {value}\r\n"
+    if not typed:
+        lines += f"Content-Type: {DEFAULT_TYPE}\r\n"
+    return lines.encode("latin-1", "replace")

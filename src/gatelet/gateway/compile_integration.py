@@ -1,0 +1,59 @@
+"""Compiles what stands behind a method; what cannot run becomes a Misconfiguration. Pure.
+
+Reference: apigateway-data-plane sections 9 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatelet.aws.quotas import INTEGRATION_TIMEOUT_MAX_MS
+from gatelet.aws.scope import Scope
+from gatelet.gateway.compile_mapping import compile_request, compile_responses
+from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
+from gatelet.gateway.jsonpath import PathSyntaxError
+from gatelet.gateway.mapping.errors import InvalidExpression
+from gatelet.gateway.method import Integration, LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.gateway.ports import FunctionTarget
+from gatelet.gateway.refusals import refuse_integration
+
+
+def compile_integration(method: Mapping[str, Any], scope: Scope, variables: Mapping[str, str]) -> Integration:
+    """The integration of a stored Method that has one. Raises the errors of a document that is damaged."""
+    shape = method["methodIntegration"]
+    reason = refuse_integration(shape)
+    if reason is not None:
+        return Misconfiguration(reason)
+    try:
+        return _compile(method, shape, scope, variables)
+    except (InvalidUri, InvalidExpression) as invalid:
+        return Misconfiguration(str(invalid))
+    except PathSyntaxError as invalid:
+        return Misconfiguration(f"Invalid selection pattern: {invalid}")
+
+
+def _compile(
+    method: Mapping[str, Any], shape: Mapping[str, Any], scope: Scope, variables: Mapping[str, str]
+) -> Integration:
+    match shape["type"]:
+        case "AWS_PROXY":
+            return LambdaProxy(_function(shape, scope, variables), timeout_of(shape))
+        case "AWS":
+            return LambdaCustom(
+                _function(shape, scope, variables), timeout_of(shape), compile_request(shape), compile_responses(method)
+            )
+        case "MOCK":
+            return Mock(compile_request(shape), compile_responses(method))
+        case kind:
+            return Misconfiguration(f"Gatelet does not support integrations of type {kind} yet")
+
+
+def _function(shape: Mapping[str, Any], scope: Scope, variables: Mapping[str, str]) -> FunctionTarget:
+    return parse_function_uri(fill_stage_variables(shape["uri"], variables), scope)
+
+
+def timeout_of(shape: Mapping[str, Any]) -> float:
+    """Seconds."""
+    milliseconds: int = shape.get("timeoutInMillis", INTEGRATION_TIMEOUT_MAX_MS)
+    return milliseconds / 1000

@@ -1,0 +1,86 @@
+"""AWS with a Lambda function behind it: mappings make the event, the function's JSON is mapped to the response.
+
+Reference: apigateway-data-plane sections 8.2, 9.3 and 9.4.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+
+from gatelet.gateway.errors import ApiConfigurationError
+from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
+from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
+from gatelet.gateway.method import LambdaCustom
+from gatelet.gateway.ports import InvokeReply, InvokerError
+from gatelet.gateway.steps.map_request import map_request
+from gatelet.gateway.steps.map_response import map_response
+from gatelet.gateway.trace import IntegrationFacts
+from gatelet.http.response import Response
+
+_INVOCATION_TYPES = {"requestresponse": False, "event": True}
+
+
+async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
+    """Map, invoke, map. Raises GatewayError."""
+    outgoing = await map_request(integration.request, exchange)
+    reply = await _invoke(integration, outgoing, exchange)
+    return await map_response(integration.responses, reply, exchange)
+
+
+async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange: Exchange) -> IntegrationReply:
+    clock, trace = exchange.ports.clock, exchange.trace
+    asynchronous = _is_asynchronous(outgoing)
+    began = clock.monotonic()
+    try:
+        answer = await exchange.ports.invoker.invoke(
+            integration.target,
+            outgoing.body,
+            asynchronous=asynchronous,
+            client_context=_client_context(outgoing),
+            source_arn=exchange.method.source_arn,
+            source_account=exchange.snapshot.scope.account,
+            trace_id=exchange.trace_ids[1],
+            timeout=integration.timeout,
+        )
+    except InvokerError as refused:
+        raise failure_of(refused) from refused
+    status = 202 if answer.accepted else 200
+    trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
+    return IntegrationReply(
+        status, answer.payload, headers=_headers(answer, exchange), matched=error_message(answer.payload) or ""
+    )
+
+
+def _is_asynchronous(outgoing: OutgoingRequest) -> bool:
+    """Whether X-Amz-Invocation-Type asks for an event. Raises ApiConfigurationError for what Lambda would refuse."""
+    kind = outgoing.header("x-amz-invocation-type")
+    if kind is None:
+        return False
+    if kind.lower() not in _INVOCATION_TYPES:
+        raise ApiConfigurationError(f"Gatelet does not support the invocation type {kind} yet")
+    return _INVOCATION_TYPES[kind.lower()]
+
+
+def _client_context(outgoing: OutgoingRequest) -> bytes | None:
+    encoded = outgoing.header("x-amz-client-context")
+    if not encoded:
+        return None
+    try:
+        return b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise ApiConfigurationError("X-Amz-Client-Context is not base64") from None
+
+
+def _headers(answer: InvokeReply, exchange: Exchange) -> list[tuple[str, str]]:
+    """What Lambda's API answers beside the payload (data-plane section 15)."""
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(answer.payload))),
+        ("x-amzn-RequestId", answer.request_id),
+        ("X-Amz-Executed-Version", answer.executed_version),
+        ("X-Amzn-Trace-Id", exchange.trace_ids[1]),
+    ]
+    if answer.function_error is not None:
+        headers.append(("X-Amz-Function-Error", answer.function_error))
+    return headers

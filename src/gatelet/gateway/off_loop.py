@@ -1,0 +1,50 @@
+"""Work that users decide the size of (templates, patterns): small at once, anything more in a thread.
+
+It is tried with little effort first. Work that runs into its limits then starts again in a thread with all of it,
+so the event loop is held for a moment only, whatever a template does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+from gatelet.gateway import jsonpath, vtl
+
+Result = TypeVar("Result")
+
+_THREADS = 2
+"""At once: pure Python gains nothing from more, and the loop has to get its turn between them."""
+
+
+class Effort(Enum):
+    """How much a piece of work may take."""
+
+    LITTLE = "little"
+    """What the event loop may be held for: well under 5 ms."""
+    FULL = "full"
+    """What AWS lets a template do, as far as it bounds it."""
+
+
+class OffLoop:
+    """Runs such work; bounded in total."""
+
+    __slots__ = ("_room",)
+
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(_THREADS)
+
+    async def run(self, work: Callable[[Effort], Result], *, large: bool) -> Result:
+        """The work's result. ``large``: it is known to be too much for the loop. Raises what the work raises.
+
+        The work may be begun twice and must not mind.
+        """
+        if not large:
+            try:
+                return work(Effort.LITTLE)
+            except (vtl.LimitExceeded, jsonpath.LimitExceeded):
+                pass  # too much, or just too much for here
+        async with self._room:
+            return await asyncio.to_thread(work, Effort.FULL)

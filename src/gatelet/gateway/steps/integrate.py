@@ -1,0 +1,25 @@
+"""Runs a method's integration: each kind has its runner.
+
+Reference: apigateway-data-plane section 9.
+"""
+
+from __future__ import annotations
+
+from gatelet.gateway.errors import ApiConfigurationError
+from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.integrations import lambda_custom, lambda_proxy, mock
+from gatelet.gateway.method import LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.http.response import Response
+
+
+async def integrate(exchange: Exchange) -> Response:
+    """The response that the method's integration gives. Raises GatewayError."""
+    match exchange.method.integration:
+        case LambdaProxy() as integration:
+            return await lambda_proxy.run(integration, exchange)
+        case LambdaCustom() as integration:
+            return await lambda_custom.run(integration, exchange)
+        case Mock() as integration:
+            return await mock.run(integration, exchange)
+        case Misconfiguration(reason):
+            raise ApiConfigurationError(reason)

@@ -1,0 +1,56 @@
+"""Renders a mapping template for one request, on the event loop only as long as that takes a moment.
+
+Reference: apigateway-mapping-templates sections 1 to 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gatelet.aws import quotas
+from gatelet.gateway.errors import ApiConfigurationError
+from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.mapping.plan import BodyTemplate
+from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.template_objects import UTIL, ContextView, Input
+from gatelet.gateway.vtl import Limits, TemplateError
+
+_LARGE_BODY = 32 * quotas.KIB
+"""Bytes of a body from which on a template is rendered in a thread."""
+
+_LIMITS: Final[Mapping[Effort, Limits]] = {
+    Effort.LITTLE: Limits(steps=4_000, characters=256 * quotas.KIB),
+    Effort.FULL: Limits(),
+}
+
+
+async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: str) -> str:
+    """The template's output for a body. ``what``: ``request`` or ``response``, for the execution log.
+
+    Raises ApiConfigurationError, with the place in the template.
+    """
+    template = mapped.template
+    if template is None:
+        raise _failed(what, mapped.fault)
+    trace = exchange.trace
+    earlier = trace.overridden
+
+    def work(effort: Effort) -> str:
+        trace.begin_template(earlier)
+        variables = {
+            "input": Input(body, exchange.parameters, effort),
+            "context": ContextView(trace),
+            "stageVariables": dict(exchange.snapshot.variables),
+            "util": UTIL,
+        }
+        return template.render(variables, _LIMITS[effort])
+
+    try:
+        return await exchange.ports.off_loop.run(work, large=len(body) > _LARGE_BODY)
+    except TemplateError as error:
+        raise _failed(what, str(error)) from error
+
+
+def _failed(what: str, problem: str) -> ApiConfigurationError:
+    return ApiConfigurationError(f"Unable to transform {what}: {problem}")

@@ -1,0 +1,57 @@
+"""Chooses the integration response for what an integration answered.
+
+Reference: apigateway-data-plane sections 9.1 (MOCK) and 9.4.
+"""
+
+from __future__ import annotations
+
+from gatelet.aws import quotas
+from gatelet.gateway.errors import ApiConfigurationError
+from gatelet.gateway.exchange import Exchange, IntegrationReply
+from gatelet.gateway.jsonpath import LimitExceeded
+from gatelet.gateway.mapping.plan import ResponseMapping, ResponseMappings
+from gatelet.gateway.off_loop import Effort
+
+_LARGE_TEXT = 4 * quotas.KIB
+_SHARE = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
+
+
+async def select(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> ResponseMapping:
+    """The integration response: the first whose pattern matches, by status; else the default.
+
+    Raises ApiConfigurationError when there is none.
+    """
+
+    def work(effort: Effort) -> ResponseMapping | None:
+        return _match(responses, reply, _SHARE[effort])
+
+    try:
+        matched = (
+            await exchange.ports.off_loop.run(work, large=len(reply.matched) > _LARGE_TEXT) if reply.matched else None
+        )
+    except LimitExceeded as exceeded:
+        raise ApiConfigurationError(f"A selection pattern takes too long: {exceeded}") from exceeded
+    if matched is not None:
+        return matched
+    for response in responses:
+        if response.pattern is None:
+            return response
+    raise ApiConfigurationError("No match for output mapping and no default output mapping configured")
+
+
+def _match(responses: ResponseMappings, reply: IntegrationReply, visits: int) -> ResponseMapping | None:
+    left = visits
+
+    def spend(cost: int) -> None:
+        nonlocal left
+        left -= cost
+        if left < 0:
+            raise LimitExceeded(f"more than {visits} visits")
+
+    found = None
+    for response in responses:
+        if response.pattern is not None and response.pattern.matches(reply.matched, spend):
+            if reply.preferred is None or response.status == reply.preferred:
+                return response
+            found = found or response
+    return found

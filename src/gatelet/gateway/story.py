@@ -1,0 +1,25 @@
+"""What happens to one request, line by line, for those who listen: TestInvokeMethod and the execution logs.
+
+Nobody listens to most requests: ``trace.story`` is None and nothing is formatted. AWS's words are in
+gatelet.gateway.steps.narrate. Reference: apigateway-data-plane sections 15 and 16.
+"""
+
+from __future__ import annotations
+
+from gatelet.aws.clock import Clock
+
+
+class Story:
+    """The lines of one request, with the moment of each (Unix seconds)."""
+
+    __slots__ = ("_clock", "data", "lines")
+
+    def __init__(self, clock: Clock, *, data: bool) -> None:
+        self._clock = clock
+        self.data = data
+        """Whether bodies, headers and parameters are told too (``dataTraceEnabled``; always in a test)."""
+        self.lines: list[tuple[float, str]] = []
+
+    def tell(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append((self._clock.now(), line))

@@ -1,0 +1,177 @@
+"""What a mapping template sees: ``$input``, ``$context``, ``$stageVariables`` and ``$util``.
+
+Reference: apigateway-mapping-templates sections 2 to 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+import orjson
+
+from gatelet.aws import quotas
+from gatelet.gateway import context, jsonpath
+from gatelet.gateway.mapping import json_text
+from gatelet.gateway.mapping.errors import TemplateFunctionFailed
+from gatelet.gateway.mapping.template_functions import FUNCTIONS
+from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.parameters import RequestParameters
+from gatelet.gateway.trace import Trace
+from gatelet.gateway.vtl import EvaluationFailed, HostObject, LimitExceeded
+from gatelet.gateway.vtl.limits import Budget, Limits
+from gatelet.gateway.vtl.values import Entry, JavaList, text_of
+
+_Methods = Mapping[str, Callable[..., object]]
+
+_compiled = lru_cache(maxsize=1_024)(jsonpath.compile_path)
+"""Templates read the same few paths again and again."""
+
+_VISITS: Final[Mapping[Effort, int]] = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
+_MISSING_JSON = '""'
+_NO_JSON = object()
+
+
+class Input(HostObject):
+    """``$input``: the body, and the parameters of the method's request."""
+
+    __slots__ = ("_document", "_effort", "_parameters", "_text", "methods")
+
+    def __init__(self, text: str, parameters: RequestParameters, effort: Effort) -> None:
+        self._text = text or "{}"  # recorded: an empty body renders {}
+        self._parameters = parameters
+        self._effort = effort
+        self._document: object = None
+        self.methods: _Methods = {"path": self.path, "json": self.json, "params": self.params}
+
+    def get_property(self, name: str) -> object:
+        """``$input.body``."""
+        return self._text if name == "body" else None
+
+    def path(self, path: object) -> object:
+        """``$input.path('$.x')``: the value, null for a missing path or a body that is not JSON."""
+        found = self._read(path)
+        return None if found is _NO_JSON else found
+
+    def json(self, path: object) -> str:
+        """``$input.json('$.x')``: its JSON text, ``""`` where there is none."""
+        found = self._read(path)
+        return _MISSING_JSON if found is _NO_JSON else json_of(found)
+
+    def params(self, *names: object) -> object:
+        """``$input.params('x')``: path, then query string, then header; without a name the three maps."""
+        path, query, headers = self._parameters.path, self._parameters.query, self._parameters.headers
+        if not names:
+            return {
+                "path": dict(path),
+                "querystring": {name: values[-1] for name, values in query.items()},
+                "header": {name: values[-1] for name, values in headers.items()},
+            }
+        (name,) = names
+        if not isinstance(name, str):
+            return ""
+        if name in path:
+            return path[name]
+        values = query.get(name) or headers.get(name)
+        return values[-1] if values else ""
+
+    def _read(self, path: object) -> object:
+        """The value at a path, _NO_JSON where there is none."""
+        if not isinstance(path, str):
+            raise EvaluationFailed("a JSONPath must be a string")
+        if self._document is None:
+            try:
+                self._document = json_text.parse(self._text)
+            except ValueError:
+                self._document = _NO_JSON
+        if self._document is _NO_JSON:
+            return _NO_JSON
+        try:
+            return _compiled(path).read(self._document, _VISITS[self._effort])
+        except jsonpath.PathNotFound:
+            return _NO_JSON
+        except jsonpath.LimitExceeded as exceeded:
+            raise LimitExceeded(str(exceeded)) from exceeded
+        except jsonpath.JsonPathError as error:
+            raise EvaluationFailed(f"Invalid JSONPath {path}: {error}") from error
+
+
+def json_of(value: object) -> str:
+    """A value as compact JSON. Raises EvaluationFailed for what nests too deeply."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # whole numbers beyond 64 bits, decimals
+        try:
+            return json_text.dump(value)
+        except ValueError as error:
+            raise EvaluationFailed(str(error)) from error
+
+
+class Util(HostObject):
+    """``$util``: six functions of text. A value that is no text is given as it prints; null stays null."""
+
+    __slots__ = ("methods",)
+
+    def __init__(self) -> None:
+        self.methods: _Methods = MappingProxyType({name: _of_text(function) for name, function in FUNCTIONS.items()})
+
+
+def _of_text(function: Callable[[str | None], object]) -> Callable[[object], object]:
+    def call(value: object) -> object:
+        if not (value is None or isinstance(value, str)):
+            value = text_of(value, Budget(Limits()))
+        try:
+            return function(value)
+        except TemplateFunctionFailed as failed:
+            raise EvaluationFailed(str(failed)) from failed
+
+    return call
+
+
+UTIL: Final = Util()
+
+
+class ContextView(HostObject):
+    """``$context``, or a group of it (``$context.identity``); as a whole it prints nothing (recorded)."""
+
+    __slots__ = ("_group", "_trace", "methods")
+
+    def __init__(self, trace: Trace, group: str = "") -> None:
+        self._trace = trace
+        self._group = group
+        self.methods: _Methods = {
+            "get": lambda name: self.get_property(str(name)),
+            "keySet": self._names,
+            "containsKey": lambda name: name in self._names(),
+            "entrySet": lambda: JavaList(self._entries()),
+            "values": lambda: JavaList(self.items()),
+            "size": lambda: len(self._names()),
+            "isEmpty": lambda: not self._names(),
+        }
+
+    def get_property(self, name: str) -> object:
+        """A variable; a group of them as another view; the overrides as what can be set."""
+        trace, group = self._trace, self._group
+        if not group and name == "requestOverride":
+            return trace.overrides.request
+        if not group and name == "responseOverride":
+            return trace.overrides.response
+        full = f"{group}.{name}" if group else name
+        if full in GROUPS:
+            return ContextView(trace, full)
+        return context.find(trace, full)
+
+    def items(self) -> list[object]:
+        """The values, in the order of the keys."""
+        return [self.get_property(name) for name in context.members(self._trace, self._group)]
+
+    def _names(self) -> JavaList:
+        return JavaList(context.members(self._trace, self._group))
+
+    def _entries(self) -> list[object]:
+        return [Entry(name, self.get_property(name)) for name in context.members(self._trace, self._group)]
+
+
+GROUPS: Final = frozenset(("authorizer", "authorizer.claims", "error", "identity", "integration"))
