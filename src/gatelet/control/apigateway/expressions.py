@@ -1,6 +1,6 @@
 """Names and values of parameter maps: what they may look like.
 
-Only the form is judged here; what an expression yields is the data plane's affair.
+Only the form is judged here, a body's JSONPath included; what an expression yields is the data plane's affair.
 Reference: apigateway-control-plane sections 5.2 to 5.5.
 """
 
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from gatelet.control.apigateway.errors import BadRequest
+from gatelet.gateway.mapping.errors import InvalidExpression
+from gatelet.gateway.mapping.parameters import Side, compile_source
 
 _NAME = r"[A-Za-z0-9!#$%&'*+\-.^_`|~\[\]:]+"
 _METHOD_REQUEST = re.compile(rf"method\.request\.(?:header|querystring|path)\.({_NAME})")
@@ -78,14 +80,23 @@ def check_gateway_response_parameters(parameters: Mapping[str, str]) -> None:
             raise invalid_expression(source)
 
 
+def _check_source(source: str, form: re.Pattern[str], side: Side) -> None:
+    """Raises BadRequest unless it has the form, and can be compiled as the data plane will."""
+    if not form.fullmatch(source):
+        raise invalid_expression(source)
+    try:
+        compile_source(source, side)
+    except InvalidExpression:
+        raise invalid_expression(source) from None
+
+
 def check_integration_parameters(parameters: Mapping[str, str], declared: Iterable[str]) -> None:
     """``integration.request...`` from what the method declares, the context or a static value. Raises BadRequest."""
     known = set(declared)
     for expression, source in parameters.items():
         if not _INTEGRATION_REQUEST.fullmatch(expression):
             raise invalid_expression(expression)
-        if not _OF_METHOD_REQUEST.fullmatch(str(source)):
-            raise invalid_expression(source)
+        _check_source(str(source), _OF_METHOD_REQUEST, Side.REQUEST)
         plain = str(source).replace(".multivalue", ".")
         if _METHOD_REQUEST.fullmatch(plain) and plain not in known:
             raise undeclared_parameter(source)
@@ -96,8 +107,7 @@ def check_response_mapping(parameters: Mapping[str, str], declared: Iterable[str
     known = set(declared)
     for expression, source in parameters.items():
         check_response_parameters((expression,))
-        if not _OF_INTEGRATION_RESPONSE.fullmatch(str(source)):
-            raise invalid_expression(source)
+        _check_source(str(source), _OF_INTEGRATION_RESPONSE, Side.RESPONSE)
         if expression not in known:
             raise undeclared_parameter(expression)
 

@@ -9,23 +9,25 @@ from typing import Any
 
 from gatelet.control.apigateway.editing import edit_api, read_api
 from gatelet.control.apigateway.errors import (
-    BadRequest,
     Conflict,
     no_such_integration,
     no_such_resource,
     no_such_status,
 )
-from gatelet.control.apigateway.expressions import check_content_types, check_response_mapping
+from gatelet.control.apigateway.expressions import check_response_mapping
 from gatelet.control.apigateway.integration_rules import Integration, find_integration
 from gatelet.control.apigateway.method_responses import find_method_response
 from gatelet.control.apigateway.method_rules import Method, method_at
 from gatelet.control.apigateway.patching import Edit, Row, Table, as_invalid_path, map_row, set_text
 from gatelet.control.apigateway.resource_tree import find_resource
+from gatelet.control.apigateway.template_rules import (
+    check_content_handling,
+    check_selection_pattern,
+    check_templates,
+)
 from gatelet.control.operation import Call, Request, Response, operation
 
 IntegrationResponse = dict[str, Any]
-
-CONTENT_HANDLING = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 
 
 def find_integration_response(integration: Integration, status: str) -> IntegrationResponse:
@@ -38,7 +40,9 @@ def find_integration_response(integration: Integration, status: str) -> Integrat
 
 def _check(method: Method, integration: Integration, response: IntegrationResponse) -> None:
     """Its maps, and that no other status has the same pattern. Raises BadRequest, NotFound or Conflict."""
-    check_content_types(response.get("responseTemplates", ()))
+    check_templates(response.get("responseTemplates", {}))
+    check_content_handling(response.get("contentHandling"))
+    check_selection_pattern(response.get("selectionPattern"))
     declared = find_method_response(method, response["statusCode"])
     check_response_mapping(response.get("responseParameters", {}), declared.get("responseParameters", ()))
     pattern = response.get("selectionPattern") or "default"
@@ -76,12 +80,6 @@ async def get_integration_response(call: Call, request: Request) -> Response:
     return find_integration_response(find_integration(method_at(api, request)), request["statusCode"])
 
 
-def _set_content_handling(response: dict[str, Any], edit: Edit) -> None:
-    if edit.value and edit.value not in CONTENT_HANDLING:
-        raise BadRequest(f"Invalid ContentHandling specified. Valid options are {','.join(CONTENT_HANDLING)}")
-    set_text("contentHandling")(response, edit)
-
-
 def _set_pattern(response: dict[str, Any], edit: Edit) -> None:
     response["selectionPattern"] = edit.value or ""
 
@@ -89,7 +87,7 @@ def _set_pattern(response: dict[str, Any], edit: Edit) -> None:
 TABLE = Table(
     rows=(
         Row("/selectionPattern", {"replace": _set_pattern}),
-        Row("/contentHandling", {"replace": _set_content_handling}),
+        Row("/contentHandling", {"replace": set_text("contentHandling")}),
         map_row("/responseParameters/{expression}", "responseParameters"),
         map_row(
             "/responseTemplates/{type}",

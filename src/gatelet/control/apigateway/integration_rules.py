@@ -9,11 +9,14 @@ from gatelet.aws import quotas
 from gatelet.aws.arn import Arn, InvalidArn
 from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.errors import BadRequest, no_such_integration
-from gatelet.control.apigateway.expressions import check_content_types, check_integration_parameters
+from gatelet.control.apigateway.expressions import check_integration_parameters
 from gatelet.control.apigateway.method_rules import Method, check_verb
+from gatelet.control.apigateway.template_rules import check_content_handling, check_templates
 
 Integration = dict[str, Any]
 
+CONNECTION_TYPES = ("INTERNET", "VPC_LINK")
+HTTP_TYPES = ("HTTP", "HTTP_PROXY")
 PASSTHROUGH_BEHAVIORS = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 
 _NAME_OR_VARIABLE = r"(?:[A-Za-z0-9_\-]|\$\{stageVariables\.\w+\})+"
@@ -49,12 +52,15 @@ def check_fields(integration: Integration) -> None:
         )
     if integration["passthroughBehavior"] not in PASSTHROUGH_BEHAVIORS:
         raise BadRequest(f"Invalid PassthroughBehavior specified. Valid options are {','.join(PASSTHROUGH_BEHAVIORS)}")
-    check_content_types(integration.get("requestTemplates", {}))
+    check_content_handling(integration.get("contentHandling"))
+    if integration.get("connectionType", CONNECTION_TYPES[0]) not in CONNECTION_TYPES:
+        raise BadRequest(f"Invalid ConnectionType specified. Valid options are {','.join(CONNECTION_TYPES)}")
+    check_templates(integration.get("requestTemplates", {}))
 
 
 def check_uri(kind: str, uri: str) -> None:
     """The URI must suit the type. Raises BadRequest."""
-    if kind in {"HTTP", "HTTP_PROXY"}:
+    if kind in HTTP_TYPES:
         if not uri.lower().startswith(("http://", "https://")):
             raise BadRequest("Invalid HTTP endpoint specified for URI")
         return
@@ -73,26 +79,40 @@ def check_uri(kind: str, uri: str) -> None:
 
 
 def check_parameters(method: Method, integration: Integration) -> None:
-    """The request mappings, against what the method declares. Raises BadRequest."""
-    check_integration_parameters(integration.get("requestParameters", {}), method.get("requestParameters", {}))
+    """The request mappings and cache keys, against what the method declares. Raises BadRequest."""
+    declared, mapped = method.get("requestParameters", {}), integration.get("requestParameters", {})
+    check_integration_parameters(mapped, declared)
+    if not {*declared, *mapped}.issuperset(integration["cacheKeyParameters"]):
+        raise BadRequest("Invalid cache key parameter specified")
 
 
 def refuse_unsupported(integration: Integration) -> None:
     """Raises NotSupported for what is valid on AWS and not executed here yet.
 
     Request templates and parameters of an AWS_PROXY integration are ignored on AWS too, so they may stand
-    (data plane section 6).
+    (data plane section 6); so are credentials where nothing of AWS's is called.
     """
     kind = integration["type"]
-    if kind != "AWS_PROXY":
-        raise NotSupported(f"the integration type {kind}")
-    uri = Arn.parse(integration["uri"])
-    if uri.account != "lambda":
-        raise NotSupported("AWS_PROXY integrations with Firehose")
-    if integration.get("responseTransferMode") == "STREAM" or uri.resource.endswith("/response-streaming-invocations"):
-        raise NotSupported("responseTransferMode STREAM")
     if integration.get("connectionType") == "VPC_LINK":
         raise NotSupported("the connection type VPC_LINK")
-    for member in ("connectionId", "credentials", "tlsConfig", "integrationTarget"):
+    for member in ("connectionId", "integrationTarget"):
         if integration.get(member):
             raise NotSupported(f"{member} on an integration")
+    if integration.get("tlsConfig") and kind not in HTTP_TYPES:
+        raise NotSupported(f"tlsConfig on an integration of type {kind}")
+    if integration.get("responseTransferMode") == "STREAM":
+        raise NotSupported("responseTransferMode STREAM")
+    if kind in {"AWS", "AWS_PROXY"}:
+        _refuse_service(kind, integration)
+
+
+def _refuse_service(kind: str, integration: Integration) -> None:
+    uri = Arn.parse(integration["uri"])
+    if uri.account != "lambda":
+        if kind == "AWS_PROXY":
+            raise NotSupported("AWS_PROXY integrations with Firehose")
+        return
+    if uri.resource.endswith("/response-streaming-invocations"):
+        raise NotSupported("responseTransferMode STREAM")
+    if integration.get("credentials"):
+        raise NotSupported("credentials on an integration with Lambda")

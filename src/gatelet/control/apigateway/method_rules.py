@@ -72,22 +72,11 @@ def check_references(api: ApiDocument, method: Method) -> None:
             raise no_such_model(name)
 
 
-def refuse_unsupported(api: ApiDocument, method: Method) -> None:
-    """Raises NotSupported for what is valid on AWS and not enforced here yet.
-
-    Parameters and models that no validator checks are inert on AWS too, so they may stand.
-    """
+def refuse_unsupported(method: Method) -> None:
+    """Raises NotSupported for what is valid on AWS and not enforced here yet."""
     if method["authorizationType"] != "NONE":
         raise NotSupported(f"the authorization type {method['authorizationType']}")
     if method.get("apiKeyRequired"):
         raise NotSupported("apiKeyRequired on a method")
     if method.get("authorizationScopes"):
         raise NotSupported("authorizationScopes on a method")
-    validator_id = method.get("requestValidatorId")
-    if validator_id is not None and validates(api["requestValidators"][validator_id]):
-        raise NotSupported("requestValidatorId on a method (request validation)")
-
-
-def validates(validator: Mapping[str, Any]) -> bool:
-    """Whether a request validator checks anything."""
-    return bool(validator["validateRequestBody"] or validator["validateRequestParameters"])

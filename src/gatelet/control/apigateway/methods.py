@@ -52,7 +52,7 @@ async def put_method(call: Call, request: Request) -> Response:
         methods = resource.setdefault("resourceMethods", {})
         if verb in methods:
             raise Conflict("Method already exists for this resource")
-        refuse_unsupported(edit.api, method)
+        refuse_unsupported(method)
         methods[verb] = method
     return method
 
@@ -101,7 +101,7 @@ async def update_method(call: Call, request: Request) -> Response:
         method.setdefault("authorizationType", "")
         check_fields(method)
         check_references(edit.api, method)
-        refuse_unsupported(edit.api, method)
+        refuse_unsupported(method)
     return method
 
 

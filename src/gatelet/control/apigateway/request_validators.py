@@ -1,7 +1,4 @@
-"""RequestValidator: create, get, list, update, delete. Reference: apigateway-control-plane section 5.7.
-
-Validators may be made and kept; a method cannot have one that validates anything yet.
-"""
+"""RequestValidator: create, get, list, update, delete. Reference: apigateway-control-plane section 5.7."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import Any
 
 from gatelet.control.apigateway.editing import edit_api, read_api
 from gatelet.control.apigateway.errors import BadRequest, Conflict, NotFound
-from gatelet.control.apigateway.method_rules import every_method, refuse_unsupported
+from gatelet.control.apigateway.method_rules import every_method
 from gatelet.control.apigateway.paging import page
 from gatelet.control.apigateway.patching import Edit, Row, Table, in_table_words, set_flag
 from gatelet.control.operation import Call, Request, Response, operation
@@ -79,12 +76,10 @@ TABLE = Table(
 
 @operation("apigateway", "UpdateRequestValidator")
 async def update_request_validator(call: Call, request: Request) -> Response:
-    """PATCH a validator; one that a method has cannot begin to validate yet."""
+    """PATCH a validator."""
     async with edit_api(call, request["restApiId"]) as edit:
         validator = _find(edit.api, request["requestValidatorId"])
         TABLE.apply(validator, request.get("patchOperations"))
-        for _, _, method in every_method(edit.api):
-            refuse_unsupported(edit.api, method)
     return validator
 
 

@@ -17,11 +17,21 @@ ONLY_LAMBDA = (
 )
 NO_ACTION = "AWS ARN for integration must contain path or action"
 NO_ARN = "Invalid ARN specified in the request"
+ROLE = "arn:aws:iam::000000000000:role/x"
+HEADER = "integration.request.header.X-User"
 TIMEOUT = "Timeout should be between 50 ms and 29000 ms"
 
 
 def proxy(**params):
     return {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": URI, **params}
+
+
+def custom(**params):
+    return proxy(**{"type": "AWS", **params})
+
+
+def http(**params):
+    return {"type": "HTTP", "integrationHttpMethod": "GET", "uri": "https://x.test/{id}", **params}
 
 
 def bad_request(message):
@@ -67,7 +77,25 @@ def names(api):
             proxy(passthroughBehavior="ALWAYS"),
             "Invalid PassthroughBehavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER",
         ),
+        (
+            {"type": "MOCK", "contentHandling": "MAGIC"},
+            "Invalid ContentHandling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT",
+        ),
+        (
+            http(connectionType="TUNNEL"),
+            "Invalid ConnectionType specified. Valid options are INTERNET,VPC_LINK",
+        ),
+        (http(cacheKeyParameters=["method.request.path.other"]), "Invalid cache key parameter specified"),
+        (
+            custom(requestTemplates={"application/json": "x" * 307_201}),
+            "Mapping template for application/json exceeds maximum size of 307200 bytes",
+        ),
+        (
+            custom(requestTemplates={"123": "x"}),
+            "Validation Result: warnings : [], errors : [Invalid content type specified: 123]",
+        ),
     ],
+    ids=str,
 )
 def test_put_refuses(plane, names, params, expected):
     assert plane.fails("PutIntegration", **names, **params) == bad_request(expected)
@@ -77,6 +105,8 @@ def test_put_refuses(plane, names, params, expected):
     ("source", "problem"),
     [
         ("true", "Invalid mapping expression specified: true"),
+        ("method.request.body.[", "Invalid mapping expression specified: method.request.body.["),
+        ("method.request.body.a[?(", "Invalid mapping expression specified: method.request.body.a[?("),
         (
             "method.request.querystring.x",
             "Invalid mapping expression parameter specified: method.request.querystring.x",
@@ -107,20 +137,15 @@ def test_the_forms_of_a_function(plane, names, function):
 @pytest.mark.parametrize(
     ("params", "thing"),
     [
-        ({"type": "MOCK"}, "the integration type MOCK"),
-        ({"type": "HTTP", "integrationHttpMethod": "GET", "uri": "http://x.test"}, "the integration type HTTP"),
-        (
-            {"type": "HTTP_PROXY", "integrationHttpMethod": "GET", "uri": "https://x.test"},
-            "the integration type HTTP_PROXY",
-        ),
-        ({"type": "AWS", "integrationHttpMethod": "POST", "uri": URI}, "the integration type AWS"),
         (
             proxy(uri="arn:aws:apigateway:us-east-1:firehose:action/PutRecord"),
             "AWS_PROXY integrations with Firehose",
         ),
         (proxy(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
-        (proxy(credentials="arn:aws:iam::000000000000:role/x"), "credentials on an integration"),
-        (proxy(tlsConfig={"insecureSkipVerification": True}), "tlsConfig on an integration"),
+        (http(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
+        (proxy(credentials=ROLE), "credentials on an integration with Lambda"),
+        (custom(credentials=ROLE), "credentials on an integration with Lambda"),
+        (proxy(tlsConfig={"insecureSkipVerification": True}), "tlsConfig on an integration of type AWS_PROXY"),
         (proxy(responseTransferMode="STREAM"), "responseTransferMode STREAM"),
         (
             proxy(uri=f"{LAMBDA.replace('2015-03-31', '2021-11-15')}{FUNCTION}f/response-streaming-invocations"),
@@ -132,6 +157,82 @@ def test_the_forms_of_a_function(plane, names, function):
 def test_put_names_what_is_not_supported(plane, names, params, thing):
     expected = (UNSUPPORTED, f"Gatelet does not support {thing} yet.")
     assert plane.fails("PutIntegration", **names, **params) == expected
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"),
+    [
+        ({"type": "MOCK"}, {"type": "MOCK"}),
+        (
+            {"type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}},
+            {"type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}},
+        ),
+        (custom(), {"type": "AWS", "httpMethod": "POST", "uri": URI}),
+        (
+            custom(uri="arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue", credentials=ROLE),
+            {
+                "type": "AWS",
+                "httpMethod": "POST",
+                "uri": "arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue",
+                "credentials": ROLE,
+            },
+        ),
+        (
+            http(tlsConfig={"insecureSkipVerification": True}, contentHandling="CONVERT_TO_TEXT"),
+            {
+                "type": "HTTP",
+                "httpMethod": "GET",
+                "uri": "https://x.test/{id}",
+                "connectionType": "INTERNET",
+                "tlsConfig": {"insecureSkipVerification": True},
+                "contentHandling": "CONVERT_TO_TEXT",
+            },
+        ),
+        (
+            http(
+                type="HTTP_PROXY",
+                integrationHttpMethod="ANY",
+                requestParameters={HEADER: "method.request.header.X-User"},
+                cacheKeyParameters=["method.request.header.X-User", HEADER],
+                cacheNamespace="users",
+                passthroughBehavior="NEVER",
+                timeoutInMillis=50,
+            ),
+            {
+                "type": "HTTP_PROXY",
+                "httpMethod": "ANY",
+                "uri": "https://x.test/{id}",
+                "connectionType": "INTERNET",
+                "requestParameters": {HEADER: "method.request.header.X-User"},
+                "cacheKeyParameters": ["method.request.header.X-User", HEADER],
+                "cacheNamespace": "users",
+                "passthroughBehavior": "NEVER",
+                "timeoutInMillis": 50,
+            },
+        ),
+        # A template that does not parse is accepted, and fails when it is rendered (mapping-templates 1)
+        (
+            custom(requestTemplates={"application/json": "#if($x) never closed"}),
+            {
+                "type": "AWS",
+                "httpMethod": "POST",
+                "uri": URI,
+                "requestTemplates": {"application/json": "#if($x) never closed"},
+            },
+        ),
+    ],
+    ids=["MOCK", "MOCK, template", "AWS, Lambda", "AWS, another", "HTTP", "HTTP_PROXY", "bad template"],
+)
+def test_every_type_is_kept_as_it_was_sent(plane, names, params, shown):
+    """control plane 5.4: the recorded shape, with its defaults."""
+    defaults = {
+        "passthroughBehavior": "WHEN_NO_MATCH",
+        "timeoutInMillis": 29000,
+        "cacheNamespace": names["resourceId"],
+        "cacheKeyParameters": [],
+    }
+    assert plane("PutIntegration", **names, **params) == defaults | shown
+    assert plane("GetIntegration", **names) == defaults | shown
 
 
 def test_put_overwrites(plane, names):
@@ -155,9 +256,6 @@ def test_the_unknown(plane, names, operation):
 def test_put_needs_the_method(plane, names):
     assert plane.fails("PutIntegration", **{**names, "httpMethod": "POST"}, **proxy()) == NO_METHOD
     assert plane.fails("PutIntegration", **{**names, "resourceId": "nothing"}, **proxy()) == NO_RESOURCE
-
-
-HEADER = "integration.request.header.X-User"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +337,7 @@ def test_patch_refuses(plane, names, operation, expected):
 @pytest.mark.parametrize(
     "operation",
     [
-        ("replace", "/credentials", "arn:aws:iam::000000000000:role/x"),
+        ("replace", "/credentials", ROLE),
         ("replace", "/connectionType", "VPC_LINK"),
         ("replace", "/tlsConfig/insecureSkipVerification", "true"),
         ("replace", "/responseTransferMode", "STREAM"),
@@ -307,6 +405,27 @@ class TestIntegrationResponse:
     )
     def test_put_refuses(self, plane, status, params, expected):
         assert plane.fails("PutIntegrationResponse", **{**status, **params}) == expected
+
+    @pytest.mark.parametrize(
+        ("params", "expected"),
+        [
+            ({"selectionPattern": "*.error"}, bad_request("Invalid selection pattern specified: *.error")),
+            ({"selectionPattern": "(unclosed"}, bad_request("Invalid selection pattern specified: (unclosed")),
+            (
+                {"responseParameters": {"method.response.header.X": "integration.response.body.["}},
+                invalid_mapping("Invalid mapping expression specified: integration.response.body.["),
+            ),
+        ],
+        ids=["quantifier", "parenthesis", "path"],
+    )
+    def test_put_refuses_what_cannot_be_compiled(self, plane, status, params, expected):
+        assert plane.fails("PutIntegrationResponse", **status, **params) == expected
+
+    @pytest.mark.parametrize("pattern", ["(?=.*error).*", "(a)\\1"], ids=["look ahead", "back-reference"])
+    def test_a_pattern_that_must_step_back_is_not_supported(self, plane, status, pattern):
+        code, message = plane.fails("PutIntegrationResponse", **status, selectionPattern=pattern)
+        assert code == UNSUPPORTED
+        assert pattern in message
 
     def test_two_statuses_cannot_have_the_same_pattern(self, plane, status):
         plane("PutIntegrationResponse", **status)

@@ -89,16 +89,15 @@ def test_put_names_what_is_not_supported(plane, api, params, thing):
     assert plane.fails("PutMethod", **{**given, **params}) == expected
 
 
-def test_a_validator_that_validates_is_refused_on_a_method(plane, api, validators):
+def test_a_method_has_its_validator(plane, api, validators):
+    """control plane 5.2: set when it is put, or patched later."""
     idle, busy = validators
     names = api.method(requestValidatorId=idle)
     assert plane("GetMethod", **names)["requestValidatorId"] == idle
-    put = {**names, "httpMethod": "POST", "authorizationType": "NONE", "requestValidatorId": busy}
-    assert plane.fails("PutMethod", **put)[0] == UNSUPPORTED
-    assert plane.patch_fails("UpdateMethod", ("replace", "/requestValidatorId", busy), **names)[0] == UNSUPPORTED
+    plane.patch("UpdateMethod", ("replace", "/requestValidatorId", busy), **names)
+    assert plane("GetMethod", **names)["requestValidatorId"] == busy
     wake = ("replace", "/validateRequestBody", "true")
-    code, _ = plane.patch_fails("UpdateRequestValidator", wake, restApiId=api.id, requestValidatorId=idle)
-    assert code == UNSUPPORTED
+    assert plane.patch("UpdateRequestValidator", wake, restApiId=api.id, requestValidatorId=idle)["validateRequestBody"]
 
 
 def test_put_keeps_what_was_given(plane, api):
