@@ -106,7 +106,12 @@ def test_dry_run_answers_204(client: Any) -> None:
             "RequestEntityTooLargeException",
             "Request must be smaller than 6291456 bytes for the InvokeFunction operation",
         ),
-        ({"InvocationType": "Event"}, 501, "NotImplementedException", "InvocationType Event"),
+        (
+            {"InvocationType": "Event", "Payload": b'"' + b"x" * 1_048_575 + b'"'},
+            413,
+            "RequestTooLargeException",
+            "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)",
+        ),
     ],
 )
 def test_refused_invocations(client: Any, params: dict[str, Any], status: int, code: str, text: str) -> None:

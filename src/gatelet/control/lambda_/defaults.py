@@ -13,7 +13,6 @@ from gatelet.control.operation import Call, Response, operation
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import (
         GetFunctionCodeSigningConfigRequestTypeDef,
-        GetFunctionRecursionConfigRequestTypeDef,
         GetRuntimeManagementConfigRequestTypeDef,
     )
 
@@ -32,10 +31,3 @@ async def get_runtime_management_config(call: Call, request: GetRuntimeManagemen
     name = named(call, request, "GetRuntimeManagementConfig")
     await read_function(call, name)
     return {"UpdateRuntimeOn": "Auto", "FunctionArn": name.arn}
-
-
-@operation("lambda", "GetFunctionRecursionConfig")
-async def get_function_recursion_config(call: Call, request: GetFunctionRecursionConfigRequestTypeDef) -> Response:
-    """``Terminate``, AWS's default."""
-    await read_function(call, named(call, request, "GetFunctionRecursionConfig"))
-    return {"RecursiveLoop": "Terminate"}

@@ -1,4 +1,4 @@
-"""Invoke. Reference: lambda-execution section 1."""
+"""Invoke and the deprecated InvokeAsync. Reference: lambda-execution sections 1 and 10."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from gatelet.functions.invocation import (
     InvocationResult,
     PayloadTooLarge,
     PermissionDenied,
+    RecursiveInvocation,
     TooManyRequests,
 )
 from gatelet.gateway.trace_header import complete_trace
@@ -36,24 +37,25 @@ _MESSAGES: Mapping[str, str] = {"CallerRateLimitExceeded": "Rate exceeded"}
 
 @operation("lambda", "Invoke")
 async def invoke(call: Call, request: Request) -> Response:
-    """Run a function and answer what it answered; with InvocationType DryRun, only whether it could be run."""
+    """Run a function and answer what it answered.
+
+    With InvocationType Event the answer is that the event is accepted, durably; with DryRun, whether it could be run.
+    """
     name = named(call, request, "InvokeFunction")
     kind = request.get("InvocationType") or "RequestResponse"
-    _refuse_unsupported(request, kind)
+    _refuse_unsupported(request)
     payload: bytes = request.get("Payload") or b"{}"
-    await _check_payload(payload)
+    await _check_payload(payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
     client_context = _client_context(request.get("ClientContext"))
     if kind == "DryRun":
         await read_function(call, name, function_not_found(_target_arn(name)))
         return {"StatusCode": 204}
-    invocation = Invocation(
-        target=FunctionTarget(call.scope.account, call.scope.region, name.name, name.qualifier),
-        payload=payload,
-        request_id=call.request_id,
-        trace_id=_trace_id(call),
-        client_context=client_context,
-        log_tail=request.get("LogType") == "Tail",
-    )
+    if kind == "Event":
+        await _accept(call, name, payload)
+        return {"StatusCode": 202}
+    invocation = _invocation(call, name, payload)
+    invocation.client_context = client_context
+    invocation.log_tail = request.get("LogType") == "Tail"
     try:
         result = await call.ports.functions.invoke(invocation)
     except InvocationRefused as refused:
@@ -62,22 +64,47 @@ async def invoke(call: Call, request: Request) -> Response:
     return _response(result, log_tail=invocation.log_tail)
 
 
-def _trace_id(call: Call) -> str:
-    """The caller's trace, or a new one."""
+@operation("lambda", "InvokeAsync")
+async def invoke_async(call: Call, request: Request) -> Response:
+    """Accept an event: Invoke with InvocationType Event, as it was once."""
+    name = named(call, request, "InvokeFunction")
+    payload: bytes = request.get("InvokeArgs") or b"{}"
+    await _check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
+    await _accept(call, name, payload)
+    return {"Status": 202}
+
+
+async def _accept(call: Call, name: FunctionName, payload: bytes) -> None:
+    invocation = _invocation(call, name, payload)
+    try:
+        await call.ports.functions.invoke_async(invocation)
+    except InvocationRefused as refused:
+        raise _refusal(refused, name, call.principal.arn) from refused
+    call.added_headers["X-Amzn-Trace-Id"] = invocation.trace_id
+
+
+def _invocation(call: Call, name: FunctionName, payload: bytes) -> Invocation:
+    """With the caller's trace, or a new one."""
     generated = call.ports.ids.trace_id(call.ports.clock.now())
-    return complete_trace(call.headers.get("x-amzn-trace-id"), generated)[1]
+    return Invocation(
+        target=FunctionTarget(call.scope.account, call.scope.region, name.name, name.qualifier),
+        payload=payload,
+        request_id=call.request_id,
+        trace_id=complete_trace(call.headers.get("x-amzn-trace-id"), generated)[1],
+    )
 
 
-def _refuse_unsupported(request: Request, kind: str) -> None:
-    if kind == "Event":
-        raise NotSupported("asynchronous invocations (InvocationType Event)")
+def _refuse_unsupported(request: Request) -> None:
     if request.get("DurableExecutionName"):
         raise NotSupported("durable executions (DurableExecutionName)")
     if request.get("TenantId"):
         raise NotSupported("tenant isolation (TenantId)")
 
 
-async def _check_payload(payload: bytes) -> None:
+async def _check_payload(payload: bytes, event_limit: int | None) -> None:
+    """``event_limit``: bytes that an asynchronous event may have. Raises AwsError."""
+    if event_limit is not None and len(payload) > event_limit:
+        raise _too_large(len(payload), "Event", event_limit)
     if len(payload) > quotas.INVOKE_PAYLOAD_BYTES:
         raise AwsError(
             "RequestEntityTooLargeException",
@@ -143,11 +170,18 @@ def _refusal(refused: InvocationRefused, name: FunctionName, caller: str) -> Aws
                 status=403,
             )
         case PayloadTooLarge():
+            return _too_large(refused.size, "RequestResponse", quotas.INVOKE_PAYLOAD_BYTES)
+        case RecursiveInvocation():
             return AwsError(
-                "RequestTooLargeException",
-                f"{refused.size} byte payload is too large for the RequestResponse invocation type "
-                f"(limit {quotas.INVOKE_PAYLOAD_BYTES} bytes)",
-                status=413,
+                "RecursiveInvocationException",
+                f"The function {name.unqualified_arn} was invoked in a loop, and the loop was stopped after "
+                f"{quotas.RECURSIVE_INVOCATIONS} invocations in one chain.",
+                status=400,
             )
         case _:
             return AwsError("ServiceException", "The function could not be started on this host.", status=502)
+
+
+def _too_large(size: int, kind: str, limit: int) -> AwsError:
+    message = f"{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)"
+    return AwsError("RequestTooLargeException", message, status=413)

@@ -72,7 +72,6 @@ def test_dry_run(plane: LambdaPlane) -> None:
 @pytest.mark.parametrize(
     ("params", "what"),
     [
-        ({"InvocationType": "Event"}, "asynchronous invocations (InvocationType Event)"),
         ({"DurableExecutionName": "x"}, "durable executions (DurableExecutionName)"),
         ({"TenantId": "x"}, "tenant isolation (TenantId)"),
     ],
