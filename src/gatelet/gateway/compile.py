@@ -19,6 +19,8 @@ from gatelet.gateway.refusals import refuse_api, refuse_method, refuse_stage
 from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
 from gatelet.gateway.template import InvalidExpression, parse_expression, parse_template
+from gatelet.gateway.validation.errors import InvalidModel
+from gatelet.gateway.validation.validator import RequestValidator, compile_validator
 
 DAMAGED = (LookupError, TypeError, ValueError, AttributeError)
 """What reading a document raises that does not have the shape that it must have."""
@@ -74,26 +76,30 @@ class _Compiler:
         )
         methods = {}
         for verb, method in (shape.get("resourceMethods") or {}).items():
-            methods[verb] = Method(
-                verb, self._integration(resource, verb, method), self._source_arn(verb, resource), head
-            )
+            integration, validator = self._integration(resource, verb, method)
+            methods[verb] = Method(verb, integration, self._source_arn(verb, resource), head, validator)
         return resource, methods
 
     def _source_arn(self, verb: str, resource: Resource) -> str:
         shown = "*" if verb == "ANY" else verb
         return execute_api_arn(self._scope, self._api["id"], self._stage["stageName"], shown, resource.path)
 
-    def _integration(self, resource: Resource, verb: str, method: Any) -> Integration:
+    def _integration(self, resource: Resource, verb: str, method: Any) -> tuple[Integration, RequestValidator | None]:
         try:
             if method.get("methodIntegration") is None:
-                return Misconfiguration("No integration defined for method")
-            validators = self._document.get("requestValidators") or {}
-            reason = self._refused or refuse_method(method, validators, self._stage, resource.path, verb)
+                return Misconfiguration("No integration defined for method"), None
+            reason = self._refused or refuse_method(method, self._stage, resource.path, verb)
             if reason is not None:
-                return Misconfiguration(reason)
-            return compile_integration(method, self._scope, self._variables)
+                return Misconfiguration(reason), None
+            return compile_integration(method, self._scope, self._variables), self._validator(method)
+        except InvalidModel as invalid:
+            return Misconfiguration(str(invalid)), None
         except DAMAGED as damage:
-            return Misconfiguration(f"The stored method cannot be read: {damage!r}")
+            return Misconfiguration(f"The stored method cannot be read: {damage!r}"), None
+
+    def _validator(self, method: Any) -> RequestValidator | None:
+        validators, models = self._document.get("requestValidators") or {}, self._document.get("models") or {}
+        return compile_validator(method, validators, models, self._api["id"])
 
 
 def _gateway_responses(shapes: Mapping[str, Mapping[str, Any]]) -> dict[str, GatewayResponse]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
+from gatelet.gateway.validation.validator import RequestValidator
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,34 @@ class Mock:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpCustom:
+    """HTTP: mappings make the request to an endpoint, and the response of its answer."""
+
+    verb: str | None
+    """None: the client's."""
+    uri: EndpointUri
+    timeout: float
+    """Seconds."""
+    request: RequestMapping
+    responses: ResponseMappings
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProxy:
+    """HTTP_PROXY: the request goes on to an endpoint, and its answer back."""
+
+    verb: str | None
+    """None: the client's."""
+    uri: EndpointUri
+    timeout: float
+    """Seconds."""
+    request: RequestMapping
+    """Its parameters and contentHandling; it has no templates."""
+    streamed: bool
+    """``responseTransferMode`` is STREAM."""
+
+
+@dataclass(frozen=True, slots=True)
 class Misconfiguration:
     """What stands in place of an integration that cannot run: the method answers 500.
 
@@ -58,7 +88,7 @@ class Misconfiguration:
     reason: str
 
 
-Integration: TypeAlias = LambdaProxy | LambdaCustom | Mock | Misconfiguration
+Integration: TypeAlias = LambdaProxy | LambdaCustom | HttpCustom | HttpProxy | Mock | Misconfiguration
 """Every way to run a method; a new one needs a compiler (compile_integration) and a runner (steps/integrate)."""
 
 
@@ -72,3 +102,5 @@ class Method:
     """What the function's policy is asked about: the stage's method (apigateway-data-plane section 6)."""
     head: bytes
     """The fixed half of the event's head, encoded (gatelet.gateway.events.head)."""
+    validator: RequestValidator | None = None
+    """What requests are checked by; None: they are not."""

@@ -21,6 +21,7 @@ from gatelet.gateway.steps.execution_log import log_failure
 from gatelet.gateway.steps.gateway_response import gateway_response
 from gatelet.gateway.steps.integrate import integrate
 from gatelet.gateway.steps.resolve import admit, resolve
+from gatelet.gateway.steps.validate import validate
 from gatelet.gateway.trace import Trace
 from gatelet.http.request import Request
 from gatelet.http.response import Response
@@ -67,6 +68,8 @@ async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) 
     exchange = Exchange(snapshot, route, trace, ports, body)
     if trace.story is not None:
         narrate.begin(trace.story, exchange)
+    if route.method.validator is not None:
+        await validate(route.method.validator, exchange)
     response = await integrate(exchange)
     if trace.story is not None:
         narrate.complete(trace.story, response)

@@ -61,7 +61,6 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
 
 def refuse_method(
     method: Mapping[str, Any],
-    validators: Mapping[str, Mapping[str, Any]],
     stage: Mapping[str, Any],
     path: str,
     verb: str,
@@ -71,9 +70,6 @@ def refuse_method(
         return _unsupported(f"authorizationType {method['authorizationType']}")
     if method.get("apiKeyRequired"):
         return _unsupported("API keys")
-    validator = validators.get(method.get("requestValidatorId") or "") or {}
-    if validator.get("validateRequestBody") or validator.get("validateRequestParameters"):
-        return _unsupported("request validators")
     settings = stage.get("methodSettings") or {}
     # AWS shows the root as ``~1/GET`` and others without their leading slash (apigateway-control-plane 6.2).
     own = f"{path.removeprefix('/').replace('/', '~1') or '~1'}/{verb}"
@@ -107,6 +103,8 @@ def refuse_integration(integration: Mapping[str, Any]) -> str | None:
     kind = integration["type"]
     if kind == "MOCK":
         return None
+    if kind in {"HTTP", "HTTP_PROXY"}:
+        return _refuse_endpoint(integration)
     if kind not in {"AWS", "AWS_PROXY"}:
         return _unsupported(f"integrations of type {kind}")
     return _refuse_function_integration(integration)
@@ -123,6 +121,17 @@ def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
         return _unsupported("responseTransferMode STREAM")
     return refuse_headers(integration, _ILLEGAL_MAPPINGS)
+
+
+def _refuse_endpoint(integration: Mapping[str, Any]) -> str | None:
+    if integration.get("connectionType", "INTERNET") != "INTERNET":
+        return _unsupported(f"the connection type {integration['connectionType']}")
+    for member in ("connectionId", "integrationTarget"):
+        if integration.get(member):
+            return _unsupported(f"{member} on an integration")
+    if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED" and integration["type"] != "HTTP_PROXY":
+        return _unsupported("responseTransferMode STREAM on an integration of type HTTP")
+    return refuse_headers(integration, ILLEGAL_FOR_HTTP)
 
 
 def refuse_headers(integration: Mapping[str, Any], illegal: frozenset[str]) -> str | None:

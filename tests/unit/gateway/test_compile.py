@@ -77,8 +77,11 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"shape": method(authorizationType="CUSTOM")}, "authorizationType CUSTOM"),
         ({"shape": method(apiKeyRequired=True)}, "API keys"),
         (
-            {"shape": method(requestValidatorId="v"), "validators": {"v": {"validateRequestBody": True}}},
-            "request validators",
+            {
+                "shape": method(requestValidatorId="v", requestModels={"application/json": "Nobody"}),
+                "validators": {"v": {"validateRequestBody": True}},
+            },
+            "there is no model Nobody",
         ),
         *[({"shape": method(integration={"type": kind})}, f"type {kind}") for kind in ("HTTP", "HTTP_PROXY")],
         (

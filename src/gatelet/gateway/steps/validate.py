@@ -1,0 +1,52 @@
+"""Checks a request as its method's validator says: required parameters, then the body against its model.
+
+Reference: apigateway-data-plane sections 1 (step 8) and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gatelet.gateway.errors import BadRequestBody, BadRequestParameters
+from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.validation.parameters import Find, Required, missing_message, missing_parameters
+from gatelet.gateway.validation.validator import RequestValidator
+
+
+async def validate(validator: RequestValidator, exchange: Exchange) -> None:
+    """Raises BadRequestParameters, BadRequestBody."""
+    if validator.required:
+        _check_parameters(validator.required, exchange)
+    if validator.models:
+        await _check_body(validator, exchange)
+
+
+def _check_parameters(required: Required, exchange: Exchange) -> None:
+    parameters = exchange.parameters
+    finders: Mapping[str, Find] = {
+        "header": _last(parameters.headers),
+        "path": parameters.path.get,
+        "querystring": _last(parameters.query),
+    }
+    missing = missing_parameters(required, finders)
+    if missing:
+        failure = BadRequestParameters(missing_message(missing))
+        failure.reason = missing_message(missing)
+        raise failure
+
+
+def _last(values: Mapping[str, list[str]]) -> Find:
+    def find(name: str) -> str | None:
+        found = values.get(name)
+        return found[-1] if found else None
+
+    return find
+
+
+async def _check_body(validator: RequestValidator, exchange: Exchange) -> None:
+    media_type, model = validator.model_for(exchange.trace.request.header("content-type"))
+    said = None if model is None else model.check(exchange.body)
+    if said is not None:
+        failure = BadRequestBody(validation_error=said)
+        failure.reason = f"Request body does not match model schema for content type {media_type}: {said}"
+        raise failure
