@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 _LARGE_API = 40
 """Resources from which on an API is compiled in a thread: the event loop is never held for long."""
+
+_LONG_TEMPLATES = 16_384
+"""Characters of mapping templates, all together, from which on likewise."""
 
 StageName = tuple[str, str]
 """(API id, stage name)."""
@@ -105,7 +108,7 @@ class LiveGateway:
             if document is None:
                 logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
                 return None
-            if len(document["resources"]) > _LARGE_API:
+            if len(document["resources"]) > _LARGE_API or _has_long_templates(document):
                 return await asyncio.to_thread(compile_snapshot, document, stage.value, deployment_id, scope)
             return compile_snapshot(document, stage.value, deployment_id, scope)
         except DAMAGED:
@@ -132,6 +135,27 @@ class LiveGateway:
         }
         for key in self._documents.keys() - used:
             del self._documents[key]
+
+
+def _has_long_templates(document: ApiDocument) -> bool:
+    """Whether compiling the templates would hold the event loop. Raises one of DAMAGED."""
+    left = _LONG_TEMPLATES
+    for resource in document["resources"].values():
+        for method in (resource.get("resourceMethods") or {}).values():
+            for text in _templates(method):
+                left -= len(text)
+    return left < 0
+
+
+def _templates(method: Mapping[str, Any]) -> Sequence[str]:
+    """Every template of a method; none of one that cannot be read, which compiling it reports."""
+    try:
+        integration = method.get("methodIntegration") or {}
+        shapes = (integration, *(integration.get("integrationResponses") or {}).values())
+        maps = [shape.get(member) or {} for shape in shapes for member in ("requestTemplates", "responseTemplates")]
+        return [text for templates in maps for text in templates.values() if isinstance(text, str)]
+    except DAMAGED:
+        return ()
 
 
 def _owns(owners: dict[str, Scope], snapshot: Snapshot) -> bool:

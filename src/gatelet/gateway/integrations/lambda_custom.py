@@ -13,6 +13,7 @@ from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
 from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
 from gatelet.gateway.method import LambdaCustom
 from gatelet.gateway.ports import InvokeReply, InvokerError
+from gatelet.gateway.steps import narrate, narrate_lambda
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.map_response import map_response
 from gatelet.gateway.trace import IntegrationFacts
@@ -31,6 +32,8 @@ async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
 async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange: Exchange) -> IntegrationReply:
     clock, trace = exchange.ports.clock, exchange.trace
     asynchronous = _is_asynchronous(outgoing)
+    if trace.story is not None:
+        narrate_lambda.request(trace.story, integration.target, outgoing.body, exchange)
     began = clock.monotonic()
     try:
         answer = await exchange.ports.invoker.invoke(
@@ -47,9 +50,10 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
         raise failure_of(refused) from refused
     status = 202 if answer.accepted else 200
     trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
-    return IntegrationReply(
-        status, answer.payload, headers=_headers(answer, exchange), matched=error_message(answer.payload) or ""
-    )
+    headers = _headers(answer, exchange)
+    if trace.story is not None:
+        narrate.endpoint_response(trace.story, trace, headers, answer.payload)
+    return IntegrationReply(status, answer.payload, headers, matched=error_message(answer.payload) or "")
 
 
 def _is_asynchronous(outgoing: OutgoingRequest) -> bool:

@@ -1,7 +1,8 @@
 """Calculations with Java's rules: whole numbers divide to whole numbers, towards zero.
 
 As in Velocity 1.7 a calculation that cannot be done (a null, a text, a division by zero) gives null; ``+``
-with a text on either side joins the two texts.
+with a text on either side joins the two texts, and a reference that is null joins as its own source
+(its ASTAddNode; whether API Gateway's Velocity is the same in this is not recorded (?)).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, final
 
 from gatelet.gateway.vtl.errors import LimitExceeded
 from gatelet.gateway.vtl.limits import INTEGER_BITS, Budget
@@ -70,12 +71,22 @@ def _compare(rule: Callable[[Number, Number], bool]) -> Operation:
     return compare
 
 
+@final
+class Unset:
+    """A reference that is null, as an operand of ``+``."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+
 _sum = _calculate(operator.add)
 
 
 def _add(left: object, right: object, budget: Budget) -> object:
     if isinstance(left, str) or isinstance(right, str):
-        texts = ["" if value is None else text_of(value, budget) for value in (left, right)]
+        texts = [value.source if isinstance(value, Unset) else text_of(value, budget) for value in (left, right)]
         budget.make(len(texts[0]) + len(texts[1]))
         return "".join(texts)
     return _sum(left, right, budget)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from gatelet.gateway.vtl.arithmetic import OPERATIONS
+from gatelet.gateway.vtl.arithmetic import OPERATIONS, Unset
 from gatelet.gateway.vtl.containers import map_key
 from gatelet.gateway.vtl.errors import TemplateError
 from gatelet.gateway.vtl.members import call_method, get_index, get_property, set_member
@@ -171,6 +171,8 @@ class Expressions:
         if node.operator == "||":
             return lambda state: is_true(left(state)) or is_true(right(state))
         operation = OPERATIONS[node.operator]
+        if node.operator == "+":
+            left, right = _or_source(node.left, left), _or_source(node.right, right)
 
         def calculate(state: State) -> object:
             try:
@@ -180,6 +182,19 @@ class Expressions:
                 raise
 
         return calculate
+
+
+def _or_source(node: Expression, evaluate: Evaluate) -> Evaluate:
+    """The value of an operand of ``+``; of a reference that is null, what joins a text: its own source."""
+    if not isinstance(node, Reference):
+        return evaluate
+    source = Unset(node.source)
+
+    def read(state: State) -> object:
+        value = evaluate(state)
+        return source if value is None else value
+
+    return read
 
 
 def _variable(name: str, absent: object) -> Evaluate:
