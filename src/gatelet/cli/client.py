@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from time import sleep
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -15,6 +17,8 @@ from gatelet.wire.signing import sign
 
 _HEALTH_SECONDS = 5
 _CALL_SECONDS = 960  # longer than the longest function
+_UPDATE_TRIES = 1_000
+_UPDATE_WAIT_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,35 @@ class Client:
         """Lambda's Invoke; ``tail`` asks for the log's last 4 KB."""
         path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
         return self._call("lambda", "POST", path, {"X-Amz-Log-Type": "Tail"} if tail else {}, payload)
+
+    def code(self, function: str) -> bytes:
+        """The archive that the function was deployed with (GetFunction's Location)."""
+        answer = self._get("lambda", f"/2015-03-31/functions/{quote(function, safe='')}")
+        url = urlsplit(answer["Code"]["Location"])
+        downloaded = self._send("GET", f"{url.path}?{url.query}", {}, b"", timeout=_CALL_SECONDS)
+        if downloaded.status >= 300:
+            raise _refusal(downloaded)
+        return downloaded.body
+
+    def update_code(self, function: str, archive: bytes) -> None:
+        """UpdateFunctionCode; returns when the new code is served. An update that is in progress is waited for."""
+        path = f"/2015-03-31/functions/{quote(function, safe='')}"
+        body = json.dumps({"ZipFile": base64.b64encode(archive).decode()}).encode()
+        for _ in range(_UPDATE_TRIES):
+            try:
+                self._call("lambda", "PUT", f"{path}/code", {"Content-Type": "application/json"}, body)
+                break
+            except CallRefused as refusal:
+                if refusal.code != "ResourceConflictException":
+                    raise
+                sleep(_UPDATE_WAIT_SECONDS)
+        for _ in range(_UPDATE_TRIES):
+            configuration = self._get("lambda", f"{path}/configuration")
+            if configuration.get("LastUpdateStatus") != "InProgress":
+                break
+            sleep(_UPDATE_WAIT_SECONDS)
+        if configuration.get("LastUpdateStatus") != "Successful":
+            raise CommandFailed(f"{function} was not updated: {configuration.get('LastUpdateStatusReason')}")
 
     def functions(self) -> list[dict[str, Any]]:
         """Every function (Lambda's ListFunctions)."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from gatelet.aws.clock import SystemClock
 from gatelet.cli.client import Client
+from gatelet.cli.colours import colours_of
 from gatelet.cli.failure import CallRefused
 
 LAMBDA_PREFIX = "/aws/lambda/"
@@ -65,15 +67,21 @@ def follow_group(client: Client, group: str, since_ms: int, stopped: Stopped, sh
             return
 
 
-def follow_all(client: Client, stopped: Stopped) -> None:
-    """Print the events of every group from now on, each line with its group, until stopped or interrupted."""
-    since = int(SystemClock().now() * 1000)
+def follow_all(client: Client, stopped: Stopped, groups: Collection[str] = (), since_ms: int | None = None) -> None:
+    """Print the events of the groups (none named: of all), each line with its group, until stopped or interrupted.
+
+    ``since_ms`` in epoch milliseconds; None: from now on.
+    """
+    since = int(SystemClock().now() * 1000) if since_ms is None else since_ms
+    colours = colours_of(sys.stdout, os.environ)
     followers: dict[str, Follower] = {}
-    while not stopped(_POLL_SECONDS):
-        for group in client.log_groups():
+    while True:
+        for group in groups or client.log_groups():
             if group not in followers:
                 followers[group] = Follower(client, group, since)
         for group, follower in followers.items():
             for event in follower.poll():
-                print_event(event, f"{group.removeprefix(LAMBDA_PREFIX)}  ")
+                print_event(event, colours.paint(group, f"{group.removeprefix(LAMBDA_PREFIX)}  "))
         sys.stdout.flush()
+        if stopped(_POLL_SECONDS):
+            return

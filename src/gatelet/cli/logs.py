@@ -1,4 +1,4 @@
-"""``gatelet logs [-f] FUNCTION``."""
+"""``gatelet logs [-f] [FUNCTION ...]``."""
 
 from __future__ import annotations
 
@@ -9,22 +9,38 @@ from threading import Event
 from typing import Any
 
 from gatelet.aws.clock import SystemClock
+from gatelet.cli.client import Client
 from gatelet.cli.endpoint import client_for
 from gatelet.cli.failure import CallRefused, CommandFailed
-from gatelet.cli.follow import LAMBDA_PREFIX, follow_group, print_event
+from gatelet.cli.follow import LAMBDA_PREFIX, follow_all, follow_group, print_event
 from gatelet.server.config import Config
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Print the log of a function (or of a log group named in full)."""
+    """Print the logs of functions (or of log groups named in full): of one, of several, of all."""
     client = client_for(arguments, config)
-    group = log_group(arguments.function)
+    groups = [log_group(function) for function in arguments.function]
     since = int((SystemClock().now() - arguments.since) * 1000)
     show: Callable[[Any], None] = _print_json if arguments.json else print_event
-    if arguments.follow:
-        follow_group(client, group, since, Event().wait, show)
+    if len(groups) == 1:
+        if arguments.follow:
+            follow_group(client, groups[0], since, Event().wait, show)
+        else:
+            _print_group(client, groups[0], since, show)
+    elif arguments.json:
+        raise CommandFailed("--json prints the log of one function: name it.")
+    else:
+        follow_all(client, Event().wait if arguments.follow else _at_once, groups, since)
+    return 0
+
+
+def _at_once(_seconds: float) -> bool:
+    return True
+
+
+def _print_group(client: Client, group: str, since_ms: int, show: Callable[[Any], None]) -> None:
     try:
-        events = client.filter_log_events(group, since)
+        events = client.filter_log_events(group, since_ms)
     except CallRefused as refusal:
         if refusal.code != "ResourceNotFoundException":
             raise
@@ -34,7 +50,6 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         ) from refusal
     for event in events:
         show(event)
-    return 0
 
 
 def log_group(function: str) -> str:

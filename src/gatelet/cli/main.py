@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_server_commands(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start, deploy a directory, follow the log", description=_UP)
     up.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="holds deploy.py")
+    up.add_argument("--watch", action="store_true", help="deploy every change of DIR: the next request runs it")
     _server_flags(up)
 
     start = commands.add_parser(
@@ -127,10 +128,13 @@ def _add_client_commands(commands: _Commands) -> None:
 
     logs = commands.add_parser(
         "logs",
-        help="print a function's log",
-        description="Print the log of a function, the newest hour of it unless told otherwise.",
+        help="print the logs of functions",
+        description="Print the log of a function, of several, or of all (none named), the newest hour of it unless "
+        "told otherwise. Several together have the function before each line, in colour on a terminal.",
     )
-    logs.add_argument("function", metavar="FUNCTION", help="function name, or a log group's full name")
+    logs.add_argument(
+        "function", metavar="FUNCTION", nargs="*", help="function name, or a log group's full name; none: all"
+    )
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
     logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
     _client_flags(logs)

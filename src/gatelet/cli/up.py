@@ -5,43 +5,69 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import Event
+from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from gatelet.cli.client import Client
 from gatelet.cli.deploy_script import DeployScript, find, prepared
 from gatelet.cli.endpoint import trusting
 from gatelet.cli.failure import NoServer
-from gatelet.cli.follow import follow_all
+from gatelet.cli.follow import Stopped, follow_all
+from gatelet.cli.watch import watch
 from gatelet.server.config import Config
 
 if TYPE_CHECKING:
     from gatelet.server.lifecycle import Running
 
+Follow = Callable[[Client, Stopped], None]
+"""What is done until the command is stopped."""
+
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Start Gatelet here unless one runs on the port already; deploy DIR; follow."""
     script = find(arguments.directory, config.runtime_dir)
+    follow = follow_all
+    if arguments.watch:
+        follow = partial(_watch_and_follow, directory=arguments.directory, script=script, config=config)
     with prepared(script, config.runtime_dir) as deployment:
         if config.port:
             client = Client(config.endpoint, config.region, trusting(config, os.environ))
             with suppress(NoServer):
                 client.health()
-                return _join(client, deployment)
-        return _serve(config, deployment)
+                return _join(client, deployment, follow)
+        return _serve(config, deployment, follow)
 
 
-def _join(client: Client, deployment: DeployScript) -> int:
+def _join(client: Client, deployment: DeployScript, follow: Follow) -> int:
     print(f"Gatelet runs on {client.endpoint} already; deploying to it.", flush=True)
     deployment.run(client.environment())
     _print_following()
-    follow_all(client, Event().wait)
+    follow(client, Event().wait)
     return 0
 
 
-def _serve(config: Config, deployment: DeployScript) -> int:
+def _watch_and_follow(client: Client, stopped: Stopped, *, directory: Path, script: Path, config: Config) -> None:
+    """Follow, and deploy every change meanwhile."""
+
+    def deploy() -> None:
+        with prepared(script, config.runtime_dir) as deployment:
+            deployment.run(client.environment())
+
+    stop = Event()
+    watching = Thread(target=watch, args=(client, directory, deploy, stop), daemon=True)
+    watching.start()
+    try:
+        follow_all(client, stopped)
+    finally:
+        stop.set()
+        watching.join()
+
+
+def _serve(config: Config, deployment: DeployScript, follow: Follow) -> int:
     from gatelet.server import lifecycle
     from gatelet.server.log_format import log_to_standard_error
 
@@ -49,7 +75,7 @@ def _serve(config: Config, deployment: DeployScript) -> int:
         stop = lifecycle.stop_on_signals()
         async with lifecycle.serving(config) as running:
             await running.announce(partial(print, flush=True))
-            work = asyncio.create_task(_deploy_and_follow(running, deployment))
+            work = asyncio.create_task(_deploy_and_follow(running, deployment, follow))
             stopped = asyncio.create_task(lifecycle.until_stopped(running, stop))
             try:
                 await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -65,7 +91,7 @@ def _serve(config: Config, deployment: DeployScript) -> int:
     return lifecycle.run(main())
 
 
-async def _deploy_and_follow(running: Running, deployment: DeployScript) -> None:
+async def _deploy_and_follow(running: Running, deployment: DeployScript, follow: Follow) -> None:
     """Run the script, then follow until cancelled. Raises CommandFailed."""
     variables = running.client_environment()
     running_script = asyncio.create_task(asyncio.to_thread(deployment.run, variables))
@@ -77,7 +103,7 @@ async def _deploy_and_follow(running: Running, deployment: DeployScript) -> None
     _print_following()
     client = Client(running.endpoint, running.config.region, variables)
     stop = Event()
-    following = asyncio.create_task(asyncio.to_thread(follow_all, client, stop.wait))
+    following = asyncio.create_task(asyncio.to_thread(follow, client, stop.wait))
     try:
         await asyncio.shield(following)
     finally:
