@@ -177,7 +177,7 @@ def test_the_invoke_port_serves_invoke_urls_only(secure: Secure) -> None:
 
 @pytest.mark.parametrize("mode", ["dev", "secure"])
 def test_a_function_knows_who_it_is_and_may_do_nothing_else(secure: Secure, gatelet: Any, mode: str) -> None:
-    """lambda-execution 4: the identity of a function; its role's policies are not evaluated yet: fail closed."""
+    """lambda-execution 4: the identity of a function; a role that does not exist has no permissions."""
     running = secure if mode == "secure" else gatelet
     create_function(running, f"who-{mode}", WHO_AM_I, Timeout=30)
     answer = running.client("lambda").invoke(FunctionName=f"who-{mode}")

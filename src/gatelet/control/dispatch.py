@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.aws.scope import Scope
+from gatelet.control.authorization import Asking, Authorization
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.identity.principals import Principal
+from gatelet.identity.request_keys import Circumstances
 from gatelet.storage.ports import RevisionConflict, StorageFailed, StorageFull
 
 if TYPE_CHECKING:
@@ -27,12 +29,13 @@ LARGE_BODY_BYTES = 262_144
 class ControlPlane:
     """Serves AWS's operations."""
 
-    __slots__ = ("_codec", "_ports", "_registry")
+    __slots__ = ("_authorization", "_codec", "_ports", "_registry")
 
     def __init__(self, codec: Codec, registry: Registry, ports: Ports) -> None:
         self._codec = codec
         self._registry = registry
         self._ports = ports
+        self._authorization = Authorization()
 
     async def serve(
         self,
@@ -43,6 +46,7 @@ class ControlPlane:
         *,
         request_id: str,
         endpoint: str,
+        source_ip: str = "",
     ) -> WireResponse:
         """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
         try:
@@ -51,6 +55,8 @@ class ControlPlane:
             if function is None:
                 raise NotSupported(f"the operation {service}:{decoded.operation}")
             call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers)
+            asking = Asking(service, decoded.operation, decoded.params, request)
+            await self._authorization.check(call, asking, self._circumstances(call, source_ip))
             result = await function(call, decoded.params)
             answer = self._codec.encode(service, decoded.operation, result, request_id=request_id)
             answer.headers.extend(call.added_headers.items())
@@ -65,6 +71,16 @@ class ControlPlane:
         except StorageFailed:
             _log.exception("storage failed: request %s", request_id)
             return self._codec.encode_error(service, _FAULT, request_id=request_id)
+
+    def _circumstances(self, call: Call, source_ip: str) -> Circumstances:
+        return Circumstances(
+            self._ports.clock.now(),
+            source_ip=source_ip,
+            region=call.scope.region,
+            secure_transport=call.endpoint.startswith("https:"),
+            user_agent=call.headers.get("user-agent", ""),
+            referer=call.headers.get("referer", ""),
+        )
 
     async def _decode(self, service: str, request: WireRequest) -> DecodedCall:
         if len(request.body) > LARGE_BODY_BYTES:

@@ -13,6 +13,7 @@ from gatelet.aws.ids import Ids
 from gatelet.control.background import Background
 from gatelet.functions.service import Functions
 from gatelet.gateway.service import Gateway
+from gatelet.identity.service import Identity
 from gatelet.logs.writer import LogWriter
 from gatelet.storage.ports import Blobs, LogChunks, Records
 
@@ -48,6 +49,7 @@ class Ports:
     log_writer: LogWriter
     functions: Functions
     gateway: Gateway
+    identity: Identity
     clock: Clock
     ids: Ids
     editing: Editing = field(default_factory=Editing)

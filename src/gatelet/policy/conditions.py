@@ -24,6 +24,8 @@ class Test:
     """One operator on one key. ``quantifier`` is the prefix, or empty."""
 
     key: str
+    name: str
+    """As the policy writes it: ``StringEquals aws:username``."""
     comparisons: tuple[Comparison, ...]
     negated: bool
     quantifier: str
@@ -53,6 +55,7 @@ class NullTest:
     """``Null``: ``absent`` says whether the key must be missing or present; None: no request can pass."""
 
     key: str
+    name: str
     absent: frozenset[bool]
 
     def holds(self, context: Context) -> bool:
@@ -68,7 +71,7 @@ def compile_conditions(block: Any, *, variables: bool) -> tuple[Test | NullTest,
     for operator, keys in block.items():
         if not isinstance(keys, Mapping):
             raise MalformedPolicy("Syntax errors in policy.")
-        tests.extend(_test(operator, key.lower(), _texts(values), variables=variables) for key, values in keys.items())
+        tests.extend(_test(operator, key, _texts(values), variables=variables) for key, values in keys.items())
     return tuple(tests)
 
 
@@ -82,13 +85,13 @@ def _test(name: str, key: str, values: list[str], *, variables: bool) -> Test | 
     if operator is None:
         raise UnsupportedOperator(name)
     comparisons = tuple(operator.prepare(value, variables) for value in values)
-    return Test(key, comparisons, operator.negated, quantifier, if_exists)
+    return Test(key.lower(), f"{name} {key}", comparisons, operator.negated, quantifier, if_exists)
 
 
 def _null(key: str, values: list[str]) -> NullTest:
     if not all(value.lower() in {"true", "false"} for value in values):
         raise MalformedPolicy("Syntax errors in policy.")
-    return NullTest(key, frozenset(value.lower() == "true" for value in values))
+    return NullTest(key.lower(), f"Null {key}", frozenset(value.lower() == "true" for value in values))
 
 
 def _texts(value: Any) -> list[str]:

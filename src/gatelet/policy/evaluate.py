@@ -1,102 +1,88 @@
 """Statements become a Policy; a Policy decides. Deny wins, and the order of statements never matters.
 
-One Policy answers for itself alone. How identity, resource, boundary and session policies combine
-(identity section 2, "Evaluation") is for the caller.
+One Policy answers for itself alone; ``combine`` joins a caller's policies and a resource's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from gatelet.policy.conditions import NullTest, Test, compile_conditions
-from gatelet.policy.document import OLD_VERSION, Kind, check_statement, texts_of
-from gatelet.policy.errors import Unresolved
-from gatelet.policy.match import ActionPattern, ArnPattern
-from gatelet.policy.principals import Principals, parse_principals
-from gatelet.policy.variables import Context
+from gatelet.policy.asked import Asked, context_of
+from gatelet.policy.document import OLD_VERSION, Kind
+from gatelet.policy.principals import Naming
+from gatelet.policy.statement import Miss, Statement, compile_statement
+
+_KEPT_ACTIONS = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one policy says about one request.
 
-    ``statement`` is the Sid of the statement that decided (None: it has none, or none applied).
-    ``delegated`` marks an Allow that names only the caller's account: the caller's own identity policies
-    must allow the action as well.
+    ``statement`` is the Sid of the statement that decided (None: it has none, or none applied), ``position``
+    its place in the document. ``delegated`` marks an Allow that names only the caller's account: the caller's
+    own identity policies must allow the action as well. ``direct`` marks an Allow that names the caller itself
+    (a user or a role's session, not its role).
     """
 
     allowed: bool
     explicit_deny: bool = False
     statement: str | None = None
     delegated: bool = False
+    direct: bool = field(default=False, compare=False)
+    position: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as statements see it."""
+class Finding:
+    """One statement against one request, for an explanation. ``miss`` None: the statement is about it."""
 
-    service: str | None
-    arn: str | None
-    action: str
-    resource: str
-    context: Context
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A compiled statement. ``principals`` is None in an identity policy, ``resources`` in a trust policy."""
-
+    position: int
     sid: str | None
-    allow: bool
-    principals: Principals | None
-    other_principals: bool
-    actions: tuple[ActionPattern, ...]
-    other_actions: bool
-    resources: tuple[ArnPattern, ...] | None
-    other_resources: bool
-    conditions: tuple[Test | NullTest, ...]
+    effect: str
+    miss: Miss | None
+    detail: str | None = None
 
-    def applies(self, asked: Asked) -> bool:
-        """Whether the statement is about the request."""
-        if not self._about_caller(asked):
-            return False
-        if any(pattern.matches(asked.action) for pattern in self.actions) is self.other_actions:
-            return False
-        try:
-            return self._about_resource(asked) and all(test.holds(asked.context) for test in self.conditions)
-        except Unresolved:
-            return False
 
-    def delegates(self, asked: Asked) -> bool:
-        """Whether it names the caller only through the caller's account."""
-        return (
-            self.principals is not None
-            and not self.other_principals
-            and not self.principals.name(asked.service, asked.arn)
-        )
-
-    def _about_caller(self, asked: Asked) -> bool:
-        if self.principals is None:
-            return True
-        named = self.principals.name(asked.service, asked.arn) or self.principals.trust_account_of(asked.arn)
-        return named is not self.other_principals
-
-    def _about_resource(self, asked: Asked) -> bool:
-        if self.resources is None:
-            return True
-        fits = any(pattern.matches(asked.resource, asked.context) for pattern in self.resources)
-        return fits is not self.other_resources
+_SILENT = Decision(allowed=False)
 
 
 class Policy:
-    """Compiled statements. Immutable."""
+    """Compiled statements. Immutable, but for what it remembers of the actions that it was asked about."""
 
-    __slots__ = ("_statements",)
+    __slots__ = ("_about", "_statements")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = tuple(statements)
+        self._about: dict[str, tuple[Statement, ...]] = {}
+
+    def evaluate(self, asked: Asked) -> Decision:
+        """What the policy says."""
+        about = self._about.get(asked.action)
+        if about is None:
+            about = self._statements_about(asked.action)
+        allow: Statement | None = None
+        naming = Naming.NOBODY
+        for statement in about:
+            if statement.applies(asked):
+                if not statement.allow:
+                    return Decision(
+                        allowed=False, explicit_deny=True, statement=statement.sid, position=statement.position
+                    )
+                own = statement.naming(asked)
+                if own > naming:
+                    allow, naming = statement, own
+        if allow is None:
+            return _SILENT
+        return Decision(
+            allowed=True,
+            statement=allow.sid,
+            delegated=naming is Naming.ACCOUNT,
+            direct=naming is Naming.ITSELF,
+            position=allow.position,
+        )
 
     def decide(
         self,
@@ -112,20 +98,28 @@ class Policy:
         ``principal_service`` is a service's name (``apigateway.amazonaws.com``), ``principal_aws`` the
         caller's ARN, ``context`` the request's condition keys (names in any case) with their values.
         """
-        values = {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()}
-        asked = Asked(principal_service, principal_aws, action, resource, values)
-        allows: list[Statement] = []
+        return self.evaluate(Asked(action, resource, context_of(context), service=principal_service, arn=principal_aws))
+
+    def explain(self, asked: Asked) -> list[Finding]:
+        """Every statement against the request."""
+        findings = []
         for statement in self._statements:
-            if statement.applies(asked):
-                if not statement.allow:
-                    return Decision(allowed=False, explicit_deny=True, statement=statement.sid)
-                allows.append(statement)
-        for statement in allows:
-            if not statement.delegates(asked):
-                return Decision(allowed=True, statement=statement.sid)
-        if allows:
-            return Decision(allowed=True, statement=allows[0].sid, delegated=True)
-        return Decision(allowed=False)
+            miss = statement.miss(asked)
+            detail = statement.failing_condition(asked) if miss in (Miss.CONDITION, Miss.VARIABLE) else None
+            effect = "Allow" if statement.allow else "Deny"
+            findings.append(Finding(statement.position, statement.sid, effect, miss, detail))
+        return findings
+
+    def condition_keys(self) -> frozenset[str]:
+        """The condition keys that the statements look at, in lower case."""
+        return frozenset(test.key for statement in self._statements for test in statement.conditions)
+
+    def _statements_about(self, action: str) -> tuple[Statement, ...]:
+        if len(self._about) >= _KEPT_ACTIONS:
+            self._about.clear()
+        about = tuple(statement for statement in self._statements if statement.about_action(action))
+        self._about[action] = about
+        return about
 
 
 def compile_policy(
@@ -136,24 +130,10 @@ def compile_policy(
     Raises MalformedPolicy (UnsupportedOperator for an unknown condition operator): what cannot be
     evaluated whole is not evaluated at all.
     """
-    return Policy([_compile(statement, kind, variables=version != OLD_VERSION) for statement in statements])
-
-
-def _compile(statement: Mapping[str, Any], kind: Kind, *, variables: bool) -> Statement:
-    check_statement(statement, kind)
-    actions = texts_of(statement, "Action") or texts_of(statement, "NotAction")
-    resources = texts_of(statement, "Resource") or texts_of(statement, "NotResource")
-    principals = statement.get("Principal", statement.get("NotPrincipal"))
-    return Statement(
-        sid=statement.get("Sid"),
-        allow=statement["Effect"] == "Allow",
-        principals=None if kind is Kind.IDENTITY else parse_principals(principals),
-        other_principals="NotPrincipal" in statement,
-        actions=tuple(ActionPattern(action) for action in actions),
-        other_actions="NotAction" in statement,
-        resources=None
-        if kind is Kind.TRUST
-        else tuple(ArnPattern(resource, variables=variables, complete=True) for resource in resources),
-        other_resources="NotResource" in statement,
-        conditions=compile_conditions(statement.get("Condition", {}), variables=variables),
+    variables = version != OLD_VERSION
+    return Policy(
+        [
+            compile_statement(statement, kind, variables=variables, position=position)
+            for position, statement in enumerate(statements)
+        ]
     )

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gatelet.policy.asked import ARN_COMPONENTS, Asked
 from gatelet.policy.errors import MalformedPolicy
 from gatelet.policy.variables import Context, Part, Variable, expand, parse, split
 from gatelet.policy.wildcard import Glob, Wild
-
-_ARN_COMPONENTS = 6
 
 
 class TextPattern:
     """A text with wildcards and variables; compiled once when it has no variable."""
 
-    __slots__ = ("_parts", "_static")
+    __slots__ = ("_literal", "_parts", "_static")
 
     def __init__(self, parts: tuple[Part, ...]) -> None:
         self._parts = parts
         dynamic = any(isinstance(part, Variable) for part in parts)
         self._static = None if dynamic else Glob(expand(parts, {}))
+        self._literal = "".join(part for part in parts if isinstance(part, str)) if _is_literal(parts) else None
+
+    @property
+    def literal(self) -> str | None:
+        """The text, if it is one without wildcards and variables."""
+        return self._literal
 
     def matches(self, text: str, context: Context) -> bool:
         """Whether the whole text fits, case-sensitively. Raises Unresolved."""
+        if self._literal is not None:
+            return text == self._literal
         glob = self._static or Glob(expand(self._parts, context))
         return glob.matches(text)
 
@@ -38,26 +45,49 @@ class ArnPattern:
     components are ``*``, as AWS completes them (IAM User Guide, "IAM JSON policy elements: Resource").
     """
 
-    __slots__ = ("_components",)
+    __slots__ = ("_components", "_exact", "_head", "_text")
 
     def __init__(self, text: str, *, variables: bool, complete: bool) -> None:
+        self._text = text
         self._components: Sequence[TextPattern] | None = None
+        self._exact: str | None = None
+        self._head: str | None = None
+        """The first five components, where they are plain text: most ARNs are told apart by them."""
         parts = parse(text, wildcards=True, variables=variables)
         if text == "*":
             return
-        components = split(parts, ":", _ARN_COMPONENTS - 1)
-        missing = _ARN_COMPONENTS - len(components)
+        components = split(parts, ":", ARN_COMPONENTS - 1)
+        missing = ARN_COMPONENTS - len(components)
         if missing and not (complete and text.startswith("arn:")):
             raise MalformedPolicy(f'Resource {text} must be in ARN format or "*".')
         components.extend([(Wild.MANY,)] * missing)
         self._components = tuple(TextPattern(component) for component in components)
+        literals = [component.literal for component in self._components]
+        if None not in literals[:-1]:
+            self._head = "".join(f"{literal}:" for literal in literals[:-1])
+            self._exact = None if literals[-1] is None else f"{self._head}{literals[-1]}"
+
+    def __str__(self) -> str:
+        return self._text
 
     def matches(self, arn: str, context: Context) -> bool:
         """Whether the ARN fits. Raises Unresolved."""
+        return self._matches(arn, None, context)
+
+    def fits(self, asked: Asked) -> bool:
+        """Whether the resource that is asked for fits. Raises Unresolved."""
+        return self._matches(asked.resource, asked.components, asked.context)
+
+    def _matches(self, arn: str, values: Sequence[str] | None, context: Context) -> bool:
         if self._components is None:
             return True
-        values = arn.split(":", _ARN_COMPONENTS - 1)
-        return len(values) == _ARN_COMPONENTS and all(
+        if self._exact is not None:
+            return arn == self._exact
+        if self._head is not None:
+            return arn.startswith(self._head) and self._components[-1].matches(arn[len(self._head) :], context)
+        if values is None:
+            values = arn.split(":", ARN_COMPONENTS - 1)
+        return len(values) == ARN_COMPONENTS and all(
             pattern.matches(value, context) for pattern, value in zip(self._components, values, strict=True)
         )
 
@@ -65,11 +95,19 @@ class ArnPattern:
 class ActionPattern:
     """``service:Name`` with wildcards, compared without regard to case; ``*`` alone fits everything."""
 
-    __slots__ = ("_glob",)
+    __slots__ = ("_glob", "_text")
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._glob = Glob(expand(parse(text.lower(), wildcards=True, variables=False), {}))
 
+    def __str__(self) -> str:
+        return self._text
+
     def matches(self, action: str) -> bool:
-        """Whether the action fits."""
-        return self._glob.matches(action.lower())
+        """Whether the action (in lower case) fits."""
+        return self._glob.matches(action)
+
+
+def _is_literal(parts: tuple[Part, ...]) -> bool:
+    return all(isinstance(part, str) for part in parts)

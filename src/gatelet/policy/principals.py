@@ -8,41 +8,79 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
+from gatelet.policy.asked import Asked
 from gatelet.policy.errors import MalformedPolicy
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:[^*?]+")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+NEVER_EXEMPT = "gatelet:permissionsboundary"
+"""A key of the context that no policy can name: the caller has a permissions boundary."""
 _KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+
+
+class Naming(IntEnum):
+    """How a statement names a caller, the weakest first: what an Allow is worth depends on it."""
+
+    NOBODY = 0
+    ACCOUNT = 1
+    """The caller's whole account: its identity policies must allow the action as well."""
+    EVERYONE = 2
+    ROLE = 3
+    """The role of the caller's session."""
+    SERVICE = 4
+    ITSELF = 5
+    """The user, or the session of a role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Whom a statement names. ``accounts`` delegate to the identity policies of the account."""
+    """Whom a statement names. ``accounts`` delegate to the identity policies of the account.
+
+    ``roles`` are the roles of ``arns`` by account and name, for callers whose role's path is not known.
+    """
 
     everyone: bool
     arns: frozenset[str]
     accounts: frozenset[str]
     services: frozenset[str]
+    roles: frozenset[tuple[str, str]] = frozenset()
 
-    def name(self, service: str | None, arn: str | None) -> bool:
-        """Whether the caller is named directly, or everyone is (an anonymous caller is neither)."""
+    def naming(self, asked: Asked) -> Naming:
+        """How the caller is named; the strongest way counts."""
+        if asked.service is not None and asked.service in self.services:
+            return Naming.SERVICE
+        arn = asked.arn
+        if arn is not None:
+            if arn in self.arns:
+                return Naming.ITSELF
+            if self._names_role(arn, asked.issuer):
+                return Naming.ROLE
         if self.everyone:
-            return True
-        if service is not None and service in self.services:
-            return True
-        return arn is not None and (arn in self.arns or _role_of_session(arn) in self._roles())
+            return Naming.EVERYONE
+        if arn is not None and self.accounts and account_of(arn) in self.accounts:
+            return Naming.ACCOUNT
+        return Naming.NOBODY
 
-    def trust_account_of(self, arn: str | None) -> bool:
-        """Whether the caller's whole account is named."""
-        return arn is not None and account_of(arn) in self.accounts
+    def exempt(self, asked: Asked) -> bool:
+        """Whether a Deny with these in NotPrincipal leaves the caller alone.
 
-    def _roles(self) -> frozenset[tuple[str, str] | None]:
-        return frozenset(
-            (account_of(arn), arn.rsplit("/", 1)[1]) for arn in self.arns if ":role/" in arn and ":iam:" in arn
-        )
+        Its account must be listed as well, and a caller with a permissions boundary is never left alone
+        (``NEVER_EXEMPT`` in the context) (IAM User Guide, "NotPrincipal").
+        """
+        if self.everyone or (asked.service is not None and asked.service in self.services):
+            return True
+        if asked.arn is None or account_of(asked.arn) not in self.accounts or NEVER_EXEMPT in asked.context:
+            return False
+        return asked.arn in self.arns or self._names_role(asked.arn, asked.issuer) or asked.arn.endswith(":root")
+
+    def _names_role(self, arn: str, issuer: str | None) -> bool:
+        if issuer is not None:
+            return issuer in self.arns
+        return bool(self.roles) and _role_of_session(arn) in self.roles
 
 
 def account_of(arn: str) -> str:
@@ -68,11 +106,13 @@ def parse_principals(element: Any) -> Principals:
     aws = _texts(element.get("AWS", []))
     accounts = {text for text in aws if text.isdecimal() and len(text) == 12}
     accounts |= {account_of(text) for text in aws if text.endswith(":root") and ":iam:" in text}
+    arns = frozenset(text for text in aws if text.startswith("arn:") and not text.endswith(":root"))
     return Principals(
         everyone="*" in aws,
-        arns=frozenset(text for text in aws if text.startswith("arn:") and not text.endswith(":root")),
+        arns=arns,
         accounts=frozenset(accounts),
         services=frozenset(_texts(element.get("Service", []))),
+        roles=frozenset((account_of(arn), arn.rsplit("/", 1)[1]) for arn in arns if ":role/" in arn and ":iam:" in arn),
     )
 
 

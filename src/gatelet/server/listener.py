@@ -83,6 +83,7 @@ class Listener:
                 scope,
                 request_id=request_id,
                 endpoint=f"{request.scheme}://{request.header('host') or ''}",
+                source_ip=request.peer,
             )
         except AwsError as error:
             answer = self._control.refuse(service, error, request_id=request_id)

@@ -10,10 +10,12 @@ from typing import Any
 
 from gatelet.aws.ids import Ids
 from gatelet.identity.credentials import Credentials, SessionKey
+from gatelet.identity.vault import Vault
 from gatelet.storage.ports import Collection, Key, Put, Records, RevisionConflict
 
 _SECRETS = Collection("gatelet", "Secret", "", "")
 _SESSION_KEY = _SECRETS.key("session-key")
+_VAULT_KEY = _SECRETS.key("vault-key")
 _ROOT_KEY = _SECRETS.key("root-credentials")
 _ROOT_KEY_SHOWN = _SECRETS.key("root-credentials-shown")
 
@@ -30,6 +32,12 @@ async def session_key(records: Records) -> SessionKey:
     """The key that signs the sessions of roles."""
     value = await _once(records, _SESSION_KEY, {"key": os.urandom(32).hex()})
     return SessionKey(bytes.fromhex(value["key"]))
+
+
+async def vault(records: Records) -> Vault:
+    """Where the secrets of access keys are sealed."""
+    value = await _once(records, _VAULT_KEY, {"key": os.urandom(32).hex()})
+    return Vault(bytes.fromhex(value["key"]))
 
 
 async def root_key(records: Records, ids: Ids) -> RootKey:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from tests.unit.identity.world import identity_over
 
 from gatelet.aws.errors import AwsError
 from gatelet.aws.ids import Ids
@@ -32,6 +33,8 @@ class DictRecords:
 
     def __init__(self) -> None:
         self.rows: dict[Key, Record] = {}
+        self.readers: list[Callable[[Change], Awaitable[None]]] = []
+        """Who follows the changes."""
 
     async def get(self, key: Key) -> Record | None:
         return copy.deepcopy(self.rows.get(key))
@@ -61,6 +64,8 @@ class DictRecords:
                 held = self.rows.get(one.key)
                 revision = held.revision + 1 if held else 1
                 self.rows[one.key] = Record(one.key, revision, copy.deepcopy(dict(one.value)), one.parent)
+            for apply in self.readers:
+                await apply(Change(0, one.key, isinstance(one, Delete)))
         return len(self.rows)
 
 
@@ -99,8 +104,8 @@ class RecordedFunctions:
     async def apply(self, change: Change) -> None:
         raise AssertionError("these tests have no followers")
 
-    async def check_code(self, zip_bytes: bytes) -> None:
-        archive.check(zip_bytes)
+    async def check_code(self, zip_bytes: bytes) -> int:
+        return archive.check(zip_bytes)
 
     async def prepare(self, code: CodeReference) -> None:
         await self.ready.wait()
@@ -147,6 +152,9 @@ class Plane:
         self.functions = RecordedFunctions()
         self.clock = TickingClock()
         absent = cast(Any, None)
+        ids = Ids(seed=7)
+        identity = identity_over(self.records, self.clock, ids)
+        self.records.readers.append(identity.directory.apply)
         self.ports = Ports(
             records=self.records,
             blobs=self.blobs,
@@ -154,8 +162,9 @@ class Plane:
             log_writer=absent,
             functions=self.functions,
             gateway=absent,
+            identity=identity,
             clock=self.clock,
-            ids=Ids(seed=7),
+            ids=ids,
         )
 
     def run(self, coroutine: Any) -> Any:

@@ -65,7 +65,7 @@ def test_resources(pattern: str, arn: str, fits: bool) -> None:
     ],
 )
 def test_actions(pattern: str, action: str, fits: bool) -> None:
-    assert ActionPattern(pattern).matches(action) is fits
+    assert ActionPattern(pattern).matches(action.lower()) is fits
 
 
 CONTEXT: Context = {"aws:username": ("jane",), "aws:principaltag/team name": ("a*",), "many": ("a", "b")}

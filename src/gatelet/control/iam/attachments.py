@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from gatelet.aws import quotas
 from gatelet.aws.arn import Arn, InvalidArn
 from gatelet.aws.errors import AwsError
-from gatelet.control.iam.aws_policies import AWS_POLICIES
 from gatelet.control.iam.entities import edit_role, find_policy, read_role
 from gatelet.control.iam.errors import LimitExceeded, NoSuchEntity, no_such_policy
 from gatelet.control.iam.paging import page
 from gatelet.control.operation import Call, Response, operation
+from gatelet.identity.aws_policies import AWS_POLICIES
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (

@@ -7,35 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypedDict, cast
+from typing import cast
 
 from gatelet.aws.errors import AwsError
 from gatelet.control.iam.errors import no_such_role
 from gatelet.control.operation import Call
+from gatelet.identity.model import POLICY, ROLE, SERVICE, PolicyDocument, RoleDocument
 from gatelet.storage.ports import Collection, Delete, Key, Put, Record, RevisionConflict
-
-SERVICE = "iam"
-ROLE = "Role"
-POLICY = "Policy"
-
-
-class RoleDocument(TypedDict):
-    """A role. ``role`` has AWS's members (CreateDate in epoch seconds, documents as their text)."""
-
-    role: dict[str, Any]
-    tags: dict[str, str]
-    policies: dict[str, str]
-    """Inline policies: documents by name."""
-    attached: list[str]
-    """The ARNs of attached managed policies, in the order of their attachment."""
-
-
-class PolicyDocument(TypedDict):
-    """A managed policy of the account. ``policy`` has AWS's members (dates in epoch seconds)."""
-
-    policy: dict[str, Any]
-    document: str
-    tags: dict[str, str]
 
 
 def role_key(call: Call, name: str) -> Key:

@@ -9,10 +9,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.errors import AwsError
-from gatelet.control.iam.aws_policies import AWS_POLICIES
 from gatelet.control.iam.documents import check_managed_policy, url_encoded
 from gatelet.control.iam.entities import (
-    PolicyDocument,
     account_held,
     create,
     delete,
@@ -25,6 +23,8 @@ from gatelet.control.iam.errors import DeleteConflict, EntityExists, NoSuchEntit
 from gatelet.control.iam.paging import page
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
+from gatelet.identity.aws_policies import AWS_POLICIES
+from gatelet.identity.model import PolicyDocument
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from gatelet.aws.errors import NotSupported
 from gatelet.control.iam.documents import check_trust_policy, url_encoded
 from gatelet.control.iam.entities import (
-    RoleDocument,
     account_held,
     create,
     delete,
@@ -21,6 +20,7 @@ from gatelet.control.iam.errors import DeleteConflict, EntityExists
 from gatelet.control.iam.paging import page
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
+from gatelet.identity.model import RoleDocument
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (

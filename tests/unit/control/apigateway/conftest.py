@@ -85,6 +85,7 @@ class MemoryPlane(PatchingPlane):
             log_writer=absent,
             functions=absent,
             gateway=absent,
+            identity=absent,
             clock=FixedClock(),
             ids=Ids(seed=7),
         )

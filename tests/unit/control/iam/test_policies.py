@@ -11,7 +11,7 @@ import pytest
 from tests.unit.control.iam.test_roles import BASIC, POLICY, create, present
 from tests.unit.control.plane import NOW, Plane
 
-from gatelet.control.iam.aws_policies import AWS_POLICIES
+from gatelet.identity.aws_policies import AWS_POLICIES
 
 ARN = "arn:aws:iam::000000000000:policy/p"
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from tests.unit.control.plane import NOW, Plane
 
-from gatelet.control.iam.aws_policies import AWS_POLICIES
+from gatelet.identity.aws_policies import AWS_POLICIES
 from gatelet.policy.document import Kind, read_document
 
 TRUST = json.dumps(

@@ -1,0 +1,65 @@
+"""What Lambda's operations need. Reference: Service Authorization Reference, "AWS Lambda"; the function's own
+policy may grant as well (lambda-control-plane section 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from gatelet.control.authorization import Asking, Need
+from gatelet.control.lambda_.documents import document_of, function_key, named
+from gatelet.control.lambda_.names import LATEST, FunctionName
+from gatelet.control.operation import Call
+from gatelet.control.passing import pass_role
+from gatelet.identity.request_keys import resource_tag_keys, tag_keys
+from gatelet.policy.combine import Named
+from gatelet.policy.evaluate import compile_policy
+
+_SERVICE: Final = "lambda.amazonaws.com"
+_ACTIONS: Final[Mapping[str, str]] = {
+    "Invoke": "InvokeFunction",
+    "InvokeWithResponseStream": "InvokeFunction",
+    "InvokeAsync": "InvokeAsync",
+}
+"""Actions that are not named as their operations."""
+_ON_EVERYTHING: Final = frozenset({"CreateEventSourceMapping", "ListEventSourceMappings"})
+"""They have a FunctionName, and no resource of their own."""
+_OTHERS: Final[Mapping[str, str]] = {"UUID": "event-source-mapping", "LayerName": "layer"}
+"""Members that name a resource which is no function, and its kind."""
+
+
+async def needs(call: Call, asking: Asking) -> Sequence[Need]:
+    """The needs of one call."""
+    params = asking.params
+    action = f"lambda:{_ACTIONS.get(asking.operation, asking.operation)}"
+    keys = tag_keys(params.get("Tags") or {}) if asking.operation in ("CreateFunction", "TagResource") else {}
+    if "Resource" in params:
+        return [Need(action, params["Resource"], keys)]
+    if "FunctionName" not in params or asking.operation in _ON_EVERYTHING:
+        return [Need(action, _other(call, params), keys)]
+    name = named(call, params, action.removeprefix("lambda:"))
+    record = await call.ports.records.get(function_key(name))
+    if record is None:
+        found = [Need(action, name.arn, keys)]
+    else:
+        document = document_of(record)
+        policy = document["policies"].get(name.qualifier or LATEST)
+        keys = {**keys, **resource_tag_keys(document["tags"])}
+        found = [Need(action, name.arn, keys, _policy(name, policy["Statement"] if policy else []))]
+    if params.get("Role"):
+        found.append(pass_role(params["Role"], _SERVICE))
+    return found
+
+
+def _policy(name: FunctionName, statements: Sequence[Mapping[str, Any]]) -> Named | None:
+    return Named(f"the policy of {name.arn}", compile_policy(statements)) if statements else None
+
+
+def _other(call: Call, params: Mapping[str, Any]) -> str:
+    for member, kind in _OTHERS.items():
+        if params.get(member):
+            name = str(params[member]).rpartition(":")[2]
+            version = f":{params['VersionNumber']}" if params.get("VersionNumber") is not None else ""
+            return f"arn:{call.scope.partition}:lambda:{call.scope.region}:{call.scope.account}:{kind}:{name}{version}"
+    return "*"

@@ -1,0 +1,173 @@
+"""May a caller do something: its policies, put together and asked. The port of everybody who must know.
+
+``Authorizer.authorize`` answers for a caller of the control plane or of an API's method;
+``Authorizer.assume`` gives a service a role's identity (an integration's ``credentials``, a destination), if
+the role trusts it. Both fail closed. Reference: identity section 2 ("Evaluation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from gatelet.aws.clock import Clock
+from gatelet.aws.ids import Ids
+from gatelet.identity.credentials import SESSION_PREFIX
+from gatelet.identity.directory import Directory, Entity
+from gatelet.identity.principals import Principal, PrincipalType
+from gatelet.identity.request_keys import Circumstances, principal_keys, request_keys
+from gatelet.policy.asked import Asked, context_of
+from gatelet.policy.combine import Grants, Named, Verdict, combine
+from gatelet.policy.document import Kind
+from gatelet.policy.evaluate import Finding, compile_policy
+from gatelet.policy.principals import NEVER_EXEMPT, account_of
+
+ASSUME_ROLE: Final = "sts:AssumeRole"
+_EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
+
+
+class CannotAssume(Exception):
+    """The role is not there, or does not trust who wants it."""
+
+    def __init__(self, role_arn: str, who: str) -> None:
+        super().__init__(
+            f"{who} may not assume the role {role_arn}: it does not exist, or its trust policy does not allow it"
+        )
+        self.role_arn = role_arn
+
+
+class Authorizer:
+    """Decides by the policies of callers and resources. Every method is quick and waits for nothing."""
+
+    __slots__ = ("_clock", "_directory", "_ids", "_root")
+
+    def __init__(self, directory: Directory, clock: Clock, ids: Ids) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._ids = ids
+        self._root = Grants((Named("root", compile_policy(_EVERYTHING, kind=Kind.IDENTITY)),))
+
+    @property
+    def directory(self) -> Directory:
+        """Whom it knows."""
+        return self._directory
+
+    def authorize(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        context: Mapping[str, str | list[str]] | None = None,
+        *,
+        circumstances: Circumstances | None = None,
+        resource_policy: Named | None = None,
+        resource_account: str | None = None,
+        resource_must_allow: bool = False,
+    ) -> Verdict:
+        """Whether the caller may do ``action`` (``lambda:InvokeFunction``) on ``resource`` (an ARN, or ``*``).
+
+        ``context`` are condition keys beyond those about the caller and the request. ``resource_account``
+        is the account of the resource where its ARN does not tell (default: the ARN's, then the caller's).
+        """
+        asked = self.asked(principal, action, resource, context or {}, circumstances)
+        owner = resource_account or account_of(resource) or principal.account
+        return combine(
+            asked,
+            self.grants_of(principal),
+            resource_policy,
+            same_account=owner == principal.account,
+            resource_must_allow=resource_must_allow,
+        )
+
+    def asked(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        context: Mapping[str, str | list[str]],
+        circumstances: Circumstances | None = None,
+    ) -> Asked:
+        """The request as policies see it."""
+        entity = self._entity(principal)
+        keys = request_keys(circumstances or Circumstances(self._clock.now()))
+        keys.update(principal_keys(principal, entity.tags if entity is not None else {}))
+        keys.update(context_of(context))
+        if entity is not None and entity.grants.boundary is not None:
+            keys[NEVER_EXEMPT] = ("true",)
+        issuer = principal.identity_arn if principal.type is PrincipalType.ROLE else None
+        return Asked(action, resource, keys, arn=principal.arn, issuer=issuer)
+
+    def grants_of(self, principal: Principal) -> Grants:
+        """The policies of a caller; one whose user or role is gone, or was made anew, has none."""
+        if principal.root:
+            return self._root
+        entity = self._entity(principal)
+        if entity is None:
+            return Grants()
+        if not principal.session_policies:
+            return entity.grants
+        session = self._directory.session_policies(principal.session_policies, principal.account)
+        return replace(entity.grants, session=session)
+
+    def explain(self, principal: Principal, asked: Asked) -> list[tuple[str, list[Finding]]]:
+        """Every statement of the caller's policies against a request, by policy."""
+        grants = self.grants_of(principal)
+        policies = [*grants.identity, *((grants.boundary,) if grants.boundary else ()), *(grants.session or ())]
+        return [(named.name, named.policy.explain(asked)) for named in policies]
+
+    def assume(
+        self,
+        role_arn: str,
+        service: str,
+        session_name: str,
+        *,
+        source_arn: str | None = None,
+        source_account: str | None = None,
+    ) -> Principal:
+        """The identity of a session of the role, for a service (``apigateway.amazonaws.com``) that acts with it.
+
+        ``source_arn`` and ``source_account`` tell for which resource. Raises CannotAssume.
+        """
+        role = self._directory.role_of(role_arn)
+        if role is None or role.trust is None:
+            raise CannotAssume(role_arn, service)
+        now = self._clock.now()
+        keys = request_keys(Circumstances(now))
+        optional = {
+            "aws:sourcearn": source_arn,
+            "aws:sourceaccount": source_account,
+            "sts:rolesessionname": session_name,
+        }
+        keys.update({key: (value,) for key, value in optional.items() if value})
+        keys["aws:principalisawsservice"] = ("true",)
+        keys["aws:principalservicename"] = (service,)
+        if not role.trust.evaluate(Asked(ASSUME_ROLE, role_arn, keys, service=service)).allowed:
+            raise CannotAssume(role_arn, service)
+        return session_principal(
+            role, account_of(role_arn), session_name, self._ids.access_key_id(SESSION_PREFIX), int(now)
+        )
+
+    def _entity(self, principal: Principal) -> Entity | None:
+        if principal.type is PrincipalType.USER:
+            entity = self._directory.user(principal.account, principal.name)
+        elif principal.type is PrincipalType.ROLE:
+            entity = self._directory.role(principal.account, principal.name)
+        else:
+            return None
+        return entity if entity is not None and entity.unique_id == principal.unique_id else None
+
+
+def session_principal(role: Entity, account: str, session_name: str, access_key_id: str, issued: int) -> Principal:
+    """A session of a role that exists."""
+    return Principal(
+        account,
+        f"arn:aws:sts::{account}:assumed-role/{role.name}/{session_name}",
+        f"{role.unique_id}:{session_name}",
+        access_key_id,
+        type=PrincipalType.ROLE,
+        name=role.name,
+        identity_arn=role.arn,
+        unique_id=role.unique_id,
+        issued=issued,
+    )

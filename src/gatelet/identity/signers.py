@@ -1,0 +1,182 @@
+"""Whose key signed a request: the secret to verify it with, and the principal that it makes.
+
+Both planes ask here. In the development mode ``test`` and 12-digit keys (secret ``test``) are root keys; a key
+that nobody knows is for the control plane to judge (design section 1, "Two modes, one code path").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatelet.aws.errors import AwsError
+from gatelet.aws.scope import DEFAULT_ACCOUNT
+from gatelet.identity.credentials import (
+    DEVELOPMENT_SECRET,
+    SESSION_PREFIX,
+    Credentials,
+    InvalidToken,
+    RoleSession,
+    Session,
+    SessionKey,
+    UserSession,
+)
+from gatelet.identity.directory import Directory
+from gatelet.identity.principals import Principal, PrincipalType, root_principal
+from gatelet.identity.vault import CannotOpen, Vault
+from gatelet.wire.errors import Unauthenticated
+from gatelet.wire.message import WireRequest
+from gatelet.wire.sigv4 import SignedCredential, signing_key, verify
+
+ACTIVE: Final = "Active"
+_INVALID_TOKEN: Final = "The security token included in the request is invalid."  # noqa: S105 - a message
+_EXPIRED_TOKEN: Final = "The security token included in the request is expired"  # noqa: S105 - a message
+_KEPT_KEYS: Final = 1_024
+_KEPT_TOKENS: Final = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A known key: who holds it, and the secret that verifies what it signed."""
+
+    principal: Principal
+    secret: str = field(repr=False)
+
+
+def unknown_key() -> AwsError:
+    """The answer to a key that nobody knows, or that is Inactive (identity section 1.3)."""
+    return Unauthenticated("UnrecognizedClientException", _INVALID_TOKEN)
+
+
+class Signers:
+    """Finds signers and verifies signatures; signing keys are kept, at most so many."""
+
+    __slots__ = ("_development", "_directory", "_root", "_session_key", "_sessions", "_signing_keys", "_vault")
+
+    def __init__(self, directory: Directory, session_key: SessionKey, vault: Vault, root: Credentials | None) -> None:
+        """``root`` is the root key of the secure mode; None means the development mode."""
+        self._directory = directory
+        self._session_key = session_key
+        self._vault = vault
+        self._root = root
+        self._development = root is None
+        self._sessions: dict[str, tuple[Session, Credentials]] = {}
+        self._signing_keys: dict[tuple[str, str, str, str], bytes] = {}
+
+    @property
+    def development(self) -> bool:
+        """Whether this is the development mode."""
+        return self._development
+
+    def find(self, access_key_id: str, token: str | None, now: float) -> Signer | None:
+        """Who holds the key; None if nobody knows it.
+
+        Raises Unauthenticated for a session that has expired and for a key or token that is not (or no longer)
+        valid.
+        """
+        if token is not None and access_key_id.startswith(SESSION_PREFIX):
+            return self._holder_of_session(access_key_id, token, now)
+        if self._root is not None and access_key_id == self._root.access_key_id:
+            return Signer(root_principal(DEFAULT_ACCOUNT, access_key_id), self._root.secret_access_key)
+        if (document := self._directory.access_key(access_key_id)) is not None:
+            user = self._directory.user(document["account"], document["user"])
+            if document["status"] != ACTIVE or user is None or token is not None:
+                raise unknown_key()
+            try:
+                secret = self._vault.open(document["sealed"], access_key_id)
+            except CannotOpen:
+                raise unknown_key() from None
+            return Signer(
+                Principal(
+                    document["account"],
+                    user.arn,
+                    user.unique_id,
+                    access_key_id,
+                    type=PrincipalType.USER,
+                    name=user.name,
+                    identity_arn=user.arn,
+                    unique_id=user.unique_id,
+                ),
+                secret,
+            )
+        if self._development and (account := account_of_key(access_key_id)) is not None:
+            return Signer(root_principal(account, access_key_id), DEVELOPMENT_SECRET)
+        return None
+
+    def verify(self, request: WireRequest, credential: SignedCredential, signer: Signer, now: float) -> None:
+        """Whether the signer signed the request, lately. Raises Unauthenticated (identity section 1.3)."""
+        place = (signer.secret, credential.date, credential.region, credential.service)
+        key = self._signing_keys.get(place)
+        if key is None:
+            key = signing_key(*place)
+            if len(self._signing_keys) >= _KEPT_KEYS:
+                self._signing_keys.clear()
+            self._signing_keys[place] = key
+        verify(request, credential, signer.secret, now, key=key)
+
+    def _holder_of_session(self, access_key_id: str, token: str, now: float) -> Signer | None:
+        try:
+            session, credentials = self._read(token)
+        except InvalidToken:
+            return None
+        if credentials.access_key_id != access_key_id:
+            raise unknown_key()
+        if session.expires < now:
+            raise Unauthenticated("ExpiredTokenException", _EXPIRED_TOKEN)
+        if isinstance(session, UserSession):
+            return Signer(self._user_of(session), credentials.secret_access_key)
+        return Signer(self._session_of(session), credentials.secret_access_key)
+
+    def _read(self, token: str) -> tuple[Session, Credentials]:
+        found = self._sessions.get(token)
+        if found is None:
+            found = self._session_key.read(token)
+            if len(self._sessions) >= _KEPT_TOKENS:
+                self._sessions.clear()
+            self._sessions[token] = found
+        return found
+
+    def _session_of(self, session: RoleSession) -> Principal:
+        role = self._directory.role(session.account, session.role_name)
+        arn = f"arn:aws:iam::{session.account}:role/{session.role_name}" if role is None else role.arn
+        return Principal(
+            session.account,
+            session.arn,
+            f"{session.role_id or 'AROA'}:{session.session_name}",
+            session.access_key_id,
+            type=PrincipalType.ROLE,
+            name=session.role_name,
+            identity_arn=arn,
+            unique_id=session.role_id,
+            issued=session.issued,
+            session_policies=session.policies,
+            session_tags=session.tags,
+            transitive_tags=session.transitive,
+            source_identity=session.source_identity,
+        )
+
+    def _user_of(self, session: UserSession) -> Principal:
+        if not session.user_name:
+            return root_principal(session.account, session.access_key_id, issued=session.issued)
+        user = self._directory.user(session.account, session.user_name)
+        if user is None or user.unique_id != session.user_id:
+            raise unknown_key()
+        return Principal(
+            session.account,
+            user.arn,
+            user.unique_id,
+            session.access_key_id,
+            type=PrincipalType.USER,
+            name=user.name,
+            identity_arn=user.arn,
+            unique_id=user.unique_id,
+            issued=session.issued,
+        )
+
+
+def account_of_key(access_key_id: str) -> str | None:
+    """The account of one of the development mode's root keys, or None."""
+    if access_key_id == "test":
+        return DEFAULT_ACCOUNT
+    names_account = len(access_key_id) == 12 and access_key_id.isascii() and access_key_id.isdecimal()
+    return access_key_id if names_account else None
