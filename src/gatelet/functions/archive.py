@@ -60,8 +60,8 @@ def zipped_too_large() -> AwsError:
     )
 
 
-def check(data: bytes) -> None:
-    """Validate an archive: sizes declared and real, ratio, names, kinds. Raises AwsError."""
+def check(data: bytes) -> int:
+    """Validate an archive: sizes declared and real, ratio, names, kinds; its bytes unzipped. Raises AwsError."""
     if len(data) > quotas.CODE_ZIPPED_BYTES:
         raise zipped_too_large()
     try:
@@ -72,6 +72,7 @@ def check(data: bytes) -> None:
                     budget = _copy(archive, entry, None, budget)
     except _BROKEN:
         raise could_not_unzip() from None
+    return quotas.CODE_UNZIPPED_BYTES - budget
 
 
 def unpack(data: bytes, directory: Path) -> None:

@@ -36,9 +36,9 @@ class CodeStore:
         """Remove what an earlier process left half-made or half-removed."""
         await asyncio.to_thread(_remove_leftovers, self._directory)
 
-    async def check(self, data: bytes) -> None:
-        """Validate an archive. Raises AwsError."""
-        await asyncio.to_thread(archive.check, data)
+    async def check(self, data: bytes) -> int:
+        """Validate an archive; its bytes unzipped. Raises AwsError."""
+        return await asyncio.to_thread(archive.check, data)
 
     def ready(self, blob: str) -> Path | None:
         """The directory of an archive that was unpacked before."""

@@ -180,9 +180,9 @@ class LambdaService:
         elif old is not None and (version is None or version.serving != old.serving):
             self._retire_serving(old.serving)
 
-    async def check_code(self, zip_bytes: bytes) -> None:
-        """Validate an archive off the loop. Raises AwsError."""
-        await self._code.check(zip_bytes)
+    async def check_code(self, zip_bytes: bytes) -> int:
+        """Validate an archive off the loop; its bytes unzipped. Raises AwsError."""
+        return await self._code.check(zip_bytes)
 
     async def prepare(self, code: CodeReference) -> None:
         """Unpack the code so that environments can start from it."""

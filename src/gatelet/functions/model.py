@@ -30,6 +30,8 @@ class CodeReference(TypedDict):
     """Bytes of the zip (``CodeSize``)."""
     sha256: str
     """Base64 of the SHA-256 (``CodeSha256``)."""
+    unzipped: NotRequired[int]
+    """Bytes of what it holds."""
 
 
 class Revision(TypedDict):

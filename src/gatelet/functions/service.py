@@ -18,8 +18,11 @@ class Functions(Protocol):
         The changes of one function are to come one after another, in order.
         """
 
-    async def check_code(self, zip_bytes: bytes) -> None:
-        """Validate an archive off the loop (limits, traversal, links). Raises AwsError as Lambda words it."""
+    async def check_code(self, zip_bytes: bytes) -> int:
+        """Validate an archive off the loop (limits, traversal, links); its bytes unzipped.
+
+        Raises AwsError as Lambda words it.
+        """
 
     async def prepare(self, code: CodeReference) -> None:
         """Unpack the code so that environments can start from it. Idempotent."""

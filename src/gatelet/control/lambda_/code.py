@@ -14,11 +14,11 @@ from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError, NotSupported
-from gatelet.control.lambda_.documents import document_of, functions_of
 from gatelet.control.lambda_.errors import InvalidParameterValue
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
-from gatelet.functions.model import KIND, SERVICE, CodeReference
+from gatelet.functions.model import REFERRING_KINDS, SERVICE, CodeReference, blobs_of
+from gatelet.storage.ports import Collection
 
 
 def zip_of(code: Mapping[str, Any]) -> bytes:
@@ -38,26 +38,36 @@ def zip_of(code: Mapping[str, Any]) -> bytes:
     return bytes(data)
 
 
-async def check_code(call: Call, data: bytes) -> None:
-    """Whether the archive may be a function's code. Raises AwsError as Lambda words it."""
-    await call.ports.functions.check_code(data)
+async def check_code(call: Call, data: bytes) -> int:
+    """Whether the archive may be a function's code or a layer's content; its bytes unzipped.
+
+    Raises AwsError as Lambda words it.
+    """
+    unzipped = await call.ports.functions.check_code(data)
     used = await stored_bytes(call)
     if used + len(data) > quotas.TOTAL_CODE_BYTES:
         raise AwsError("CodeStorageExceededException", "Code storage limit exceeded.", status=400)
+    return unzipped
 
 
 async def stored_bytes(call: Call) -> int:
-    """The bytes of all functions' archives in the caller's account and region (TotalCodeSize)."""
-    return sum(document["code"]["size"] for document in await functions_of(call))
+    """The bytes of all archives in the caller's account and region (TotalCodeSize): every published version and
+    every version of a layer counts (lambda-control-plane section 7)."""
+    scope = call.scope
+    size = 0
+    for kind in REFERRING_KINDS:
+        records = await call.ports.records.list(Collection(SERVICE, kind, scope.account, scope.region))
+        size += sum(record.value["code"]["size"] for record in records)
+    return size
 
 
 @asynccontextmanager
-async def stored_code(ports: Ports, data: bytes) -> AsyncIterator[CodeReference]:
+async def stored_code(ports: Ports, data: bytes, unzipped: int) -> AsyncIterator[CodeReference]:
     """Store an archive, and keep ``forget`` off it until the block has written who refers to it."""
     async with ports.editing.hold(_STORE):
         blob = await ports.blobs.put(data)
         try:
-            yield _reference(blob, len(data))
+            yield {**_reference(blob, len(data)), "unzipped": unzipped}
         except BaseException:
             await _delete_unused(ports, blob)
             raise
@@ -76,18 +86,26 @@ def _reference(blob: str, size: int) -> CodeReference:
     return {"blob": blob, "size": size, "sha256": base64.b64encode(bytes.fromhex(blob)).decode()}
 
 
-async def forget(ports: Ports, blob: str) -> None:
-    """Delete an archive unless a function, of any account and region, refers to it."""
+@asynccontextmanager
+async def keeping_code(ports: Ports) -> AsyncIterator[None]:
+    """Until the block ends nothing is forgotten: for who refers to an archive that is stored already."""
     async with ports.editing.hold(_STORE):
-        await _delete_unused(ports, blob)
+        yield
+
+
+async def forget(ports: Ports, *blobs: str) -> None:
+    """Delete archives unless something, of any account and region, refers to them."""
+    async with ports.editing.hold(_STORE):
+        for blob in blobs:
+            await _delete_unused(ports, blob)
 
 
 async def _delete_unused(ports: Ports, blob: str) -> None:
-    for record in await ports.records.list_everywhere(SERVICE, KIND):
-        document = document_of(record)
-        serving = document["serving"]
-        if blob in (document["code"]["blob"], serving["code"]["blob"] if serving else None):
-            return
+    # Functions first: what is published or attached meanwhile was referred to by then.
+    for kind in REFERRING_KINDS:
+        for record in await ports.records.list_everywhere(SERVICE, kind):
+            if blob in blobs_of(kind, record.value):
+                return
     await ports.blobs.delete(blob)
 
 

@@ -6,7 +6,6 @@ import os
 from contextlib import suppress
 
 from gatelet.control.lambda_.code_location import VALID_SECONDS, CodeLocation, sign, verify
-from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.functions.model import CodeReference
@@ -15,10 +14,10 @@ from gatelet.storage.ports import Collection, Put, Records, RevisionConflict
 _SECRET = Collection("gatelet", "Secret", "", "").key("code-location")
 
 
-async def code_url(call: Call, name: FunctionName, code: CodeReference) -> str:
-    """A URL that gives exactly the uploaded bytes, for ten minutes."""
+async def code_url(call: Call, name: str, code: CodeReference) -> str:
+    """A URL that gives exactly the bytes uploaded for a function or a layer of the caller's, for ten minutes."""
     expires = int(call.ports.clock.now()) + VALID_SECONDS
-    location = CodeLocation(name.scope.account, name.scope.region, name.name, code["blob"], expires)
+    location = CodeLocation(call.scope.account, call.scope.region, name, code["blob"], expires)
     return call.endpoint + sign(location, await _secret(call.ports.records))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatelet.aws import quotas
+from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.documents import edit_function, functions_of, named, read_function
 from gatelet.control.lambda_.errors import InvalidParameterValue, function_not_found
 from gatelet.control.lambda_.names import LATEST, FunctionName
 from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.functions.catalogue import held_back_by
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import (
@@ -26,10 +28,17 @@ async def put_function_concurrency(call: Call, request: PutFunctionConcurrencyRe
     missing = function_not_found(f"{name.arn}:{LATEST}")
     # The sum over all functions must not change between its check and the write.
     async with (
-        call.ports.editing.hold(("lambda", "concurrency", call.scope)),
+        call.ports.editing.hold(reserving(call)),
         edit_function(call.ports, name, missing) as document,
     ):
-        others = await reserved_sum(call) - document.get("reserved_concurrency", 0)
+        provisioned = sum(asked["requested"] for asked in document.get("provisioned", {}).values())
+        if amount < provisioned:
+            raise InvalidParameterValue(
+                f" ReservedConcurrentExecutions  {amount} should not be lower than function's total provisioned "
+                f"concurrency [{provisioned}].",
+                typed=False,
+            )
+        others = await held_back_sum(call) - held_back_by(document)
         if quotas.CONCURRENT_EXECUTIONS - others - amount < quotas.UNRESERVED_CONCURRENCY_MIN:
             raise InvalidParameterValue(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
@@ -58,9 +67,14 @@ async def delete_function_concurrency(call: Call, request: DeleteFunctionConcurr
     return {}
 
 
-async def reserved_sum(call: Call) -> int:
-    """What all functions of the caller's account and region have reserved."""
-    return sum(document.get("reserved_concurrency", 0) for document in await functions_of(call))
+def reserving(call: Call) -> tuple[str, str, Scope]:
+    """What is held while the account's concurrency is shared out."""
+    return ("lambda", "concurrency", call.scope)
+
+
+async def held_back_sum(call: Call) -> int:
+    """What all functions of the caller's account and region have reserved or provisioned."""
+    return sum(held_back_by(document) for document in await functions_of(call))
 
 
 def _unqualified(call: Call, request: Request, action: str) -> FunctionName:

@@ -52,6 +52,11 @@ def function_not_found(arn: str) -> ResourceNotFound:
     return ResourceNotFound(f"Function not found: {arn}")
 
 
+def alias_not_found(arn: str) -> ResourceNotFound:
+    """``Cannot find alias arn: {arn}``."""
+    return ResourceNotFound(f"Cannot find alias arn: {arn}")
+
+
 def too_much(member: str, most: int) -> InvalidParameterValue:
     """A number that the model allows, and an ordinary function does not (section 4, Timeout and MemorySize)."""
     return InvalidParameterValue(

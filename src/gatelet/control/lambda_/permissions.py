@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
-from gatelet.control.lambda_.documents import edit_function, named, read_function
+from gatelet.control.lambda_.documents import check_qualifier, edit_function, named, read_function
 from gatelet.control.lambda_.errors import (
     InvalidParameterValue,
     PreconditionFailed,
     ResourceConflict,
     ResourceNotFound,
-    function_not_found,
 )
-from gatelet.control.lambda_.names import LATEST, FunctionName
+from gatelet.control.lambda_.names import LATEST
 from gatelet.control.lambda_.statements import compact, policy_text, statement_of
 from gatelet.control.operation import Call, Response, operation
 from gatelet.functions.model import PolicyOfQualifier
@@ -39,18 +38,13 @@ async def add_permission(call: Call, request: AddPermissionRequestTypeDef) -> Re
         raise InvalidParameterValue("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action")
     statement = statement_of(request, name.arn, call.scope.partition)
     async with edit_function(call.ports, name) as document:
-        _check_qualifier(name)
-        policy = document["policies"].get(LATEST) or PolicyOfQualifier(RevisionId="", Statement=[])
+        await check_qualifier(call, name, document)
+        place = name.qualifier or LATEST
+        policy = document["policies"].get(place) or PolicyOfQualifier(RevisionId="", Statement=[])
         _check_revision(policy, request.get("RevisionId"), "GetPolicy")
-        if any(held["Sid"] == statement["Sid"] for held in policy["Statement"]):
-            raise ResourceConflict(
-                f"The statement id ({statement['Sid']}) provided already exists. "
-                "Please provide a new statement id, or remove the existing statement."
-            )
-        policy["Statement"].append(statement)
-        _check_size(policy)
+        add_statement(policy, statement)
         policy["RevisionId"] = call.ports.ids.uuid()
-        document["policies"][LATEST] = policy
+        document["policies"][place] = policy
     return {"Statement": compact(statement)}
 
 
@@ -60,8 +54,8 @@ async def get_policy(call: Call, request: GetPolicyRequestTypeDef) -> Response:
     name = named(call, request, "GetPolicy")
     missing = ResourceNotFound(_NO_RESOURCE)
     document = await read_function(call, name, missing)
-    policy = document["policies"].get(LATEST)
-    if policy is None or name.qualifier is not None:
+    policy = None if name.qualifier == LATEST else document["policies"].get(name.qualifier or LATEST)
+    if policy is None:
         raise missing
     return {"Policy": policy_text(policy["Statement"]), "RevisionId": policy["RevisionId"]}
 
@@ -70,30 +64,37 @@ async def get_policy(call: Call, request: GetPolicyRequestTypeDef) -> Response:
 async def remove_permission(call: Call, request: RemovePermissionRequestTypeDef) -> Response:
     """Remove a statement; the last one takes the policy with it."""
     name = named(call, request, "RemovePermission")
-    sid = request["StatementId"]
     async with edit_function(call.ports, name, ResourceNotFound(f"No policy found for: {name.arn}")) as document:
-        _check_qualifier(name)
-        policy = document["policies"].get(LATEST)
-        if policy is None or name.qualifier is not None:
+        await check_qualifier(call, name, document)
+        place = name.qualifier or LATEST
+        policy = None if name.qualifier == LATEST else document["policies"].get(place)
+        if policy is None:
             raise ResourceNotFound("No policy is associated with the given resource.")
-        kept = [statement for statement in policy["Statement"] if statement["Sid"] != sid]
-        if len(kept) == len(policy["Statement"]):
-            raise ResourceNotFound(f"Statement {sid} is not found in resource policy.")
+        remove_statement(policy, request["StatementId"])
         _check_revision(policy, request.get("RevisionId"), "GetFunction/GetAlias")
-        policy["Statement"] = kept
         policy["RevisionId"] = call.ports.ids.uuid()
-        if not kept:
-            del document["policies"][LATEST]
+        if not policy["Statement"]:
+            del document["policies"][place]
     return {}
 
 
-def _check_qualifier(name: FunctionName) -> None:
-    """Versions and aliases cannot be made yet, so a qualifier other than ``$LATEST`` names nothing."""
-    if name.latest:
-        return
-    if name.qualifier is not None and name.qualifier.isdecimal():
-        raise function_not_found(name.arn)
-    raise ResourceNotFound(f"Cannot find alias arn: {name.arn}")
+def add_statement(policy: PolicyOfQualifier, statement: dict[str, Any]) -> None:
+    """Add a statement to a policy. Raises ResourceConflict (its Sid is taken), PolicyLengthExceededException."""
+    if any(held["Sid"] == statement["Sid"] for held in policy["Statement"]):
+        raise ResourceConflict(
+            f"The statement id ({statement['Sid']}) provided already exists. "
+            "Please provide a new statement id, or remove the existing statement."
+        )
+    policy["Statement"].append(statement)
+    _check_size(policy)
+
+
+def remove_statement(policy: PolicyOfQualifier, sid: str) -> None:
+    """Remove a statement from a policy. Raises ResourceNotFound."""
+    kept = [statement for statement in policy["Statement"] if statement["Sid"] != sid]
+    if len(kept) == len(policy["Statement"]):
+        raise ResourceNotFound(f"Statement {sid} is not found in resource policy.")
+    policy["Statement"] = kept
 
 
 def _check_revision(policy: PolicyOfQualifier, revision_id: str | None, tell: str) -> None:

@@ -14,11 +14,11 @@ from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.code import forget
 from gatelet.control.lambda_.documents import document_of, edit_function, function_key
 from gatelet.control.lambda_.errors import ResourceConflict, ResourceNotFound
-from gatelet.control.lambda_.life import TRANSITIONS, UNSETTLED, Event, enter, phase_of, without_status
+from gatelet.control.lambda_.life import TRANSITIONS, UNSETTLED, Event, Phase, enter, phase_of, without_status
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.ports import Ports
-from gatelet.functions.model import KIND, SERVICE, CodeReference, FunctionDocument
-from gatelet.storage.ports import StorageFull
+from gatelet.functions.model import KIND, SERVICE, CodeReference, FunctionDocument, Revision, blobs_of, version_key
+from gatelet.storage.ports import Delete, Put, StorageFull
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +55,7 @@ async def settle(ports: Ports, name: FunctionName) -> None:
             _log.warning("no space is left: %s stays as it is until there is", name.unqualified_arn)
             await asyncio.sleep(_RETRY_SECONDS)
             continue
-        for blob in replaced:
-            await forget(ports, blob)
+        await forget(ports, *replaced)
 
 
 async def _prepare(ports: Ports, name: FunctionName, code: CodeReference) -> tuple[Event, str, str]:
@@ -73,20 +72,29 @@ async def _prepare(ports: Ports, name: FunctionName, code: CodeReference) -> tup
 async def _advance(
     ports: Ports, name: FunctionName, code: CodeReference, event: Event, reason: str, reason_code: str
 ) -> set[str]:
-    """Write the outcome; the blobs that the function no longer refers to."""
-    async with edit_function(ports, name) as document:
+    """Write the outcome, of a version that is published with it too; the blobs that are referred to no longer."""
+    also: list[Put | Delete] = []
+    async with edit_function(ports, name, also=also) as document:
         configuration = document["configuration"]
         after = TRANSITIONS.get((phase_of(configuration), event))
         if after is None or document["code"] != code:
             raise ResourceConflict("The function was changed meanwhile.")
-        before = _blobs(document)
+        before = blobs_of(KIND, dict(document))
         enter(after, configuration, reason, reason_code)
         configuration["RevisionId"] = ports.ids.uuid()
         if event is Event.READY:
-            document["serving"] = {"configuration": without_status(configuration), "code": document["code"]}
-    return before - _blobs(document)
+            document["serving"] = _revision(document)
+        number = document.pop("settling_version", None)
+        record = None if number is None else await ports.records.get(version_key(name.scope, name.name, number))
+        if record is not None:
+            version = record.value
+            enter(TRANSITIONS[Phase.CREATING, event], version["configuration"], reason, reason_code)
+            also.append(Put(record.key, version, record.parent, expected=record.revision))
+    return before - blobs_of(KIND, dict(document))
 
 
-def _blobs(document: FunctionDocument) -> set[str]:
-    serving = document["serving"]
-    return {document["code"]["blob"]} | ({serving["code"]["blob"]} if serving is not None else set())
+def _revision(document: FunctionDocument) -> Revision:
+    revision: Revision = {"configuration": without_status(document["configuration"]), "code": document["code"]}
+    if "layers" in document:
+        revision["layers"] = document["layers"]
+    return revision

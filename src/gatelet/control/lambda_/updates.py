@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.clock import lambda_timestamp
-from gatelet.control.lambda_.code import check_code, measured, stored_code, zip_of
+from gatelet.control.lambda_.code import check_code, keeping_code, measured, stored_code, zip_of
 from gatelet.control.lambda_.configuration import (
     change_code,
     change_settings,
@@ -16,12 +16,15 @@ from gatelet.control.lambda_.configuration import (
 )
 from gatelet.control.lambda_.documents import check_revision, edit_function, named, read_function
 from gatelet.control.lambda_.errors import InvalidParameterValue, function_not_found
-from gatelet.control.lambda_.life import check_update, enter
+from gatelet.control.lambda_.layer_attachment import attach, check_unzipped
+from gatelet.control.lambda_.life import Phase, check_update, enter
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.lambda_.refusals import refuse_unsupported
 from gatelet.control.lambda_.settle import start_settling
+from gatelet.control.lambda_.versions import published
 from gatelet.control.operation import Call, Request, Response, operation
-from gatelet.functions.model import FunctionDocument
+from gatelet.functions.model import FunctionDocument, VersionDocument
+from gatelet.storage.ports import Delete, Put
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import (
@@ -40,21 +43,30 @@ async def update_function_code(call: Call, request: UpdateFunctionCodeRequestTyp
         raise InvalidParameterValue("Please don't provide ImageUri when updating a function with packageType Zip.")
     refuse_unsupported(request)
     data = zip_of(request)
-    await check_code(call, data)
+    unzipped = await check_code(call, data)
     architectures: list[str] = list(request.get("Architectures") or [])
     if request.get("DryRun"):
         configuration = copy.deepcopy(document["configuration"])
         change_code(configuration, await measured(data), architectures)
         return shown(configuration, name)
-    async with stored_code(call.ports, data) as code, edit_function(call.ports, name) as edited:
+    also: list[Put | Delete] = []
+    version: VersionDocument | None = None
+    async with stored_code(call.ports, data, unzipped) as code, edit_function(call.ports, name, also=also) as edited:
         _check(edited, request)
         configuration = edited["configuration"]
         change_code(configuration, code, architectures)
         edited["code"] = code
+        check_unzipped(edited)
         _begin(call, configuration)
+        if request.get("Publish"):
+            version = await published(call.ports, name, edited, also, Phase.CREATING)
+            if also:
+                edited["settling_version"] = edited["last_version"]
     note_architecture(configuration)
     start_settling(call.ports, name)
-    return shown(configuration, name)
+    if version is None:
+        return shown(configuration, name)
+    return shown(version["configuration"], FunctionName(name.scope, name.name, version["configuration"]["Version"]))
 
 
 @operation("lambda", "UpdateFunctionConfiguration")
@@ -63,10 +75,12 @@ async def update_function_configuration(call: Call, request: UpdateFunctionConfi
     name = _updatable(call, request, "UpdateFunctionConfiguration")
     await read_function(call, name)
     check_settings(request)
-    async with edit_function(call.ports, name) as edited:
+    async with keeping_code(call.ports), edit_function(call.ports, name) as edited:
         _check(edited, request)
         configuration = edited["configuration"]
         change_settings(configuration, call.scope, request)
+        if request.get("Layers") is not None:
+            await attach(call, edited, request["Layers"])
         _begin(call, configuration)
     start_settling(call.ports, name)
     return shown(configuration, name)
