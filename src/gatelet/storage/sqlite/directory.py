@@ -4,6 +4,7 @@
     DIR/state.db    records, changes and queues, durable at every acknowledgement
     DIR/blobs/      immutable bytes, a file each
     DIR/logs.db     log events
+    DIR/tables.db   DynamoDB's tables, durable at every acknowledgement
 
 StorageError
 └── DataDirectoryInUse    another process holds the lock
@@ -30,7 +31,9 @@ from gatelet.storage.sqlite.log_chunks import SqliteLogChunks
 from gatelet.storage.sqlite.queue import SqliteQueue, end_all_leases
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.records import SqliteRecords
+from gatelet.storage.sqlite.table_store import open_table_items
 from gatelet.storage.sqlite.writer import Writer
+from gatelet.storage.table_ports import TableItems
 
 CHANGES_KEPT = 100_000
 
@@ -49,6 +52,7 @@ class DataDirectory(Storage):
 
     path: Path
     failed: asyncio.Future[StorageFailed]
+    table_items: TableItems
 
 
 @asynccontextmanager
@@ -78,6 +82,7 @@ async def open_data_directory(
         stack.push_async_callback(log_writer.close)
         stack.callback(log_reader.close)
 
+        table_items = await stack.enter_async_context(open_table_items(path / "tables.db", failure))
         yield DataDirectory(
             records=SqliteRecords(reader, writer, changes_kept),
             changes=changes,
@@ -86,6 +91,7 @@ async def open_data_directory(
             queue=SqliteQueue(reader, writer),
             path=path,
             failed=failure.told,
+            table_items=table_items,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ class Reader:
         self._far = open_for_reading(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-reader")
 
-    def first(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    def first(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
         """The first row, now, or None. Raises StorageFailed."""
         try:
             row: tuple[Any, ...] | None = self._near.execute(sql, parameters).fetchone()
