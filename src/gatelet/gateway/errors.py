@@ -13,7 +13,8 @@ Exception
     ├── ApiConfigurationError        500  API_CONFIGURATION_ERROR: the method cannot run as it is set up
     │   └── MalformedProxyResponse   502  the function's answer breaks the proxy contract
     ├── IntegrationFailure           500  INTEGRATION_FAILURE: the integration refused the call
-    │   └── FunctionFailed           502  the function ran and failed, or its answer is too large
+    │   ├── FunctionFailed           502  the function ran and failed, or its answer is too large
+    │   └── NetworkError             504  the endpoint gave no answer
     ├── IntegrationTimeout           504  INTEGRATION_TIMEOUT
     └── InternalFailure              500  DEFAULT_5XX: a fault of ours
 
@@ -175,6 +176,16 @@ class FunctionFailed(IntegrationFailure):
     """The function ran and failed, or answered more than Lambda lets through."""
 
     status = 502
+
+
+class NetworkError(IntegrationFailure):
+    """The endpoint gave no answer, or none that is HTTP."""
+
+    status = 504
+    message = "Network error communicating with endpoint"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Execution failed due to a network error communicating with endpoint: {detail}")
 
 
 class IntegrationTimeout(GatewayError):

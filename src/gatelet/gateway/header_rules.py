@@ -28,6 +28,8 @@ REMAPPED = frozenset(
     )
 )
 DROPPED = frozenset(("transfer-encoding",))
+NOT_PROXIED = DROPPED | {"via", "keep-alive"}
+"""Of an HTTP_PROXY endpoint; Content-Encoding goes where it was undone (integrations/endpoint.py)."""
 REMAPPED_PREFIX = "x-amzn-Remapped-"
 
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -40,6 +42,17 @@ def response_header_name(name: str) -> str | None:
     if key in DROPPED:
         return None
     return REMAPPED_PREFIX + name if key in REMAPPED else name
+
+
+def proxied_header_name(name: str) -> str | None:
+    """The name under which a header of an HTTP_PROXY endpoint reaches the client; None: it does not.
+
+    The trace id is the endpoint's own if it sent one.
+    """
+    key = name.lower()
+    if key in NOT_PROXIED:
+        return None
+    return REMAPPED_PREFIX + name if key in REMAPPED and key != "x-amzn-trace-id" else name
 
 
 def is_name(name: bytes) -> bool:

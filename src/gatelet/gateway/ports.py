@@ -19,6 +19,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.settings import GatewaySettings
+from gatelet.http.client.message import Answer, ClientRequest
 
 
 class InvokerError(Exception):
@@ -124,6 +125,16 @@ class Invoker(Protocol):
         """
 
 
+class Endpoints(Protocol):
+    """Asks HTTP endpoints (gatelet.http.client.client.HttpClient). Timeouts in seconds; raises ClientError."""
+
+    async def send(self, request: ClientRequest, timeout: float) -> Answer:
+        """The whole answer."""
+
+    async def stream(self, request: ClientRequest, timeout: float) -> Answer:
+        """The answer once its header is there; its body must be closed."""
+
+
 class ExecutionLog(Protocol):
     """Where execution log lines go (CloudWatch Logs group ``API-Gateway-Execution-Logs_{api}/{stage}``)."""
 
@@ -141,3 +152,5 @@ class Ports:
     ids: Ids
     settings: GatewaySettings
     off_loop: OffLoop = field(default_factory=OffLoop)
+    http: Endpoints | None = None
+    """None: HTTP integrations fail."""

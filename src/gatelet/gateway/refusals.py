@@ -10,21 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelet.aws.quotas import ACCOUNT_THROTTLE_BURST, ACCOUNT_THROTTLE_RATE
-
-_ILLEGAL_MAPPINGS = frozenset(
-    (
-        "authorization",
-        "connection",
-        "content-length",
-        "expect",
-        "proxy-authenticate",
-        "te",
-        "transfer-encoding",
-        "x-amzn-apigateway-api-id",
-        "x-amzn-trace-id",
-    )
-)
-"""Headers that no request parameter of an AWS or AWS_PROXY integration may be mapped to."""
+from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_AWS, ILLEGAL_FOR_HTTP
 
 _HEADER_TARGET = "integration.request.header."
 
@@ -120,7 +106,7 @@ def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
             return _unsupported(f"{member} on an integration")
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
         return _unsupported("responseTransferMode STREAM")
-    return refuse_headers(integration, _ILLEGAL_MAPPINGS)
+    return refuse_headers(integration, ILLEGAL_FOR_AWS)
 
 
 def _refuse_endpoint(integration: Mapping[str, Any]) -> str | None:

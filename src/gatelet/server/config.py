@@ -40,6 +40,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("tls_certificate", "path", "", "PEM certificate chain: both ports then speak TLS; reloaded on change"),
     Setting("tls_key", "path", "", "PEM key of the certificate"),
     Setting("trusted_proxies", "list", "", "networks (CIDR) whose X-Forwarded-For is believed"),
+    Setting(
+        "http_allowed_networks",
+        "list",
+        "",
+        "networks (CIDR) that HTTP integrations may reach though they are private, link-local or the like",
+    ),
+    Setting("http_ca_file", "path", "", "PEM certificates that HTTP integrations trust beside the system's"),
     Setting("hosts", "list", "", "further names that the edge port answers to (Host header)"),
     Setting("idle_seconds", "number", "600", "an idle execution environment is removed after this"),
     Setting("max_environments", "number", "64", "execution environments on this host, over all functions"),
@@ -63,6 +70,8 @@ class Config:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
+    http_allowed_networks: tuple[str, ...] = ()
+    http_ca_file: Path | None = None
     hosts: tuple[str, ...] = ()
     idle_seconds: int = 600
     max_environments: int = 64
@@ -156,11 +165,12 @@ def _checked(config: Config) -> Config:
             )
     if (config.tls_certificate is None) != (config.tls_key is None):
         raise InvalidConfiguration("tls_certificate and tls_key belong together: give both or neither.")
-    for network in config.trusted_proxies:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError as error:
-            raise InvalidConfiguration(f"trusted_proxies: {network!r} is not a network: {error}") from error
+    for name in ("trusted_proxies", "http_allowed_networks"):
+        for network in getattr(config, name):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
     return config
 
 

@@ -37,6 +37,7 @@ from gatelet.logs.writer import LogWriter
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.config import Config
 from gatelet.server.door import Door
+from gatelet.server.endpoints import outgoing_client
 from gatelet.server.execution_log import CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.health import Health
@@ -166,12 +167,15 @@ async def _organs(
         )
         stack.push_async_callback(control.background.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
+        client = outgoing_client(config)
+        stack.callback(client.close)
         gateway = GatewayPorts(
             invoker=FunctionInvoker(functions, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
             clock=clock,
             ids=ids,
             settings=GatewaySettings(trusted_proxies=networks),
+            http=client,
         )
         yield Organs(functions, live, followers, control, gateway)
 

@@ -83,7 +83,10 @@ def test_uris_that_name_no_function(uri: str) -> None:
             },
             "there is no model Nobody",
         ),
-        *[({"shape": method(integration={"type": kind})}, f"type {kind}") for kind in ("HTTP", "HTTP_PROXY")],
+        *[
+            ({"shape": method(integration={"type": kind})}, "Invalid endpoint address")
+            for kind in ("HTTP", "HTTP_PROXY")
+        ],
         (
             {"shape": method("arn:aws:apigateway:eu-west-1:s3:path/b", integration={"type": "AWS"})},
             "another service",

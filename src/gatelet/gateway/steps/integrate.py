@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
-from gatelet.gateway.integrations import lambda_custom, lambda_proxy, mock
-from gatelet.gateway.method import LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.gateway.integrations import http, http_proxy, lambda_custom, lambda_proxy, mock
+from gatelet.gateway.method import HttpCustom, HttpProxy, LambdaCustom, LambdaProxy, Misconfiguration, Mock
 from gatelet.http.response import Response
 
 
@@ -19,6 +19,10 @@ async def integrate(exchange: Exchange) -> Response:
             return await lambda_proxy.run(integration, exchange)
         case LambdaCustom() as integration:
             return await lambda_custom.run(integration, exchange)
+        case HttpProxy() as integration:
+            return await http_proxy.run(integration, exchange)
+        case HttpCustom() as integration:
+            return await http.run(integration, exchange)
         case Mock() as integration:
             return await mock.run(integration, exchange)
         case Misconfiguration(reason):

@@ -38,7 +38,7 @@ class Connector:
         self._ca_file = ca_file
         self._resolve = resolve
         self._threads = ThreadPoolExecutor(_RESOLVERS, "resolve")
-        self._tls: ssl.SSLContext | None = None
+        self._tls: dict[bool, ssl.SSLContext] = {}
 
     def close(self) -> None:
         """Resolve nothing any more."""
@@ -51,7 +51,7 @@ class Connector:
         try:
             async with asyncio.timeout_at(deadline):
                 addresses = await self._addresses(origin)
-                tls = await self._context() if origin.scheme == "https" else None
+                tls = await self._context(verified=origin.verified) if origin.scheme == "https" else None
         except TimeoutError:
             raise ConnectFailed(f"{origin.host} was not resolved in time") from None
         failure = ConnectFailed(f"{origin.host} has no address")
@@ -97,10 +97,10 @@ class Connector:
             raise AddressRefused(objection)
         return connection
 
-    async def _context(self) -> ssl.SSLContext:
-        if self._tls is None:  # reading the system's certificates takes tens of milliseconds
-            self._tls = await asyncio.to_thread(_tls_context, self._ca_file)
-        return self._tls
+    async def _context(self, *, verified: bool) -> ssl.SSLContext:
+        if verified not in self._tls:  # reading the system's certificates takes tens of milliseconds
+            self._tls[verified] = await asyncio.to_thread(_tls_context, self._ca_file, verified=verified)
+        return self._tls[verified]
 
 
 def _numeric(host: str) -> str | None:
@@ -110,10 +110,13 @@ def _numeric(host: str) -> str | None:
         return None
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def _tls_context(ca_file: Path | None, *, verified: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
+    if not verified:  # an API's owner asked for it: tlsConfig.insecureSkipVerification
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     if ca_file is not None:
         context.load_verify_locations(ca_file)
     return context

@@ -17,7 +17,7 @@ IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OURS: Final = frozenset(("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade"))
+_OURS: Final = frozenset(("content-length", "transfer-encoding", "connection", "keep-alive"))
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\-:\[\]]*")
 
 

@@ -27,6 +27,8 @@ class Origin(NamedTuple):
     host: str
     """Lower case; an IPv6 address without its brackets."""
     port: int
+    verified: bool = True
+    """Whether an https endpoint's certificate is verified."""
 
     @property
     def authority(self) -> str:
