@@ -1,17 +1,21 @@
 """Policy documents: reading, and the grammar that every kind of policy keeps.
 
 Reference: identity section 2 (grammar), section 3 (MalformedPolicyDocument texts). What the section has
-no text for answers ``Syntax errors in policy.``
+no text for answers ``Syntax errors in policy.`` The words of identity and trust policies (vendors, ARNs) are
+checked by ``words``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any
 
 from gatelet.policy.errors import MalformedPolicy
+from gatelet.policy.kind import Kind
+from gatelet.policy.words import check_words
+
+__all__ = ["OLD_VERSION", "Kind", "as_list", "check_statement", "read_document", "texts_of"]
 
 SYNTAX = "Syntax errors in policy."
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -25,17 +29,6 @@ _STATEMENT_MEMBERS = frozenset(
         *("Resource", "NotResource", "Condition"),
     }
 )
-
-
-class Kind(Enum):
-    """Where a policy is attached, which decides what its statements hold."""
-
-    IDENTITY = "identity"
-    """To a user, group or role: no Principal."""
-    RESOURCE = "resource"
-    """To a resource: a Principal and a Resource."""
-    TRUST = "trust"
-    """To a role, about who may assume it: a Principal and no Resource."""
 
 
 def read_document(text: str, kind: Kind) -> dict[str, Any]:
@@ -56,6 +49,7 @@ def read_document(text: str, kind: Kind) -> dict[str, Any]:
         raise MalformedPolicy(SYNTAX)
     for statement in statements:
         check_statement(statement, kind)
+        check_words(statement, kind)
     _check_sids(statements)
     return {**document, "Statement": statements}
 
@@ -94,7 +88,9 @@ def _check_principal(statement: Mapping[str, Any], kind: Kind) -> None:
     if kind is Kind.IDENTITY and present:
         raise MalformedPolicy("Policy document should not specify a principal.")
     if kind is not Kind.IDENTITY and not present:
-        raise MalformedPolicy(SYNTAX)
+        raise MalformedPolicy("Missing required field Principal" if kind is Kind.TRUST else SYNTAX)
+    if kind is Kind.TRUST and "NotPrincipal" in statement:
+        raise MalformedPolicy("Has prohibited field NotPrincipal")
 
 
 def _check_actions(statement: Mapping[str, Any], kind: Kind) -> None:

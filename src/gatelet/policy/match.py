@@ -42,10 +42,11 @@ class ArnPattern:
 
     A wildcard never reaches over one of the first five colons; in the sixth component it matches ``/``
     and ``:`` too. ``*`` alone fits everything. With ``complete`` (the Resource element) missing
-    components are ``*``, as AWS completes them (IAM User Guide, "IAM JSON policy elements: Resource").
+    components are ``*``, as AWS completes them, and a ``*`` at the end of a component reaches over the colons
+    after it (IAM User Guide, "IAM JSON policy elements: Resource").
     """
 
-    __slots__ = ("_components", "_exact", "_head", "_text")
+    __slots__ = ("_components", "_exact", "_head", "_text", "_whole")
 
     def __init__(self, text: str, *, variables: bool, complete: bool) -> None:
         self._text = text
@@ -53,6 +54,8 @@ class ArnPattern:
         self._exact: str | None = None
         self._head: str | None = None
         """The first five components, where they are plain text: most ARNs are told apart by them."""
+        self._whole: tuple[TextPattern, ...] = ()
+        """The ARN as one text, with and without what was completed, where a ``*`` reaches over colons."""
         parts = parse(text, wildcards=True, variables=variables)
         if text == "*":
             return
@@ -66,6 +69,9 @@ class ArnPattern:
         if None not in literals[:-1]:
             self._head = "".join(f"{literal}:" for literal in literals[:-1])
             self._exact = None if literals[-1] is None else f"{self._head}{literals[-1]}"
+        elif complete and _reaches_over_colons(components[:-1]):
+            completed = parts + (":", Wild.MANY) * missing
+            self._whole = tuple(TextPattern(form) for form in dict.fromkeys((parts, completed)))
 
     def __str__(self) -> str:
         return self._text
@@ -85,6 +91,8 @@ class ArnPattern:
             return arn == self._exact
         if self._head is not None:
             return arn.startswith(self._head) and self._components[-1].matches(arn[len(self._head) :], context)
+        if self._whole:
+            return any(form.matches(arn, context) for form in self._whole)
         if values is None:
             values = arn.split(":", ARN_COMPONENTS - 1)
         return len(values) == ARN_COMPONENTS and all(
@@ -107,6 +115,12 @@ class ActionPattern:
     def matches(self, action: str) -> bool:
         """Whether the action (in lower case) fits."""
         return self._glob.matches(action)
+
+
+def _reaches_over_colons(components: Sequence[tuple[Part, ...]]) -> bool:
+    """Whether one ends with ``*``; not where the value of a variable might hold the colon."""
+    plain = not any(isinstance(part, Variable) for component in components for part in component)
+    return plain and any(component[-1:] == (Wild.MANY,) for component in components)
 
 
 def _is_literal(parts: tuple[Part, ...]) -> bool:

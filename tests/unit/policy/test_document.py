@@ -56,6 +56,51 @@ def test_a_trust_policy() -> None:
             Kind.IDENTITY,
             "Policy document should not specify a principal.",
         ),
+        (
+            document({**ALLOW, "Sid": "a b"}),
+            Kind.IDENTITY,
+            (
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+                "[0-9A-Za-z]*"
+            ),
+        ),
+        (document({**ALLOW, "Action": "a:b:c"}), Kind.IDENTITY, "Actions/Condition can contain only one colon."),
+        (document({**ALLOW, "Action": "s_3:Get"}), Kind.IDENTITY, "Vendor s_3 is not valid"),
+        (
+            document({**ALLOW, "Condition": {"StringEquals": {"SourceIp": "1"}}}),
+            Kind.IDENTITY,
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        (
+            document({**ALLOW, "Resource": "arn:x:s3:::b"}),
+            Kind.IDENTITY,
+            'Partition "x" is not valid for resource "arn:x:s3:::b".',
+        ),
+        (
+            document({**ALLOW, "Resource": "arn:aws:s*:::b"}),
+            Kind.IDENTITY,
+            "Resource vendor must be fully qualified and cannot contain regexes.",
+        ),
+        (
+            document({**ALLOW, "Resource": "arn:aws:iam:us-east-1:1:user/x"}),
+            Kind.IDENTITY,
+            "IAM resource arn:aws:iam:us-east-1:1:user/x cannot contain region information.",
+        ),
+        (
+            document({**ALLOW, "Resource": "arn:aws:iam::1:person/x"}),
+            Kind.IDENTITY,
+            (
+                'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
+                "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
+                "access-report/."
+            ),
+        ),
+        (document({"Effect": "Allow", "Action": "sts:AssumeRole"}), Kind.TRUST, "Missing required field Principal"),
+        (
+            document({"Effect": "Allow", "Action": "sts:AssumeRole", "NotPrincipal": "*"}),
+            Kind.TRUST,
+            "Has prohibited field NotPrincipal",
+        ),
         (document({**TRUST, "Resource": "*"}), Kind.TRUST, "Has prohibited field Resource"),
         (
             document({**ALLOW, "Sid": "a"}, {**ALLOW, "Sid": "a"}),

@@ -40,9 +40,13 @@ def test_many_stars_stay_cheap() -> None:
         ("arn:aws:execute-api:r:1:api/*", "arn:aws:execute-api:r:1:api/prod/GET/users/1", True),
         ("arn:aws:execute-api:r:1:api/*/GET/users", "arn:aws:execute-api:r:1:api/a/b/GET/users", True),
         ("arn:aws:execute-api:r:1:api/????/GET/*", "arn:aws:execute-api:r:1:api/prod/GET/", True),
-        # a wildcard stays within its component
-        ("arn:aws:lambda:*:function:f", "arn:aws:lambda:us-east-1:1:function:f", False),
-        ("arn:aws:*:1:function:f", "arn:aws:lambda:us-east-1:1:function:f", False),
+        # a * at the end of a component reaches over colons (IAM User Guide, Resource element), others do not
+        ("arn:aws:lambda:*:function:f", "arn:aws:lambda:us-east-1:1:function:f", True),
+        ("arn:aws:lambda:us-*:function:f", "arn:aws:lambda:us-east-1:1:function:f", True),
+        ("arn:aws:lambda:us-*-1:function:f", "arn:aws:lambda:us-east-1:1:function:f", False),
+        ("arn:aws:lambda:*-1:function:f", "arn:aws:lambda:us-east-1:1:function:f", False),
+        ("arn:aws:lambda:*", "arn:aws:lambda:us-east-1:1:function:f", True),
+        ("arn:aws:lambda:*:2:*", "arn:aws:lambda:us-east-1:1:function:f:2", False),
         # missing components are completed (IAM User Guide, Resource element)
         ("arn:aws:lambda", "arn:aws:lambda:us-east-1:1:function:f", True),
         ("arn:aws:s3", "arn:aws:lambda:us-east-1:1:function:f", False),

@@ -249,7 +249,7 @@ def trust(**changes: Any) -> str:
             'Invalid principal in policy: "AWS":"arn:aws:iam::000000000000:role/*"',
         ),
         (trust(Principal={"Service": "lambda"}), 'Invalid principal in policy: "SERVICE":"lambda"'),
-        (trust(Condition={"StringIs": {"a": "b"}}), "Invalid Condition type : StringIs."),
+        (trust(Condition={"StringIs": {"aws:a": "b"}}), "Invalid Condition type : StringIs."),
     ],
 )
 def test_malformed_trust_policies(plane: Plane, document: str, message: str) -> None:
