@@ -120,7 +120,7 @@ class ActionPattern:
 def _reaches_over_colons(components: Sequence[tuple[Part, ...]]) -> bool:
     """Whether one ends with ``*``; not where the value of a variable might hold the colon."""
     plain = not any(isinstance(part, Variable) for component in components for part in component)
-    return plain and any(component[-1:] == (Wild.MANY,) for component in components)
+    return plain and any([part for part in component if part][-1:] == [Wild.MANY] for component in components)
 
 
 def _is_literal(parts: tuple[Part, ...]) -> bool:

@@ -91,8 +91,8 @@ def test_a_trust_policy() -> None:
             Kind.IDENTITY,
             (
                 'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
-                "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
-                "access-report/."
+                "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, "
+                "report/, access-report/."
             ),
         ),
         (document({"Effect": "Allow", "Action": "sts:AssumeRole"}), Kind.TRUST, "Missing required field Principal"),
