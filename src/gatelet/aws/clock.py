@@ -52,6 +52,11 @@ def request_time(moment: float) -> str:
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(moment))
 
 
+def java_date(moment: float) -> str:
+    """``Wed Dec 31 23:59:59 UTC 2025``: the lines of a test's log (apigateway-data-plane section 15)."""
+    return time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(moment))
+
+
 def amz_date(moment: float) -> str:
     """``20251231T235959Z``: the date of a SigV4 signature (identity section 1.1)."""
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))

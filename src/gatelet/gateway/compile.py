@@ -28,7 +28,7 @@ DAMAGED = (LookupError, TypeError, ValueError, AttributeError)
 _HEADER_TARGET = "gatewayresponse.header."
 
 
-def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id: str, scope: Scope) -> Snapshot:
+def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope) -> Snapshot:
     """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
     api = document["restApi"]
     variables: Mapping[str, str] = stage.get("variables") or {}
@@ -53,7 +53,7 @@ class _Compiler:
 
     __slots__ = ("_api", "_deployment_id", "_document", "_refused", "_scope", "_stage", "_variables")
 
-    def __init__(self, document: ApiDocument, stage: StageDocument, deployment_id: str, scope: Scope) -> None:
+    def __init__(self, document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope) -> None:
         self._document = document
         self._api: Mapping[str, Any] = document["restApi"]
         self._stage = stage

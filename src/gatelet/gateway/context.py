@@ -96,6 +96,12 @@ def _identity(name: str) -> Read:
     return lambda trace: None if trace.identity is None else trace.identity.get(name)
 
 
+def _user_agent(trace: Trace) -> object:
+    """The client's; in a test the caller's own."""
+    own = None if trace.identity is None else trace.identity.get("userAgent")
+    return own or trace.request.header("user-agent")
+
+
 def _resource_id(trace: Trace) -> str | None:
     return None if trace.route is None else trace.route.resource.id
 
@@ -189,7 +195,7 @@ _VARIABLES: Mapping[str, Read] = {
     "httpMethod": lambda trace: trace.verb,
     **{f"identity.{name}": _identity(name) for name in IDENTITY},
     "identity.sourceIp": lambda trace: trace.client.source_ip,
-    "identity.userAgent": lambda trace: trace.request.header("user-agent"),
+    "identity.userAgent": _user_agent,
     "integration.error": _integration("error"),
     "integration.integrationStatus": _integration("function_status"),
     "integration.latency": _integration("milliseconds"),

@@ -1,7 +1,7 @@
 """What is served now: the snapshot of every stage, built beside and swapped by one reference.
 
-Implements gatelet.gateway.service.Gateway. Only deployments and stage settings change what is served; an edit of
-an API waits for its next deployment (apigateway-control-plane section 6.1).
+Only deployments and stage settings change what is served; an edit of an API waits for its next deployment
+(apigateway-control-plane section 6.1).
 """
 
 from __future__ import annotations

@@ -1,14 +1,50 @@
-"""The data plane as the rest of the house sees it."""
+"""The data plane as the control plane sees it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from gatelet.storage.ports import Change
+from gatelet.aws.scope import Scope
+from gatelet.gateway.document import ApiDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What TestInvokeMethod asks for."""
+
+    resource_id: str
+    method: str
+    """The verb under which the method is stored (``ANY`` too)."""
+    verb: str
+    """The verb of the request."""
+    path: str | None = None
+    """Raw, with a leading slash; None: the resource's own path, its parameters being their own names."""
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    identity: Mapping[str, object] = field(default_factory=dict)
+    """Members of ``$context.identity``: who calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalResult:
+    """How a test went."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    log: str
+    milliseconds: int
 
 
 class Gateway(Protocol):
-    """Serves deployed APIs (gatelet.gateway.live.LiveGateway)."""
+    """Runs methods as they are stored (gatelet.gateway.rehearsal.Rehearsals)."""
 
-    async def apply(self, change: Change) -> None:
-        """Serve a committed change: build beside, swap one reference."""
+    async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
+        """Run a method without a deployment, an authorizer, a key or a throttle. Raises nothing.
+
+        The method must be in ``api``. Reference: apigateway-control-plane section 11.
+        """

@@ -33,7 +33,8 @@ class Snapshot:
     scope: Scope
     api_id: str
     stage: str
-    deployment_id: str
+    deployment_id: str | None
+    """None: the API as it is stored, in a test."""
     endpoint_disabled: bool
     """``disableExecuteApiEndpoint``."""
     default_domain: str

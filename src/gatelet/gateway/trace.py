@@ -59,6 +59,7 @@ class Trace:
     ``snapshot``, ``route``: where it goes. ``identity``: further members of ``$context.identity`` by their names
     (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
     (gatelet.gateway.events.proxy, members 17 and 18). ``is_canary``: None without canary settings.
+    ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
     ``integration``: what the integration answered. ``failure`` and ``status``: how it ended.
     ``story``: who listens (gatelet.gateway.story).
     """
@@ -73,6 +74,7 @@ class Trace:
         "identity",
         "integration",
         "is_canary",
+        "is_test",
         "received",
         "request",
         "request_id",
@@ -100,6 +102,7 @@ class Trace:
         self.identity: Mapping[str, object] | None = None
         self.authorizer: Mapping[str, object] | None = None
         self.is_canary: bool | None = None
+        self.is_test = False
         self.integration: IntegrationFacts | None = None
         self.failure: GatewayError | None = None
         self.status: int | None = None
@@ -130,8 +133,15 @@ class Trace:
 
     @property
     def context_path(self) -> str:
-        """``$context.path``: the stage and the raw path."""
+        """``$context.path``: the stage and the raw path; in a test there is no stage in it (section 6)."""
+        if self.is_test:
+            return self.path
         return f"/{self.address.stage}{self.address.path}"
+
+    @property
+    def content_type(self) -> str | None:
+        """What chooses models and templates: the Content-Type; always JSON in a test (control-plane section 11)."""
+        return "application/json" if self.is_test else self.request.header("content-type")
 
     @property
     def domain_name(self) -> str:

@@ -25,6 +25,7 @@ from gatelet.gateway.events import proxy
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.ports import Ports as GatewayPorts
+from gatelet.gateway.rehearsal import Rehearsals
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.identity.authorization import Authorizer
 from gatelet.identity.credentials import Credentials
@@ -154,18 +155,6 @@ async def _organs(
         followers = Followers(data.changes, [identity.directory.apply, live.apply, functions.apply])
         await followers.start()
         stack.push_async_callback(followers.stop)
-        control = Ports(
-            records=ServedRecords(data.records, followers),
-            blobs=data.blobs,
-            log_chunks=data.log_chunks,
-            log_writer=log_writer,
-            functions=functions,
-            gateway=live,
-            identity=identity,
-            clock=clock,
-            ids=ids,
-        )
-        stack.push_async_callback(control.background.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
         client = outgoing_client(config)
         stack.callback(client.close)
@@ -177,6 +166,18 @@ async def _organs(
             settings=GatewaySettings(trusted_proxies=networks),
             http=client,
         )
+        control = Ports(
+            records=ServedRecords(data.records, followers),
+            blobs=data.blobs,
+            log_chunks=data.log_chunks,
+            log_writer=log_writer,
+            functions=functions,
+            gateway=Rehearsals(gateway),
+            identity=identity,
+            clock=clock,
+            ids=ids,
+        )
+        stack.push_async_callback(control.background.stop)
         yield Organs(functions, live, followers, control, gateway)
 
 

@@ -21,7 +21,7 @@ from gatelet.gateway.steps.render import render
 
 async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRequest:
     """What the integration gets. Raises UnsupportedMediaType, BadRequestBody, ApiConfigurationError."""
-    content_type = exchange.trace.request.header("content-type")
+    content_type = exchange.trace.content_type
     template = choose(mapping, content_type)
     types = exchange.snapshot.binary_media_types
     binary = bool(types) and is_binary(types, content_type)

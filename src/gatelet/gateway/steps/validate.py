@@ -44,7 +44,7 @@ def _last(values: Mapping[str, list[str]]) -> Find:
 
 
 async def _check_body(validator: RequestValidator, exchange: Exchange) -> None:
-    media_type, model = validator.model_for(exchange.trace.request.header("content-type"))
+    media_type, model = validator.model_for(exchange.trace.content_type)
     said = None if model is None else model.check(exchange.body)
     if said is not None:
         failure = BadRequestBody(validation_error=said)
