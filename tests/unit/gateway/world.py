@@ -15,7 +15,7 @@ from gatelet.gateway.events import proxy
 from gatelet.gateway.invoke_url import parse_invoke_url
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
-from gatelet.gateway.ports import FunctionTarget, Ports, ProxyReply
+from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyReply
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.request import Request
 from gatelet.http.response import Response
@@ -45,6 +45,23 @@ def method(uri: str | None = None, *, integration: dict[str, Any] | None = None,
         },
         **members,
     }
+
+
+def mapped(kind: str = "AWS", **members: Any) -> dict[str, Any]:
+    """A method with mappings: by default a Lambda function behind it and one response, 200.
+
+    ``request`` and ``response`` are templates for application/json, ``responses`` all integration responses by
+    status; other members are the integration's own.
+    """
+    responses = members.pop("responses", None) or {"200": {}}
+    request, response = members.pop("request", None), members.pop("response", None)
+    if request is not None:
+        members["requestTemplates"] = {"application/json": request}
+    if response is not None:
+        responses["200"] = {**responses.get("200", {}), "responseTemplates": {"application/json": response}}
+    declared = members.pop("declared", tuple(responses))
+    shape = method(integration={"type": kind, "integrationResponses": responses, **members})
+    return {**shape, "methodResponses": {status: {"statusCode": status} for status in declared}}
 
 
 def document(tree: dict[str, dict[str, Any]], *, gateway_responses: Any = None, **api: Any) -> dict[str, Any]:
@@ -165,6 +182,40 @@ class LocalInvoker:
             return ProxyReply("malformed", "f-1", payload=json.dumps(result).encode())
         status, base64, headers, data = answer
         return ProxyReply("response", "f-1", status, base64, headers, data)
+
+    async def invoke(
+        self,
+        target: FunctionTarget,
+        payload: bytes,
+        *,
+        asynchronous: bool,
+        client_context: bytes | None,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+    ) -> InvokeReply:
+        self.calls.append(
+            {
+                "target": target,
+                "payload": payload,
+                "asynchronous": asynchronous,
+                "client_context": client_context,
+                "source_arn": source_arn,
+                "source_account": source_account,
+                "trace_id": trace_id,
+                "timeout": timeout,
+            }
+        )
+        if asynchronous:
+            return InvokeReply(b"", "f-1", accepted=True)
+        try:
+            event = json.loads(payload or b"{}")
+        except ValueError as error:
+            raise InvokePayloadNotJson(f"Could not parse request body into json: {error}") from error
+        self.events.append(event)
+        result = self.handler(event)
+        return result if isinstance(result, InvokeReply) else InvokeReply(json.dumps(result).encode(), "f-1")
 
 
 class World:
