@@ -1,0 +1,324 @@
+"""Token buckets, quotas and caches: every driver does the same (apigateway-authorization-limits 8 to 10)."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.contract.counters_server import CountersServer
+
+from gatelet.counters.errors import CountersUnavailable
+from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
+from gatelet.counters.ports import Bucket, Buckets, Cache, Period, Quotas, Usage
+from gatelet.counters.valkey import ValkeyBuckets, ValkeyCache, ValkeyQuotas, ValkeyServer
+
+DAY = 86_400
+JANUARY_1 = Period(1_767_225_600, "2026-01-01")
+JANUARY_2 = Period(1_767_225_600 + DAY, "2026-01-02")
+NOW = float(JANUARY_1.start)
+
+
+@dataclass
+class Ledger:
+    """A QuotaLedger whose disk is a dict."""
+
+    saved: dict[str, Usage] = field(default_factory=dict)
+
+    async def load(self, meter: str) -> Usage | None:
+        return self.saved.get(meter)
+
+    async def save(self, meter: str, usage: Usage) -> None:
+        self.saved[meter] = usage
+
+    async def delete(self, meter: str) -> None:
+        self.saved.pop(meter, None)
+
+
+@dataclass
+class Counters:
+    buckets: Buckets
+    quotas: Quotas
+    cache: Cache
+
+
+Story = Callable[[Counters], Awaitable[None]]
+
+
+@asynccontextmanager
+async def in_memory() -> AsyncIterator[Counters]:
+    yield Counters(MemoryBuckets(), MemoryQuotas(Ledger()), MemoryCache())
+
+
+@asynccontextmanager
+async def in_valkey(url: str, prefix: str) -> AsyncIterator[Counters]:
+    server = ValkeyServer(url, prefix, time.monotonic, print)
+    yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server))
+    await server.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[CountersServer]:
+    with tempfile.TemporaryDirectory() as place:  # a short path: a socket's name has 108 bytes at most
+        running = CountersServer(Path(place))
+        running.start()
+        yield running
+        running.kill()
+
+
+@pytest.fixture(params=["memory", "valkey"])
+def live(request: pytest.FixtureRequest, server: CountersServer) -> Callable[[Story], None]:
+    """Live a story with each driver in turn."""
+
+    def run(story: Story) -> None:
+        async def opened() -> None:
+            opening = in_memory() if request.param == "memory" else in_valkey(server.url, request.node.name)
+            async with opening as counters:
+                await story(counters)
+
+        asyncio.run(opened())
+
+    return run
+
+
+def test_a_bucket_gives_its_burst_then_its_rate(live: Callable[[Story], None]) -> None:
+    """Rate 100, burst 50, a minute of overload: the burst exactly, then 100 a second."""
+
+    async def story(counters: Counters) -> None:
+        bucket = [Bucket("plan", 100.0, 50)]
+        at_once = [await counters.buckets.take(bucket, NOW) for _ in range(60)]
+        assert at_once.count(None) == 50
+        admitted = 0
+        for step in range(1, 3 * 200 + 1):
+            admitted += await counters.buckets.take(bucket, NOW + step / 200) is None
+        assert admitted == 3 * 100
+
+    live(story)
+
+
+def test_a_refusal_takes_from_no_bucket(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        wide, narrow = Bucket("wide", 1.0, 3), Bucket("narrow", 1.0, 1)
+        assert await counters.buckets.take([wide, narrow], NOW) is None
+        assert await counters.buckets.take([wide, narrow], NOW) == 1
+        assert [await counters.buckets.take([wide], NOW) for _ in range(3)] == [None, None, 0]
+
+    live(story)
+
+
+@pytest.mark.parametrize(("rate", "burst"), [(0.0, 10), (10.0, 0), (0.0, 0)])
+def test_nothing_a_second_or_no_burst_lets_nobody_through(
+    live: Callable[[Story], None], rate: float, burst: int
+) -> None:
+    async def story(counters: Counters) -> None:
+        assert await counters.buckets.take([Bucket("shut", rate, burst)], NOW) == 0
+
+    live(story)
+
+
+def test_no_bucket_refuses_nobody(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        assert await counters.buckets.take([], NOW) is None
+
+    live(story)
+
+
+def test_a_quota_ends_and_begins_with_its_period(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        answers = [await counters.quotas.charge("key", 10, JANUARY_1) for _ in range(11)]
+        assert answers == [True] * 10 + [False]
+        assert await counters.quotas.charge("key", 10, JANUARY_2)
+        usage = await counters.quotas.usage("key")
+        assert usage == Usage(JANUARY_2.start, 1, 0, {"2026-01-01": 10, "2026-01-02": 1})
+
+    live(story)
+
+
+def test_a_quota_is_extended_for_its_period_alone(live: Callable[[Story], None]) -> None:
+    """UpdateUsage /remaining (apigateway-authorization-limits 8)."""
+
+    async def story(counters: Counters) -> None:
+        for _ in range(2):
+            assert await counters.quotas.charge("key", 2, JANUARY_1)
+        await counters.quotas.extend("key", 2, JANUARY_1, 3)
+        assert [await counters.quotas.charge("key", 2, JANUARY_1) for _ in range(4)] == [True, True, True, False]
+        assert [await counters.quotas.charge("key", 2, JANUARY_2) for _ in range(3)] == [True, True, False]
+        await counters.quotas.extend("key", 2, JANUARY_2, 0)
+        assert not await counters.quotas.charge("key", 2, JANUARY_2)
+
+    live(story)
+
+
+def test_a_forgotten_meter_starts_anew(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        assert await counters.quotas.usage("key") is None
+        assert await counters.quotas.charge("key", 1, JANUARY_1)
+        await counters.quotas.forget("key")
+        assert await counters.quotas.usage("key") is None
+        assert await counters.quotas.charge("key", 1, JANUARY_1)
+
+    live(story)
+
+
+def test_calls_at_once_charge_exactly_the_limit(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        answers = await asyncio.gather(*(counters.quotas.charge("key", 150, JANUARY_1) for _ in range(200)))
+        assert answers.count(True) == 150
+
+    live(story)
+
+
+def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        await counters.cache.put("stage", "k", b"v \x00", ttl=60, capacity=10_000, now=NOW)
+        assert await counters.cache.get("stage", "k", NOW + 59.9) == b"v \x00"
+        assert await counters.cache.get("other", "k", NOW) is None
+        assert await counters.cache.get("stage", "k", NOW + 60) is None
+
+    live(story)
+
+
+def test_values_are_forgotten_one_by_one_or_all(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        for key in "ab":
+            await counters.cache.put("stage", key, b"v", ttl=60, capacity=10_000, now=NOW)
+        await counters.cache.put("other", "a", b"v", ttl=60, capacity=10_000, now=NOW)
+        await counters.cache.delete("stage", "a")
+        assert [await counters.cache.get("stage", key, NOW) for key in "ab"] == [None, b"v"]
+        await counters.cache.flush("stage")
+        assert await counters.cache.get("stage", "b", NOW) is None
+        assert await counters.cache.get("other", "a", NOW) == b"v"
+
+    live(story)
+
+
+def test_what_is_too_large_or_lives_no_time_is_not_kept(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        await counters.cache.put("stage", "large", b"v" * 2_000, ttl=60, capacity=1_000, now=NOW)
+        await counters.cache.put("stage", "short", b"v", ttl=0, capacity=1_000, now=NOW)
+        assert await counters.cache.get("stage", "large", NOW) is None
+        assert await counters.cache.get("stage", "short", NOW) is None
+
+    live(story)
+
+
+def test_two_processes_admit_together_what_one_would(server: CountersServer) -> None:
+    async def story() -> None:
+        async with in_valkey(server.url, "shared") as one, in_valkey(server.url, "shared") as other:
+            bucket = [Bucket("plan", 10.0, 20)]
+            answers = [await at.buckets.take(bucket, NOW) for _ in range(20) for at in (one, other)]
+            assert answers.count(None) == 20
+            charged = [await at.quotas.charge("key", 7, JANUARY_1) for _ in range(7) for at in (one, other)]
+            assert charged.count(True) == 7
+            await one.cache.put("stage", "k", b"v", ttl=60, capacity=10_000, now=NOW)
+            assert await other.cache.get("stage", "k", NOW) == b"v"
+
+    asyncio.run(story())
+
+
+def test_a_dead_server_is_said_once_and_its_return_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    async def story(own: CountersServer) -> None:
+        said: list[str] = []
+        clock = iter(range(0, 1_000, 10))
+        valkey = ValkeyServer(own.url, "p", lambda: float(next(clock)), said.append)
+        buckets = ValkeyBuckets(valkey)
+        assert await buckets.take([Bucket("b", 1.0, 5)], NOW) is None
+        own.kill()
+        for _ in range(3):
+            with pytest.raises(CountersUnavailable):
+                await buckets.take([Bucket("b", 1.0, 5)], NOW)
+        assert len(said) == 1
+        own.start()
+        assert await buckets.take([Bucket("b", 1.0, 5)], NOW) is None
+        assert said[1:] == ["The counters' server answers again."]
+        await valkey.close()
+
+    with tempfile.TemporaryDirectory() as place:
+        own = CountersServer(Path(place))
+        own.start()
+        try:
+            asyncio.run(story(own))
+        finally:
+            own.kill()
+
+
+class TestCharging:
+    """Quotas in memory are charged ahead on disk."""
+
+    @pytest.mark.parametrize(("limit", "block"), [(10, 1), (100, 1), (101, 1), (1_000, 10), (1_000_000, 10_000)])
+    def test_a_crash_charges_one_block_too_much_at_most(self, limit: int, block: int) -> None:
+        async def story() -> None:
+            ledger = Ledger()
+            before = MemoryQuotas(ledger)
+            for _ in range(3):
+                assert await before.charge("key", limit, JANUARY_1)
+            after = MemoryQuotas(ledger)  # what was only in memory is gone
+            usage = await after.usage("key")
+            assert usage is not None
+            assert 3 <= usage.used < 3 + block
+
+        asyncio.run(story())
+
+    def test_a_stop_in_order_charges_nothing_too_much(self) -> None:
+        async def story() -> None:
+            ledger = Ledger()
+            before = MemoryQuotas(ledger)
+            assert await before.charge("key", 1_000, JANUARY_1)
+            await before.settle()
+            usage = await MemoryQuotas(ledger).usage("key")
+            assert usage == Usage(JANUARY_1.start, 1, 0, {"2026-01-01": 1})
+
+        asyncio.run(story())
+
+    def test_what_cannot_be_written_is_not_admitted(self) -> None:
+        class Full(Ledger):
+            async def save(self, meter: str, usage: Usage) -> None:
+                raise OSError("no space left")
+
+        async def story() -> None:
+            with pytest.raises(OSError, match="no space"):
+                await MemoryQuotas(Full()).charge("key", 10, JANUARY_1)
+
+        asyncio.run(story())
+
+
+class TestMemory:
+    """Nothing in memory grows without a bound."""
+
+    def test_a_namespace_stays_within_its_capacity(self) -> None:
+        async def story() -> None:
+            cache = MemoryCache()
+            for number in range(20_000):
+                await cache.put("stage", str(number), b"v" * 100, ttl=60, capacity=50_000, now=NOW)
+            held = [n for n in range(20_000) if await cache.get("stage", str(n), NOW)]
+            assert 100 < len(held) < 500
+            assert held == list(range(20_000 - len(held), 20_000))
+
+        asyncio.run(story())
+
+    def test_the_least_recently_used_goes_first(self) -> None:
+        async def story() -> None:
+            cache = MemoryCache()
+            for key in "abc":
+                await cache.put("stage", key, b"v", ttl=60, capacity=610, now=NOW)
+            assert await cache.get("stage", "a", NOW)
+            await cache.put("stage", "d", b"v", ttl=60, capacity=610, now=NOW)
+            assert [bool(await cache.get("stage", key, NOW)) for key in "abcd"] == [True, False, True, True]
+
+        asyncio.run(story())
+
+    def test_full_buckets_are_forgotten_first(self) -> None:
+        async def story() -> None:
+            buckets = MemoryBuckets(most=100)
+            empty = [Bucket("empty", 0.001, 1)]
+            assert await buckets.take(empty, NOW) is None
+            for number in range(1_000):
+                assert await buckets.take([Bucket(str(number), 1_000.0, 10)], NOW + number) is None
+            assert await buckets.take(empty, NOW) == 0
+
+        asyncio.run(story())
