@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from gatelet.aws.arn import function_arn
 from gatelet.aws.scope import Scope
 from gatelet.functions.invocation import FunctionNotFound, FunctionNotReady, FunctionTarget
+from gatelet.functions.layers import merged_name
 from gatelet.functions.model import (
     KIND,
     LATEST,
@@ -137,11 +138,11 @@ class Catalogue:
         return self._sums.get(scope, 0)
 
     async def code_in_use(self) -> set[str]:
-        """The blobs that any function, version or layer refers to."""
+        """The blobs that any function, version or layer refers to, and what their layers are merged to."""
         used: set[str] = set()
         for kind in REFERRING_KINDS:
             for record in await self._records.list_everywhere(SERVICE, kind):
-                used |= blobs_of(kind, record.value)
+                used |= blobs_of(kind, record.value) | merged_of(record.value)
         return used
 
     def _hold_back(self, key: Key, document: FunctionDocument | None) -> None:
@@ -151,6 +152,12 @@ class Catalogue:
         if document is not None and (amount := held_back_by(document)):
             amounts[key.id] = amount
         self._sums[scope] = sum(amounts.values())
+
+
+def merged_of(document: Mapping[str, Any]) -> set[str]:
+    """The merged layers of a function's or a version's document."""
+    lists = (document.get("layers"), (document.get("serving") or {}).get("layers"))
+    return {merged_name([layer["blob"] for layer in layers]) for layers in lists if layers}
 
 
 def held_back_by(document: FunctionDocument) -> int:

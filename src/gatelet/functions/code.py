@@ -6,10 +6,11 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from gatelet.functions import archive
+from gatelet.functions.layers import merge, merged_name
 from gatelet.storage.ports import Blobs
 
 _UNPACKING = ".unpacking-"
@@ -56,6 +57,19 @@ class CodeStore:
             task.add_done_callback(lambda _: self._unpacking.pop(blob, None))
         return await asyncio.shield(task)
 
+    async def prepare_layers(self, blobs: Sequence[str]) -> Path:
+        """The directory that holds these layers, merged in order. Raises CodeMissing, AwsError."""
+        name = merged_name(blobs)
+        path = self.ready(name)
+        if path is not None:
+            return path
+        task = self._unpacking.get(name)
+        if task is None:
+            work = self._unpack(name) if len(blobs) == 1 else self._merge(name, blobs)
+            task = self._unpacking[name] = asyncio.create_task(work)
+            task.add_done_callback(lambda _: self._unpacking.pop(name, None))
+        return await asyncio.shield(task)
+
     async def collect_garbage(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
         """Remove the code that no function and no environment refers to."""
         async with self._collecting:
@@ -71,25 +85,34 @@ class CodeStore:
                 path.rename(grave / "code")
                 await asyncio.to_thread(_remove, grave)
 
+    async def _merge(self, name: str, blobs: Sequence[str]) -> Path:
+        path = self._directory / name
+        if not await asyncio.to_thread(path.is_dir):
+            layers = [await self.prepare(blob) for blob in blobs]
+            await asyncio.to_thread(_make, path, lambda content: merge(layers, content))
+        self._ready[name] = path
+        return path
+
     async def _unpack(self, blob: str) -> Path:
         path = self._directory / blob
         if not await asyncio.to_thread(path.is_dir):
             data = await self._blobs.get(blob)
             if data is None:
                 raise CodeMissing(blob)
-            await asyncio.to_thread(_unpack_to, data, path)
+            await asyncio.to_thread(_make, path, lambda content: archive.unpack(data, content))
         self._ready[blob] = path
         return path
 
 
-def _unpack_to(data: bytes, path: Path) -> None:
+def _make(path: Path, fill: Callable[[Path], None]) -> None:
+    """A read-only directory, there with all its content or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o711)
     temporary = Path(tempfile.mkdtemp(prefix=_UNPACKING, dir=path.parent))
     try:
         content = temporary / "code"
         content.mkdir()
-        archive.unpack(data, content)
+        fill(content)
         # A directory without write permission cannot be moved by its owner: it gets its mode after.
         content.chmod(0o700)
         try:

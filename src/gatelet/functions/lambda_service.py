@@ -37,6 +37,7 @@ from gatelet.functions.invocation import (
     RecursiveInvocation,
 )
 from gatelet.functions.isolation import Isolation
+from gatelet.functions.layers import merged_name
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, name_of_version
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pool import Pool
@@ -216,7 +217,9 @@ class LambdaService:
 
     async def _code_in_use(self) -> set[str]:
         used = await self._catalogue.code_in_use()
-        return used | {pool.function.code for pool in (*self._pools.values(), *self._retired)}
+        for pool in (*self._pools.values(), *self._retired):
+            used |= {pool.function.code, merged_name(pool.function.layers)}
+        return used
 
     # ------------------------------------------------------------------ invocations
 

@@ -33,6 +33,7 @@ async def configure(
     settings = host.settings
     interpreter, python = await host.runtimes.get(function.runtime)
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
+    layers = await host.code.prepare_layers(function.layers) if function.layers else None
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - microseconds
     uid = host.isolation.uid(function.scope, function.name, interpreter.path)
     if uid is not None:
@@ -41,6 +42,7 @@ async def configure(
     runtime = str(libraries) if libraries.is_dir() else ""
     configuration: dict[str, Any] = {
         "code": str(code),
+        "layers": str(layers or ""),
         "runtime": runtime,
         "handler": function.handler,
         "event_module": str(settings.proxy_event_module),
@@ -50,6 +52,7 @@ async def configure(
             function,
             code=code,
             runtime=libraries,
+            layers=layers,
             temporary=directory,
             log_stream=stream,
             endpoint_url=host.endpoint_url(),

@@ -15,6 +15,7 @@ def environment_variables(
     *,
     code: Path,
     runtime: Path,
+    layers: Path | None,
     temporary: Path,
     log_stream: str,
     endpoint_url: str,
@@ -24,15 +25,15 @@ def environment_variables(
     """All variables of an environment; what Lambda sets wins over the function's own.
 
     ``LAMBDA_TASK_ROOT`` and its kin name real directories, and ``TMPDIR`` stands for ``/tmp``: the
-    environment shares the host's file system.
+    environment shares the host's file system. ``layers`` is where the layers are; None: it has none.
     """
-    task = str(code)
+    task, opt = str(code), str(layers or "/opt")
     variables = {
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
-        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "LD_LIBRARY_PATH": f"/var/lang/lib:/lib64:/usr/lib64:{runtime}:{runtime}/lib:{task}:{task}/lib:/opt/lib",
+        "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt}/bin",
+        "LD_LIBRARY_PATH": f"/var/lang/lib:/lib64:/usr/lib64:{runtime}:{runtime}/lib:{task}:{task}/lib:{opt}/lib",
         "PYTHONPATH": str(runtime),
         "TMPDIR": str(temporary),
     }
@@ -60,7 +61,7 @@ def _platform_variables(function: FunctionVersion, credentials: Credentials, log
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": function.initialization,
         "AWS_REGION": function.scope.region,
         "AWS_DEFAULT_REGION": function.scope.region,
         "_HANDLER": function.handler,

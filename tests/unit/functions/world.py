@@ -9,7 +9,7 @@ import itertools
 import json
 import zipfile
 from base64 import b64encode
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,6 +85,7 @@ class World:
         permitted: bool = True,
         reserved: int | None = None,
         serving: bool = True,
+        layers: Sequence[CodeReference] = (),
         **configuration: Any,
     ) -> FunctionTarget:
         """Create or update a function as the control plane does; ``source`` is ``app.py`` or all files."""
@@ -108,7 +109,7 @@ class World:
         document: FunctionDocument = {
             "configuration": {**settings, "State": "Active" if serving else "Pending"},
             "code": code,
-            "serving": {"configuration": settings, "code": code} if serving else None,
+            "serving": {"configuration": settings, "code": code, "layers": list(layers)} if serving else None,
             "tags": {},
             "policies": {"$LATEST": {"RevisionId": f"p{number}", "Statement": [statement]}} if permitted else {},
         }

@@ -41,9 +41,10 @@ def preload(runtime: str) -> frozenset[str]:
     return frozenset(set(sys.modules) - before)
 
 
-def forget_shadowed(code: str, runtime: str, preloaded: Iterable[str]) -> None:
-    """Drop preloaded modules that the function brings itself: ``/var/task`` comes first on ``sys.path``."""
-    own = {name.partition(".")[0] for name in os.listdir(code)}  # noqa: PTH208 - pathlib costs milliseconds here
+def forget_shadowed(code: str, runtime: str, preloaded: Iterable[str], layers: str = "") -> None:
+    """Drop preloaded modules that the function or its layers bring: they come first on ``sys.path``."""
+    places = [code, *filter(os.path.isdir, layer_paths(layers))]
+    own = {name.partition(".")[0] for place in places for name in os.listdir(place)}  # noqa: PTH208 - pathlib is slow
     shadowed = [name for name in preloaded if name.partition(".")[0] in own]
     if not shadowed:
         return
@@ -60,12 +61,19 @@ def _comes_from(name: str, directory: str) -> bool:
     return bool(directory) and path is not None and path.startswith(directory + "/")
 
 
-def set_path(code: str, runtime: str) -> None:
-    """``/var/task``, the runtime's libraries, the standard library; ``exit`` and ``quit`` as with ``site``."""
+def set_path(code: str, runtime: str, layers: str = "") -> None:
+    """``/var/task``, the layers' Python, the runtime's libraries, the standard library; ``exit`` as with ``site``."""
     library = [entry for entry in sys.path if entry not in (code, runtime)]
-    sys.path[:] = [code, *([runtime] if runtime else []), *library]
+    own = [code, *layer_paths(layers), *([runtime] if runtime else [])]
+    sys.path[:] = [*own, *library]
     sys.dont_write_bytecode = True
     site.setquit()
+
+
+def layer_paths(layers: str) -> list[str]:
+    """Where Python looks below ``/opt`` (lambda-execution section 6); ``layers`` is the real directory, or empty."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return [f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"] if layers else []
 
 
 def find_handler(name: str, paths: faults.Paths) -> Callable[[Any, Any], Any]:
