@@ -41,6 +41,12 @@ def lambda_timestamp(moment: float) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
 
 
+def url_timestamp(moment: float) -> str:
+    """``2025-11-24T23:09:04.123456Z``, as in FunctionUrlConfig (lambda-control-plane section 1)."""
+    at = utc(moment)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond:06d}Z"
+
+
 def zulu_timestamp(moment: float) -> str:
     """``2025-11-25T02:26:54.123Z``, as in Lambda's log lines (lambda-execution section 8)."""
     at = utc(moment)

@@ -95,6 +95,8 @@ class Invocation:
     source_arn: str | None = None
     """The API's method that invokes: the function's policy must allow it. None: the caller is authorised already."""
     source_account: str = ""
+    url_auth_type: str | None = None
+    """The AuthType of the function URL that was called: the function's policy must allow everybody."""
 
 
 @dataclass(slots=True)

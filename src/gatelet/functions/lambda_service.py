@@ -236,12 +236,16 @@ class LambdaService:
         await self._events.accept(invocation)
 
     async def _enter(self, invocation: Invocation) -> None:
-        """Ask the function's policy, if it is to be asked, and add the function to the lineage."""
+        """Ask the function's policy, if it is to be asked, and add the function to the lineage. Raises as invoke."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
         source = invocation.source_arn
         if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
             raise PermissionDenied(named.arn)
+        if invocation.url_auth_type is not None:
+            if not self._permissions.url_may_invoke(named, invocation.url_auth_type):
+                raise PermissionDenied(named.arn)
+            return  # plain HTTP is not followed in the lineage
         invocation.trace_id = lineage.advanced(invocation.trace_id, named.version.arn)
 
     async def _run(self, invocation: Invocation) -> InvocationResult:
