@@ -8,7 +8,7 @@ from gatelet.policy.evaluate import Policy, compile_policy
 INVOKE = "lambda:InvokeFunction"
 INVOKE_URL = "lambda:InvokeFunctionUrl"
 _BY_URL = "lambda-url"
-""" In the place of a source: no ARN is spelled so."""
+"""In the place of a source: no ARN is spelled so."""
 API_GATEWAY = "apigateway.amazonaws.com"
 _KEPT_DECISIONS = 10_000
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gatelet.aws import quotas
+from gatelet.functions.urls.address import UrlAddress, parse_function_url
 from gatelet.gateway.invoke_url import InvokeAddress, parse_invoke_url
 from gatelet.http.request import Request
 from gatelet.server.services import BY_SIGNING_NAME
@@ -50,7 +51,7 @@ class ControlCall:
     """A call of an AWS API."""
 
 
-Destination = InvokeAddress | House | ControlCall | Refusal
+Destination = InvokeAddress | UrlAddress | House | ControlCall | Refusal
 
 HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/_gatelet/health"})
 HOUSE_PREFIXES = ("/_gatelet/code/",)
@@ -68,10 +69,10 @@ class Door:
     def decide(self, request: Request) -> Destination:
         """Where the request goes."""
         host = request.header("host") or ""
-        address = parse_invoke_url(host, request.path)
+        address = parse_invoke_url(host, request.path) or parse_function_url(host, request.path)
         if self._public:
             # The invoke port never reaches a control operation.
-            return address or Refusal("this port serves invoke URLs only")
+            return address or Refusal("this port serves invoke URLs and function URLs only")
         if not self.knows(host):
             return Refusal(f"the host {host!r} is not one of this Gatelet's names (setting: hosts)")
         if address is not None:
@@ -90,6 +91,8 @@ class Door:
         """Whether a Host header names this Gatelet. Addresses always do: rebinding needs a name."""
         name = _host_name(host)
         if name in self._names or name.endswith(_LOCAL_SUFFIXES) or _is_aws_name(name):
+            return True
+        if parse_function_url(name, "/") is not None:
             return True
         try:
             ipaddress.ip_address(name)
@@ -116,6 +119,7 @@ def edge_body_limit(method: str, path: str, headers: list[tuple[str, str]]) -> i
     """Bytes that the body of a request to the edge port may have: code archives come inside a request."""
     if path.startswith("/2015-03-31/functions"):
         host = next((value for name, value in headers if name.lower() == "host"), "")
-        if parse_invoke_url(host, path) is None:  # an API may have such a path, too
+        # An API or a function may have such a path, too.
+        if parse_invoke_url(host, path) is None and parse_function_url(host, path) is None:
             return quotas.CREATE_FUNCTION_REQUEST_BYTES
     return quotas.GATEWAY_BODY_BYTES

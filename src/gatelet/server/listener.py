@@ -11,6 +11,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.errors import AwsError
 from gatelet.aws.ids import Ids
 from gatelet.control.dispatch import ControlPlane
+from gatelet.functions.urls.address import UrlAddress
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.http.request import Request
 from gatelet.http.response import Response
@@ -24,16 +25,20 @@ _log = logging.getLogger(__name__)
 Serve = Callable[[Request, InvokeAddress], Awaitable[Response]]
 """The data plane: gatelet.gateway.pipeline.serve with its snapshots and ports."""
 
+ServeUrl = Callable[[Request, UrlAddress], Awaitable[Response]]
+"""Function URLs: gatelet.server.function_urls.FunctionUrls.serve."""
+
 
 class Listener:
     """What a listener answers: the edge port has everything, the invoke port the data plane alone."""
 
-    __slots__ = ("_authenticator", "_clock", "_control", "_door", "_house", "_ids", "_serve")
+    __slots__ = ("_authenticator", "_clock", "_control", "_door", "_house", "_ids", "_serve", "_serve_url")
 
     def __init__(
         self,
         door: Door,
         serve: Serve,
+        serve_url: ServeUrl,
         *,
         control: ControlPlane,
         authenticator: Authenticator,
@@ -43,6 +48,7 @@ class Listener:
     ) -> None:
         self._door = door
         self._serve = serve
+        self._serve_url = serve_url
         self._control = control
         self._authenticator = authenticator
         self._house = house
@@ -54,6 +60,8 @@ class Listener:
         destination = self._door.decide(request)
         if isinstance(destination, InvokeAddress):
             return self._serve(request, destination)
+        if isinstance(destination, UrlAddress):
+            return self._serve_url(request, destination)
         return self._answer(request, destination)
 
     async def _answer(self, request: Request, destination: object) -> Response:

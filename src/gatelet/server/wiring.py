@@ -21,6 +21,7 @@ from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.events import proxy
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
@@ -41,6 +42,7 @@ from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client
 from gatelet.server.execution_log import CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
+from gatelet.server.function_urls import FunctionUrls
 from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
@@ -83,6 +85,7 @@ class Organs:
     """The organs that live on one storage."""
 
     functions: LambdaService
+    urls: FunctionUrls
     live: LiveGateway
     followers: Followers
     control: Ports
@@ -102,6 +105,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         listener = partial(
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
+            serve_url=organs.urls.serve,
             control=ControlPlane(Codec(), Registry(), organs.control),
             authenticator=Authenticator(identity.signers),
             house=HousePages(health.report, partial(download, organs.control)),
@@ -152,7 +156,9 @@ async def _organs(
         stack.push_async_callback(functions.stop)
         live = LiveGateway(data.records)
         await live.start()
-        followers = Followers(data.changes, [identity.directory.apply, live.apply, functions.apply])
+        urls = UrlDirectory(data.records)
+        await urls.start()
+        followers = Followers(data.changes, [identity.directory.apply, live.apply, functions.apply, urls.apply])
         await followers.start()
         stack.push_async_callback(followers.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
@@ -178,7 +184,8 @@ async def _organs(
             ids=ids,
         )
         stack.push_async_callback(control.background.stop)
-        yield Organs(functions, live, followers, control, gateway)
+        served_urls = FunctionUrls(urls, functions, clock, ids, networks)
+        yield Organs(functions, served_urls, live, followers, control, gateway)
 
 
 def _let_workers_pass(data_dir: Path) -> None:

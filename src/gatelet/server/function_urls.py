@@ -1,0 +1,191 @@
+"""Function URLs served: from a request to the function's answer.
+
+Failures, as AWS words them (lambda-execution section 11): 403 for a URL that does not exist or may not be called, 413
+for a request over 6 MB, 429 without concurrency, 502 for a function that failed or answered nonsense.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+import orjson
+
+from gatelet.aws import quotas
+from gatelet.aws.clock import Clock
+from gatelet.aws.ids import Ids
+from gatelet.functions.invocation import (
+    FunctionNotFound,
+    Invocation,
+    InvocationRefused,
+    InvocationResult,
+    PayloadTooLarge,
+    PermissionDenied,
+    TooManyRequests,
+)
+from gatelet.functions.service import Functions
+from gatelet.functions.urls.address import UrlAddress, aws_domain
+from gatelet.functions.urls.cors import without_cors
+from gatelet.functions.urls.directory import NO_AUTHENTICATION, FunctionUrl, UrlDirectory
+from gatelet.functions.urls.event import UrlRequest, url_event
+from gatelet.functions.urls.reply import InvalidReply, UrlReply, url_reply
+from gatelet.gateway.forwarded import Networks, identify_client
+from gatelet.gateway.header_rules import rewrite_block
+from gatelet.gateway.trace_header import complete_trace
+from gatelet.http.request import Request
+from gatelet.http.response import Response
+
+_log = logging.getLogger(__name__)
+
+_LARGE = 64 * quotas.KIB
+"""Bodies and answers above this are written and read by a thread: the event loop is not held."""
+_FORBIDDEN = (
+    "Forbidden. For troubleshooting Function URL authorization issues, see: "
+    "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+)
+_WATCHED = frozenset(("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"))
+
+
+class FunctionUrls:
+    """Answers requests to function URLs. Raises nothing."""
+
+    __slots__ = ("_clock", "_directory", "_functions", "_ids", "_trusted")
+
+    def __init__(
+        self, directory: UrlDirectory, functions: Functions, clock: Clock, ids: Ids, trusted: Networks = ()
+    ) -> None:
+        self._directory = directory
+        self._functions = functions
+        self._clock = clock
+        self._ids = ids
+        self._trusted = trusted
+
+    async def serve(self, request: Request, address: UrlAddress) -> Response:
+        """The answer, with CORS as the URL is configured."""
+        request_id = self._ids.uuid()
+        url = self._directory.find(address.url_id)
+        if url is None:
+            return _refused(403, "AccessDeniedException", None, request_id)
+        origin = request.header("origin")
+        if url.cors is not None and request.method == "OPTIONS" and origin is not None:
+            asked = request.header("access-control-request-method")
+            if asked is not None:
+                return Response(200, [("x-amzn-RequestId", request_id), *url.cors.preflight(origin, asked)])
+        try:
+            response = await self._answer(request, address, url, request_id)
+        except InvocationRefused as refused:
+            response = _refusal(refused, url, request_id)
+        except Exception:  # noqa: BLE001 - a fault of ours: told by its id, and never by its text to the client
+            _log.exception("request %s to a function URL failed: a fault of Gatelet", request_id)
+            response = _bad_gateway(request_id)
+        if url.cors is not None:
+            response.headers.extend(url.cors.response(origin))
+        return response
+
+    async def _answer(self, request: Request, address: UrlAddress, url: FunctionUrl, request_id: str) -> Response:
+        if url.auth_type != NO_AUTHENTICATION:
+            _log.warning("request %s: function URLs with AuthType %s let nobody in yet", request_id, url.auth_type)
+            raise PermissionDenied(url.id)
+        if len(request.body) > quotas.INVOKE_PAYLOAD_BYTES:
+            raise PayloadTooLarge(len(request.body))
+        seen = _watched(request)
+        shown_trace, trace_id = complete_trace(seen.get("x-amzn-trace-id"), self._ids.trace_id(self._clock.now()))
+        asked = self._url_request(request, address, url, seen, shown_trace, request_id)
+        large = len(request.body) > _LARGE
+        payload = await asyncio.to_thread(_event, asked) if large else _event(asked)
+        result = await self._functions.invoke(
+            Invocation(url.target, payload, request_id, trace_id, url_auth_type=url.auth_type)
+        )
+        if result.function_error is not None:
+            return _bad_gateway(request_id)
+        return await _response(result, url, request_id, trace_id)
+
+    def _url_request(
+        self,
+        request: Request,
+        address: UrlAddress,
+        url: FunctionUrl,
+        seen: Mapping[str, str],
+        trace_id: str,
+        request_id: str,
+    ) -> UrlRequest:
+        client = identify_client(request.peer, request.port, request.scheme, seen, self._trusted)
+        return UrlRequest(
+            method=request.method,
+            path=address.path,
+            query=request.query,
+            headers=request.headers,
+            body=request.body,
+            url_id=url.id,
+            domain=address.domain or aws_domain(url.id, url.target.region),
+            source_ip=client.source_ip,
+            forwarded_for=client.chain,
+            forwarded_port=client.port,
+            forwarded_proto=client.scheme,
+            trace_id=trace_id,
+            request_id=request_id,
+            moment=self._clock.now(),
+        )
+
+
+def _watched(request: Request) -> dict[str, str]:
+    seen: dict[str, str] = {}
+    for name, value in request.headers:
+        key = name.lower()
+        if key in _WATCHED:
+            seen[key] = f"{seen[key]}, {value}" if key in seen else value
+    return seen
+
+
+def _event(asked: UrlRequest) -> bytes:
+    return orjson.dumps(url_event(asked))
+
+
+async def _response(result: InvocationResult, url: FunctionUrl, request_id: str, trace_id: str) -> Response:
+    try:
+        large = len(result.payload) > _LARGE
+        reply = await asyncio.to_thread(url_reply, result.payload) if large else url_reply(result.payload)
+    except InvalidReply:
+        return _bad_gateway(request_id)
+    block = _header_block(reply if url.cors is None else UrlReply(reply.status, b"", without_cors(reply.headers)))
+    if block is None:
+        return _bad_gateway(request_id)
+    own = f"x-amzn-RequestId: {request_id}\r\nX-Amzn-Trace-Id: {trace_id}\r\n"
+    return Response(reply.status, body=reply.body, raw_headers=own.encode("ascii") + block)
+
+
+def _header_block(reply: UrlReply) -> bytes | None:
+    """The function's header lines, checked and renamed as the gateway does; None: they are none."""
+    if any("\r" in text or "\n" in text for header in reply.headers for text in header):
+        return None
+    lines = "".join(f"{name}: {value}\r\n" for name, value in reply.headers)
+    return rewrite_block(lines.encode("latin-1", "replace"))
+
+
+def _refusal(refused: InvocationRefused, url: FunctionUrl, request_id: str) -> Response:
+    match refused:
+        case PermissionDenied():
+            return _refused(403, "AccessDeniedException", _FORBIDDEN, request_id)
+        case FunctionNotFound():  # its alias is gone
+            return _refused(403, "AccessDeniedException", None, request_id)
+        case TooManyRequests():
+            return _refused(429, "TooManyRequestsException", "Rate Exceeded.", request_id)
+        case PayloadTooLarge():
+            message = (
+                f"Request must be smaller than {quotas.INVOKE_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+            )
+            return _refused(413, "RequestEntityTooLargeException", message, request_id)
+        case _:
+            _log.warning("request %s to the URL of %s was not run: %s", request_id, url.target.name, refused)
+            return _bad_gateway(request_id)
+
+
+def _refused(status: int, kind: str, message: str | None, request_id: str) -> Response:
+    headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", kind)]
+    return Response(status, headers, orjson.dumps({"Message": message}))
+
+
+def _bad_gateway(request_id: str) -> Response:
+    headers = [("Content-Type", "text/plain"), ("x-amzn-RequestId", request_id)]
+    return Response(502, headers, b"Internal Server Error")
