@@ -63,6 +63,11 @@ def java_date(moment: float) -> str:
     return time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(moment))
 
 
+def http_date(moment: float) -> str:
+    """``Wed, 31 Dec 2025 23:59:59 GMT`` (RFC 9110 section 5.6.7)."""
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(moment))
+
+
 def amz_date(moment: float) -> str:
     """``20251231T235959Z``: the date of a SigV4 signature (identity section 1.1)."""
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))

@@ -13,7 +13,7 @@ from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
 from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
 from gatelet.gateway.method import LambdaCustom
 from gatelet.gateway.ports import InvokeReply, InvokerError
-from gatelet.gateway.steps import narrate, narrate_lambda
+from gatelet.gateway.steps import narrate_lambda
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.map_response import map_response
 from gatelet.gateway.trace import IntegrationFacts
@@ -52,7 +52,9 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
     trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
     headers = _headers(answer, exchange)
     if trace.story is not None:
-        narrate.endpoint_response(trace.story, trace, headers, answer.payload)
+        narrate_lambda.reply_told(
+            trace.story, exchange, answer.payload, answer.request_id, answer.executed_version, answer.function_error
+        )
     return IntegrationReply(status, answer.payload, headers, matched=error_message(answer.payload) or "")
 
 

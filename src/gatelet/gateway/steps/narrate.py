@@ -41,7 +41,7 @@ def endpoint_response(story: Story, trace: Trace, headers: Iterable[tuple[str, s
     """What the integration answered (``trace.integration`` is set)."""
     facts = trace.integration
     if facts is not None:
-        if facts.request_id is not None:
+        if facts.request_id is not None and not trace.is_test:
             story.tell(f"AWS Integration Endpoint RequestId : {facts.request_id}")
         story.tell(f"Received response. Status: {facts.status}, Integration latency: {facts.milliseconds} ms")
     if story.data:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from gatelet.aws.arn import function_arn
+from gatelet.aws.clock import amz_date, http_date
 from gatelet.aws.scope import Scope
 from gatelet.gateway.events.proxy import build
 from gatelet.gateway.exchange import Exchange
@@ -24,6 +25,7 @@ def request(story: Story, target: FunctionTarget, body: bytes, exchange: Exchang
     headers = [
         ("x-amzn-lambda-integration-tag", exchange.trace.request_id),
         ("Authorization", "*" * 40),
+        ("X-Amz-Date", amz_date(exchange.ports.clock.now())),
         ("x-amzn-apigateway-api-id", api),
         ("Accept", "application/json"),
         ("User-Agent", f"AmazonAPIGateway_{api}"),
@@ -51,10 +53,28 @@ def proxy_reply(story: Story, reply: ProxyReply, exchange: Exchange) -> None:
             "body": reply.body.decode("utf-8", "replace"),
         }
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+    reply_told(story, exchange, body, reply.request_id)
+
+
+def reply_told(
+    story: Story,
+    exchange: Exchange,
+    payload: bytes,
+    request_id: str,
+    version: str = "$LATEST",
+    function_error: str | None = None,
+) -> None:
+    """What Lambda's API answered, with the headers that it answers with."""
     headers = [
+        ("Date", http_date(exchange.ports.clock.now())),
         ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("x-amzn-RequestId", reply.request_id),
+        ("Content-Length", str(len(payload))),
+        ("Connection", "keep-alive"),
+        ("x-amzn-RequestId", request_id),
+        ("x-amzn-Remapped-Content-Length", "0"),
+        ("X-Amz-Executed-Version", version),
         ("X-Amzn-Trace-Id", exchange.trace_ids[1]),
     ]
-    endpoint_response(story, exchange.trace, headers, body)
+    if function_error is not None:
+        headers.insert(-1, ("X-Amz-Function-Error", function_error))
+    endpoint_response(story, exchange.trace, headers, payload)
