@@ -19,6 +19,7 @@ GATEWAY_METHOD_ARN_BYTES: Final = 1_600
 INTEGRATION_TIMEOUT_MIN_MS: Final = 50
 INTEGRATION_TIMEOUT_MAX_MS: Final = 29_000
 GATEWAY_IDLE_SECONDS: Final = 310
+STREAM_TIMEOUT_MAX_MS: Final = 900_000  # section 14
 STREAM_IDLE_SECONDS: Final = 300  # section 14: regional APIs
 
 # API Gateway, control plane: apigateway-control-plane sections 1.2, 4.2, 5.6, 6.2, 12

@@ -45,11 +45,10 @@ def check_fields(integration: Integration) -> None:
         check_verb(integration["httpMethod"])
         check_uri(kind, integration.get("uri", ""))
     timeout = integration["timeoutInMillis"]
-    if not quotas.INTEGRATION_TIMEOUT_MIN_MS <= timeout <= quotas.INTEGRATION_TIMEOUT_MAX_MS:
-        raise BadRequest(
-            f"Timeout should be between {quotas.INTEGRATION_TIMEOUT_MIN_MS} ms and "
-            f"{quotas.INTEGRATION_TIMEOUT_MAX_MS} ms"
-        )
+    streamed = integration.get("responseTransferMode") == "STREAM"
+    longest = quotas.STREAM_TIMEOUT_MAX_MS if streamed else quotas.INTEGRATION_TIMEOUT_MAX_MS
+    if not quotas.INTEGRATION_TIMEOUT_MIN_MS <= timeout <= longest:
+        raise BadRequest(f"Timeout should be between {quotas.INTEGRATION_TIMEOUT_MIN_MS} ms and {longest} ms")
     if integration["passthroughBehavior"] not in PASSTHROUGH_BEHAVIORS:
         raise BadRequest(f"Invalid PassthroughBehavior specified. Valid options are {','.join(PASSTHROUGH_BEHAVIORS)}")
     check_content_handling(integration.get("contentHandling"))
@@ -100,7 +99,7 @@ def refuse_unsupported(integration: Integration) -> None:
             raise NotSupported(f"{member} on an integration")
     if integration.get("tlsConfig") and kind not in HTTP_TYPES:
         raise NotSupported(f"tlsConfig on an integration of type {kind}")
-    if integration.get("responseTransferMode") == "STREAM":
+    if integration.get("responseTransferMode") == "STREAM" and kind != "HTTP_PROXY":
         raise NotSupported("responseTransferMode STREAM")
     if kind in {"AWS", "AWS_PROXY"}:
         _refuse_service(kind, integration)
