@@ -29,6 +29,19 @@ class TextPattern:
         """The text, if it is one without wildcards and variables."""
         return self._literal
 
+    @property
+    def beginning(self) -> str | None:
+        """The text before the ``*``, if that is the only wildcard and stands at the end."""
+        *first, last = self._parts or ("",)
+        if last is not Wild.MANY or not _is_literal(tuple(first)):
+            return None
+        return "".join(part for part in first if isinstance(part, str))
+
+    @property
+    def needle(self) -> str:
+        """The longest literal piece."""
+        return max((part for part in self._parts if isinstance(part, str)), key=len, default="")
+
     def matches(self, text: str, context: Context) -> bool:
         """Whether the whole text fits, case-sensitively. Raises Unresolved."""
         if self._literal is not None:
@@ -46,10 +59,9 @@ class ArnPattern:
     after it (IAM User Guide, "IAM JSON policy elements: Resource").
     """
 
-    __slots__ = ("_components", "_exact", "_head", "_text", "_whole")
+    __slots__ = ("_components", "_exact", "_head", "_whole")
 
     def __init__(self, text: str, *, variables: bool, complete: bool) -> None:
-        self._text = text
         self._components: Sequence[TextPattern] | None = None
         self._exact: str | None = None
         self._head: str | None = None
@@ -73,8 +85,28 @@ class ArnPattern:
             completed = parts + (":", Wild.MANY) * missing
             self._whole = tuple(TextPattern(form) for form in dict.fromkeys((parts, completed)))
 
-    def __str__(self) -> str:
-        return self._text
+    @property
+    def everything(self) -> bool:
+        """Whether it is ``*`` alone."""
+        return self._components is None
+
+    @property
+    def exact(self) -> str | None:
+        """The one ARN that fits, if there are no wildcards."""
+        return self._exact
+
+    @property
+    def prefix(self) -> str | None:
+        """What every ARN that fits begins with, if that is all: the only wildcard is a ``*`` at the end."""
+        if self._components is None or self._head is None:
+            return None
+        beginning = self._components[-1].beginning
+        return None if beginning is None else self._head + beginning
+
+    @property
+    def needle(self) -> str:
+        """A text that is part of every ARN that fits, of its last component if possible; empty if none is known."""
+        return next((found for one in reversed(self._components or ()) if (found := one.needle)), "")
 
     def matches(self, arn: str, context: Context) -> bool:
         """Whether the ARN fits. Raises Unresolved."""
@@ -100,17 +132,36 @@ class ArnPattern:
         )
 
 
+class Resources:
+    """The patterns of a Resource element, sorted by what it takes to compare them: most need no loop."""
+
+    __slots__ = ("_everything", "_exact", "_others", "_prefixes")
+
+    def __init__(self, patterns: Sequence[ArnPattern]) -> None:
+        self._everything = any(pattern.everything for pattern in patterns)
+        self._exact = frozenset(pattern.exact for pattern in patterns if pattern.exact is not None)
+        self._prefixes = tuple(pattern.prefix for pattern in patterns if pattern.prefix is not None)
+        others = [one for one in patterns if not one.everything and one.exact is None and one.prefix is None]
+        self._others = tuple((pattern.needle, pattern) for pattern in others)
+
+    def fits(self, asked: Asked) -> bool:
+        """Whether one of them fits the resource that is asked for. Raises Unresolved."""
+        resource = asked.resource
+        if self._everything or resource in self._exact or resource.startswith(self._prefixes):
+            return True
+        for needle, pattern in self._others:  # noqa: SIM110 - a generator would take twice as long
+            if needle in resource and pattern.fits(asked):
+                return True
+        return False
+
+
 class ActionPattern:
     """``service:Name`` with wildcards, compared without regard to case; ``*`` alone fits everything."""
 
-    __slots__ = ("_glob", "_text")
+    __slots__ = ("_glob",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._glob = Glob(expand(parse(text.lower(), wildcards=True, variables=False), {}))
-
-    def __str__(self) -> str:
-        return self._text
 
     def matches(self, action: str) -> bool:
         """Whether the action (in lower case) fits."""
