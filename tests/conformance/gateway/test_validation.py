@@ -9,7 +9,7 @@ import pytest
 from tests.conformance.gateway.mapped import JSON
 from tests.conformance.gateway.world import Api, make_api
 
-OK = {"type": "MOCK", "requestTemplates": {"$default": '{"statusCode": 200}'}}
+OK: dict[str, Any] = {"type": "MOCK", "requestTemplates": {"$default": '{"statusCode": 200}'}}
 TYPED = ("Content-Type", JSON)
 
 
@@ -46,11 +46,12 @@ def validated(gatelet: Any) -> Api:
         "method.request.path.issuer": True,
         "method.request.header.x-header-param": True,
     }
-    for route, members in {
+    methods: dict[str, dict[str, Any]] = {
         "POST /people/{issuer}": {"requestParameters": parameters, "requestModels": {JSON: "Pet"}},
         "ANY /pets": {"requestModels": {JSON: "Pet"}},
         "POST /trees": {"requestModels": {"$default": "Tree"}},
-    }.items():
+    }
+    for route, members in methods.items():
         verb, path = route.split(" ")
         names = {"restApiId": api.id, "resourceId": api.resource(path), "httpMethod": verb}
         client.put_method(**names, authorizationType="NONE", requestValidatorId=both, **members)
