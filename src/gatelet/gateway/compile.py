@@ -42,6 +42,7 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
+        minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,
         gateway_responses=_gateway_responses(document.get("gatewayResponses") or {}),
         router=Router(compiler.resource(resource) for resource in document["resources"].values()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable
 
+from gatelet.gateway.compression import compress
 from gatelet.gateway.errors import GatewayError, InternalFailure
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.invoke_url import InvokeAddress
@@ -59,7 +60,8 @@ async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
     """Find the stage and the method, let the request in, run it. Raises GatewayError."""
     trace.snapshot = snapshot = admit(live.stage_for(trace.address))
     trace.route = route = resolve(snapshot, trace)
-    return await execute(snapshot, route, trace, ports)
+    response = await execute(snapshot, route, trace, ports)
+    return response if snapshot.minimum_compression_size is None else await compress(response, trace)
 
 
 async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) -> Response:

@@ -23,8 +23,6 @@ def refuse_api(api: Mapping[str, Any]) -> str | None:
     """Settings of the whole API."""
     if api.get("policy"):
         return _unsupported("resource policies")
-    if api.get("minimumCompressionSize") is not None:
-        return _unsupported("minimumCompressionSize")
     if "PRIVATE" in (api.get("endpointConfiguration") or {}).get("types", ()):
         return _unsupported("private endpoints")
     return None

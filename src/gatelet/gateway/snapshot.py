@@ -44,3 +44,5 @@ class Snapshot:
     gateway_responses: Mapping[str, GatewayResponse]
     """By response type: only the customised ones."""
     router: Router
+    minimum_compression_size: int | None = None
+    """Bytes from which on responses are compressed; None: never."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 import socket
@@ -227,3 +228,28 @@ def test_a_streams_timeout(new_api: Api, backend: Backend, timeout: int) -> None
             responseTransferMode="STREAM",
             timeoutInMillis=timeout,
         )
+
+
+def test_compression(gatelet: Any, backend: Backend) -> None:
+    """12 and 14: what is large enough, for whom asks; a stream never."""
+    api = make_api(gatelet, "compressed", {}, [], minimumCompressionSize=3)
+    proxy = {"type": "HTTP_PROXY", "integrationHttpMethod": "GET"}
+    add(api, "GET /zipped", **proxy, uri=f"{backend.url}/zipped")
+    add(api, "GET /untyped", **proxy, uri=f"{backend.url}/untyped")
+    add(api, "GET /streamed", **proxy, uri=f"{backend.url}/untyped", responseTransferMode="STREAM")
+    add(
+        api,
+        "GET /mapped",
+        type="HTTP",
+        integrationHttpMethod="GET",
+        uri=f"{backend.url}/untyped",
+        responses={"200": {}},
+    )
+    api.deploy()
+    asks = [("Accept-Encoding", "gzip")]
+    for path, body in (("/zipped", b'{"zipped": true}'), ("/untyped", b"plain"), ("/mapped", b"plain")):
+        answer = api.send("GET", path, asks)
+        assert (answer.header("Content-Encoding"), gzip.decompress(answer.body)) == ("gzip", body)
+        assert answer.header("Content-Length") == str(len(answer.body))
+        assert api.send("GET", path).body == body
+    assert api.send("GET", "/streamed", asks).body == b"plain"

@@ -102,7 +102,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"shape": None}, "cannot be read"),
         ({"shape": method(integration={"timeoutInMillis": "soon"})}, "cannot be read"),
         ({"policy": "{}"}, "resource policies"),
-        ({"minimumCompressionSize": 0}, "minimumCompressionSize"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "private endpoints"),
         ({"stage_members": {"canarySettings": {"percentTraffic": 5}}}, "canary"),
         ({"stage_members": {"cacheClusterEnabled": True}}, "cache"),

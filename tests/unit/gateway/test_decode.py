@@ -18,6 +18,7 @@ from tests.unit.gateway.world import World, call, header, method
         ("deflate", zlib.compress(b"hello", wbits=-15)),
         ("identity", b"hello"),
     ],
+    ids=["gzip", "upper-case", "deflate", "raw-deflate", "identity"],
 )
 def test_request_bodies_are_decompressed(coding: str, body: bytes) -> None:
     """Section 12."""
@@ -36,6 +37,7 @@ def test_request_bodies_are_decompressed(coding: str, body: bytes) -> None:
         ("deflate", b"\xff\xff"),
         ("gzip, gzip", gzip.compress(gzip.compress(b"x"))),
     ],
+    ids=["unknown", "not-gzip", "cut", "longer", "not-deflate", "twice"],
 )
 def test_what_cannot_be_decompressed_is_unsupported(coding: str, body: bytes) -> None:
     """Sections 4 and 12: 415."""

@@ -81,8 +81,6 @@ def refuse_unsupported(rest_api: Mapping[str, Any]) -> None:
     """Raises NotSupported for what is valid on AWS and not enforced here yet."""
     if rest_api.get("policy"):
         raise NotSupported("the resource policy of a REST API")
-    if rest_api.get("minimumCompressionSize") is not None:
-        raise NotSupported("minimumCompressionSize on a REST API")
     configuration = rest_api["endpointConfiguration"]
     if "PRIVATE" in configuration["types"]:
         raise NotSupported("the endpoint type PRIVATE")

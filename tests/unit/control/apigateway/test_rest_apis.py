@@ -56,7 +56,6 @@ def test_create_refuses(plane, params, expected):
     ("params", "thing"),
     [
         ({"policy": '{"Version": "2012-10-17"}'}, "the resource policy of a REST API"),
-        ({"minimumCompressionSize": 0}, "minimumCompressionSize on a REST API"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "the endpoint type PRIVATE"),
         (
             {"endpointConfiguration": {"types": ["REGIONAL"], "vpcEndpointIds": ["vpce-1"]}},
@@ -162,6 +161,8 @@ def test_an_api_lives_in_its_region(plane, api):
         (("replace", "/disableExecuteApiEndpoint", "true"), {"disableExecuteApiEndpoint": True}),
         (("add", "/binaryMediaTypes/image~1png", None), {"binaryMediaTypes": ["image/png"]}),
         (("add", "/binaryMediaTypes/-", "image/png"), {"binaryMediaTypes": ["-"]}),
+        (("replace", "/minimumCompressionSize", "0"), {"minimumCompressionSize": 0}),
+        (("replace", "/minimumCompressionSize", "10485760"), {"minimumCompressionSize": 10485760}),
         (("replace", "/minimumCompressionSize", ""), {}),
         (("replace", "/minimumCompressionSize", None), {}),
         (
@@ -251,7 +252,6 @@ def test_patch_refuses(plane, api, operation, expected):
     "operation",
     [
         ("replace", "/policy", "{}"),
-        ("replace", "/minimumCompressionSize", "0"),
         ("replace", "/endpointConfiguration/types/EDGE", "PRIVATE"),
         ("add", "/endpointConfiguration/vpcEndpointIds", "vpce-1"),
         ("replace", "/securityPolicy", "TLS_1_2"),
