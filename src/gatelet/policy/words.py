@@ -13,7 +13,7 @@ from gatelet.policy.errors import MalformedPolicy
 from gatelet.policy.kind import Kind
 
 _SID: Final = re.compile(r"[0-9A-Za-z]*")
-_VENDOR: Final = re.compile(r"[0-9A-Za-z.-]+")
+_VENDOR: Final = re.compile(r"[0-9A-Za-z.-]+|\*")
 _IAM_PATHS: Final = (
     *("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/"),
     *("policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/"),
