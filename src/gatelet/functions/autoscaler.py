@@ -1,4 +1,4 @@
-"""How many environments a function needs: pure.
+"""How many environments a version of a function needs: pure, simulated in docs/scaling.md.
 
 An event waits behind running ones only while that is expected to take less time than a cold start
 (design section 4). Up to ``parallel`` environments are worth starting whenever something waits; more only
@@ -25,8 +25,12 @@ class Observed(NamedTuple):
     """Of one event, a mean of what was measured lately; 0 while nothing is known."""
     cold_start: float
     """Of one environment, measured; 0 while nothing is known."""
-    expired: int
-    """Idle environments that have waited for work longer than they are kept."""
+    idle_since: tuple[float, ...] = ()
+    """When each environment without work became idle; those of provisioned concurrency are not among them."""
+    provisioned: int = 0
+    """Environments of provisioned concurrency, those that are starting included."""
+    warming: int = 0
+    """Of these, the ones that are starting."""
 
 
 class Spec(NamedTuple):
@@ -37,28 +41,48 @@ class Spec(NamedTuple):
     least_cold_start: float = 0.02
     short_wait: float = 0.001
     """What an event may wait behind others although an environment is idle, once every core is busy."""
+    keep: float = 600.0
+    """How long an idle environment is kept."""
+    most: int = 1_000
+    """Environments that there may be at all."""
+    provisioned: int = 0
+    """Environments that are kept initialised whatever happens: provisioned concurrency."""
 
 
 class Scale(NamedTuple):
-    """How many environments to start and to end."""
+    """How many environments to start for the events that wait, to end, and to start as provisioned ones."""
 
     start: int
     stop: int
+    provision: int = 0
 
 
-def decide(observed: Observed, spec: Spec) -> Scale:
+_WARMING_AT_ONCE = 2
+"""Provisioned environments that start at the same time, for each core: events come first."""
+
+
+def decide(now: float, observed: Observed, spec: Spec) -> Scale:
     """What to change now."""
+    room = max(0, spec.most - observed.serving - observed.starting - observed.stuck)
+    missing = min(spec.provisioned - observed.provisioned, _WARMING_AT_ONCE * spec.parallel - observed.warming)
+    start = min(_needed(observed, spec), room)
+    stop = sum(now - since >= spec.keep for since in observed.idle_since) if observed.waiting == 0 else 0
+    return Scale(start, stop, max(0, min(missing, room - start)))
+
+
+def _needed(observed: Observed, spec: Spec) -> int:
+    """Environments worth starting for the events that wait."""
     unserved = observed.waiting - observed.starting
     if unserved <= 0:
-        return Scale(0, observed.expired if observed.waiting == 0 else 0)
+        return 0
     coming = observed.serving + observed.starting
     if not coming:
-        return Scale(unserved if observed.stuck else min(unserved, spec.parallel), 0)
+        return unserved if observed.stuck else min(unserved, spec.parallel)
     at_least = spec.parallel - coming - observed.stuck
     # All that waits, spread over n environments, takes waiting * service_time / n.
     cold_start = max(observed.cold_start, spec.least_cold_start)
     needed = math.ceil(observed.waiting * observed.service_time / cold_start)
-    return Scale(max(0, min(unserved, max(at_least, needed - coming))), 0)
+    return max(0, min(unserved, max(at_least, needed - coming)))
 
 
 DEEPEST = 8

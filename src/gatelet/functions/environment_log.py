@@ -7,7 +7,7 @@ from typing import Protocol
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
 from gatelet.functions import failures, report
-from gatelet.functions.version import FunctionVersion
+from gatelet.functions.version import ON_DEMAND, FunctionVersion
 from gatelet.storage.ports import StreamKey
 
 _TAIL_EVENTS = quotas.LOG_TAIL_BYTES
@@ -68,8 +68,9 @@ class EnvironmentLog:
             self._own(f"[WARNING] {runtime} is not installed on this host: running on Python {python_version}\n")
 
     def initialised(self, milliseconds: float) -> None:
-        """The next REPORT tells how long the initialisation took."""
-        self._init_milliseconds = milliseconds
+        """The next REPORT tells how long the initialisation took, unless it was ahead of any event (section 8)."""
+        if self._function.initialization == ON_DEMAND:
+            self._init_milliseconds = milliseconds
 
     def initialisation_failed(self, milliseconds: float, phase: str, status: str, error_type: str) -> None:
         """``phase`` is ``init`` or ``invoke``."""

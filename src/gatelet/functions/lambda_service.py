@@ -23,7 +23,7 @@ from gatelet.functions.channels import new_channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
 from gatelet.functions.environment_log import LogSink
-from gatelet.functions.event import Event, JsonEvent, ProxyEvent
+from gatelet.functions.event import JsonEvent, ProxyEvent
 from gatelet.functions.events.delivery import EventDelivery
 from gatelet.functions.host import CredentialsOf, Host
 from gatelet.functions.invocation import (
@@ -37,10 +37,10 @@ from gatelet.functions.invocation import (
     RecursiveInvocation,
 )
 from gatelet.functions.isolation import Isolation
-from gatelet.functions.layers import merged_name
-from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, name_of_version
+from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, function_key, name_of_version
 from gatelet.functions.permissions import Permissions
-from gatelet.functions.pool import Pool
+from gatelet.functions.pools import Pools
+from gatelet.functions.provisioned import ProvisionedState
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
@@ -48,8 +48,6 @@ from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.storage.ports import Blobs, Change, Key, Records
 from gatelet.storage.queue import Queue
 
-_TICK_BUSY = 0.025
-_TICK_IDLE = 1.0
 _WARM_UP_SECONDS = 1.0
 
 
@@ -81,15 +79,11 @@ class LambdaService:
         self._events = EventDelivery(queue, records, self._run, clock, ids)
         self._code = CodeStore(settings.work_directory / "code", blobs)
         self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
-        self._pools: dict[str, Pool] = {}
-        self._retired: set[Pool] = set()
+        self._pools: Pools
         self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
         self._host: Host
-        self._timer: asyncio.TimerHandle | None = None
-        self._fast = False
         self._stopping = False
-        self._drained = asyncio.Event()
 
     async def start(self) -> None:
         """Begin: environments of an earlier process are forgotten, a zygote is made ready if it will be needed."""
@@ -115,24 +109,22 @@ class LambdaService:
         )
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
         await self._code.start()
-        for runtime in (await self._catalogue.start()).runtimes:
+        self._pools = Pools(self._host, self._budget, self._pool_is_gone)
+        known = await self._catalogue.start()
+        for runtime in known.runtimes:
             self._spawn(self._runtimes.warm(runtime))
-        self._tick()
+        for key in known.provisioned:
+            self._spawn(self._provision(key))
+        self._pools.start()
         self._events.start()
 
     async def stop(self) -> None:
         """Wait for running events (``drain_seconds`` at most), then end every process."""
         self._stopping = True
         self._events.pause()
-        for pool in list(self._pools.values()):
-            self._retire(pool)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._drained.wait(), self._settings.drain_seconds if self._retired else 0)
-        for pool in list(self._retired):
-            pool.end()
+        await self._pools.drain(self._settings.drain_seconds)
         await self._events.stop()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._pools.stop()
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -165,7 +157,9 @@ class LambdaService:
             name, number = name_of_version(key)
             self._catalogue.forget(key.account, key.region, name)
             if change.deleted:
-                self._retire_pools(key, name, number)
+                self._pools.retire(Scope(key.account, key.region), name, number)
+            else:
+                await self._provision(function_key(Scope(key.account, key.region), name))
 
     async def _apply_function(self, key: Key) -> None:
         document = await self._catalogue.read(key)
@@ -177,9 +171,30 @@ class LambdaService:
             await self._warm_up(old, version)
         self._catalogue.serve(key, document, version)
         if document is None:
-            self._retire_pools(key, key.id)
+            self._pools.retire(Scope(key.account, key.region), key.id)
         elif old is not None and (version is None or version.serving != old.serving):
-            self._retire_serving(old.serving)
+            self._pools.retire_serving(old.serving)
+        await self._provision(key)
+
+    async def _provision(self, key: Key) -> None:
+        """Keep initialised what the function's provisioned concurrency asks for."""
+        document = await self._catalogue.read(key)
+        if document is not None:
+            versions = await self._catalogue.provisioned(key, document)
+            self._pools.provision(Scope(key.account, key.region), key.id, versions)
+
+    async def provisioned(self, target: FunctionTarget) -> ProvisionedState:
+        """How far the provisioned concurrency of a version or an alias is. Raises InvocationRefused."""
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
+        ready, failure = 0, ""
+        for version in (named.version, named.other):
+            pool = None if version is None else self._pools.find(version.serving)
+            if pool is not None:
+                ready += pool.provisioned.state.ready
+                failure = failure or pool.provisioned.state.failure
+        if named.version.provisioned > self._settings.max_environments:
+            failure = f"This host runs {self._settings.max_environments} environments at most (max_environments)."
+        return ProvisionedState(ready, failure)
 
     async def check_code(self, zip_bytes: bytes) -> int:
         """Validate an archive off the loop; its bytes unzipped. Raises AwsError."""
@@ -192,34 +207,22 @@ class LambdaService:
 
     async def _warm_up(self, old: FunctionVersion, version: FunctionVersion) -> None:
         """Make the first new environment while the old ones still serve."""
-        pool = self._pools.get(old.serving)
+        pool = self._pools.find(old.serving)
         if pool is not None and pool.size:
             # One that takes longer goes on starting, and the first calls wait for it.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._pool(version).warm_up(), _WARM_UP_SECONDS)
-
-    def _retire_pools(self, key: Key, name: str, number: str | None = None) -> None:
-        """What serves a function (one version of it) takes no new events."""
-        scope = Scope(key.account, key.region)
-        for pool in list(self._pools.values()):
-            function = pool.function
-            if (function.scope, function.name) == (scope, name) and number in (None, function.version):
-                self._retire(pool)
-
-    def _retire_serving(self, serving: str) -> None:
-        pool = self._pools.get(serving)
-        if pool is not None:
-            self._retire(pool)
+                await asyncio.wait_for(self._pools.of(version).warm_up(), _WARM_UP_SECONDS)
 
     async def _collect_code(self) -> None:
         """Remove what no function and no environment runs any more."""
         await self._code.collect_garbage(self._code_in_use)
 
     async def _code_in_use(self) -> set[str]:
-        used = await self._catalogue.code_in_use()
-        for pool in (*self._pools.values(), *self._retired):
-            used |= {pool.function.code, merged_name(pool.function.layers)}
-        return used
+        return await self._catalogue.code_in_use() | self._pools.code_in_use()
+
+    def _pool_is_gone(self) -> None:
+        if not self._stopping:
+            self._spawn(self._collect_code())
 
     # ------------------------------------------------------------------ invocations
 
@@ -260,7 +263,7 @@ class LambdaService:
         arn = _invoked_arn(function, target)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         lease = self._admit(named, function, self._clock.monotonic())
-        self._submit(function, JsonEvent(invocation, function, arn, lease, future))
+        self._pools.submit(function, JsonEvent(invocation, function, arn, lease, future))
         return await future
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
@@ -278,61 +281,11 @@ class LambdaService:
         arn = _invoked_arn(function, target)
         lease = self._admit(named, function, now)
         event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
-        self._submit(function, event)
+        self._pools.submit(function, event)
         return await future
 
     def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:
         return self._concurrency.admit(named, function, self._catalogue.held_back(function.scope), now)
-
-    def _submit(self, function: FunctionVersion, event: Event) -> None:
-        if not self._fast:
-            self._hurry()
-        self._pool(function).submit(event)
-
-    def _pool(self, function: FunctionVersion) -> Pool:
-        pool = self._pools.get(function.serving)
-        if pool is None:
-            pool = self._pools[function.serving] = Pool(function, self._host, self._budget)
-        return pool
-
-    # ------------------------------------------------------------------ time
-
-    def _tick(self) -> None:
-        try:
-            self._look_after_pools()
-        finally:  # whatever happens: without another tick no time limit would hold
-            soon = self._fast or bool(self._retired)
-            self._timer = self._loop.call_later(_TICK_BUSY if soon else _TICK_IDLE, self._tick)
-
-    def _look_after_pools(self) -> None:
-        now = self._clock.monotonic()
-        self._fast = False
-        for pool in (*self._pools.values(), *self._retired):
-            self._fast = pool.tick(now) or self._fast
-        for pool in [pool for pool in self._retired if pool.finished]:
-            self._forget(pool)
-        if not self._retired:
-            self._drained.set()
-
-    def _hurry(self) -> None:
-        """Something is under way: look after it soon."""
-        self._fast = True
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._loop.call_later(_TICK_BUSY, self._tick)
-
-    def _retire(self, pool: Pool) -> None:
-        self._pools.pop(pool.function.serving, None)
-        self._retired.add(pool)
-        self._drained.clear()
-        pool.retire()
-        self._hurry()
-
-    def _forget(self, pool: Pool) -> None:
-        self._retired.discard(pool)
-        self._budget.leave(pool)
-        if not self._stopping:
-            self._spawn(self._collect_code())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

@@ -13,6 +13,7 @@ from gatelet.functions.host import Host
 from gatelet.functions.invocation import InvocationAbandoned, RuntimeUnavailable
 from gatelet.functions.life_cycle import State
 from gatelet.functions.pace import Pace
+from gatelet.functions.provisioned import Provisioned
 from gatelet.functions.version import FunctionVersion
 
 
@@ -29,7 +30,13 @@ class Pool:
         self._retired = False
         self._depth = self._shallow = 1
         self._pace = Pace()
-        self._spec = autoscaler.Spec(parallel=max(2, host.settings.cores))
+        self._spec = autoscaler.Spec(
+            parallel=max(2, host.settings.cores),
+            keep=host.settings.idle_seconds,
+            most=host.settings.max_environments,
+            provisioned=function.provisioned,
+        )
+        self._provisioned = Provisioned(function, host)
         self._warm: asyncio.Event = asyncio.Event()
         budget.join(self)
 
@@ -37,6 +44,16 @@ class Pool:
     def size(self) -> int:
         """How many environments there are."""
         return len(self._environments)
+
+    @property
+    def provisioned(self) -> Provisioned:
+        """The environments of its provisioned concurrency."""
+        return self._provisioned
+
+    @property
+    def needless(self) -> bool:
+        """Without environments and events, and none to be kept."""
+        return not (self._environments or self._waiting or self._spec.provisioned)
 
     @property
     def finished(self) -> bool:
@@ -73,9 +90,15 @@ class Pool:
             self._begin_environment()
             await self._warm.wait()
 
+    def provision(self, amount: int) -> None:
+        """Keep so many environments initialised from now on; what is too many becomes as any other."""
+        self._spec = self._spec._replace(provisioned=amount)
+        self._provisioned.keep(amount)
+
     def retire(self) -> None:
         """Take no new events; end when what was accepted is done."""
         self._retired = True
+        self.provision(0)
         for environment in list(self._environments):
             if environment in self._idle or not self._waiting:
                 environment.drain()
@@ -83,6 +106,7 @@ class Pool:
     def end(self) -> None:
         """End everything now."""
         self._retired = True
+        self.provision(0)
         for environment in list(self._environments):
             environment.end()  # what it has not begun waits again
         while self._waiting:
@@ -101,6 +125,8 @@ class Pool:
                 self.returned(environment.take_back())
             if event is not None and now >= event.abandon_at:
                 event.refuse(InvocationAbandoned())
+        if self._provisioned:
+            self._renew(now)
         self._scale(now)
         return bool(self._waiting) or len(self._idle) < len(self._environments)
 
@@ -109,6 +135,7 @@ class Pool:
     def available(self, environment: Environment) -> None:
         """An environment can run an event."""
         self._warm.set()
+        self._provisioned.available(environment)
         while self._waiting:
             event = self._waiting.popleft()
             if event.wanted:
@@ -122,10 +149,10 @@ class Pool:
             environment.end()
             return
         environment.idle_since = now
-        if environment.state is State.IDLE:
+        if environment.state is State.IDLE and (not self._provisioned or environment in self._provisioned):
             self._idle.append(environment)
             return
-        # One without a process waits behind those that are warm.
+        # One without a process waits behind those that are warm, one on demand behind those that are provisioned.
         if environment in self._idle:
             self._idle.remove(environment)
         self._idle.appendleft(environment)
@@ -154,6 +181,9 @@ class Pool:
     def gone(self, environment: Environment, error: Exception | None) -> None:
         """An environment ended. If none could be started, nobody may wait for one."""
         self._environments.discard(environment)
+        if error is not None and environment in self._provisioned:
+            self._provisioned.failed = True
+        self._provisioned.discard(environment)
         if environment in self._idle:
             self._idle.remove(environment)
         self._budget.give_back()
@@ -166,24 +196,38 @@ class Pool:
 
     def oldest_idle(self) -> float | None:
         """Since when the longest idle environment has been idle."""
-        return min((environment.idle_since for environment in self._idle), default=None)
+        return min((environment.idle_since for environment in self._evictable()), default=None)
 
     def evict_oldest(self) -> None:
         """End the longest idle environment."""
-        min(self._idle, key=lambda environment: environment.idle_since).end()
+        min(self._evictable(), key=lambda environment: environment.idle_since).end()
+
+    def _evictable(self) -> list[Environment]:
+        return [environment for environment in self._idle if environment not in self._provisioned]
 
     # ------------------------------------------------------------------ scaling
 
     def _scale(self, now: float) -> None:
-        if not self._waiting and not self._idle:
+        if not self._waiting and not self._idle and not self._spec.provisioned:
             return
-        scale = autoscaler.decide(self._observe(now), self._spec)
+        scale = autoscaler.decide(now, self._observe(now), self._spec)
         for _ in range(scale.start):
             if not self._budget.take():
                 return
             self._begin_environment()
         for _ in range(scale.stop):
             self.evict_oldest()
+        for _ in range(scale.provision if not self._provisioned.failed else 0):
+            if not self._budget.take():
+                return
+            environment = self._provisioned.begin(self)
+            self._environments.add(environment)
+
+    def _renew(self, now: float) -> None:
+        """Replace provisioned environments that have become too old: their credentials must not expire."""
+        for environment in [environment for environment in self._idle if environment in self._provisioned]:
+            if now - environment.began > self._host.settings.lifetime_seconds:
+                environment.end()
 
     def _observe(self, now: float) -> autoscaler.Observed:
         starting = stuck = 0
@@ -192,7 +236,6 @@ class Pool:
                 stuck += autoscaler.is_stuck(now - environment.event.started, self._pace.service_time)
             elif environment.state in (State.STARTING, State.INITIALIZING):
                 starting += 1
-        kept_since = now - self._host.settings.idle_seconds
         return autoscaler.Observed(
             waiting=len(self._waiting),
             starting=starting,
@@ -200,7 +243,9 @@ class Pool:
             stuck=stuck,
             service_time=self._pace.service_time,
             cold_start=self._pace.cold_start,
-            expired=sum(environment.idle_since <= kept_since for environment in self._idle),
+            idle_since=tuple(environment.idle_since for environment in self._evictable()),
+            provisioned=len(self._provisioned),
+            warming=self._provisioned.warming,
         )
 
     def _begin_environment(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gatelet.functions.invocation import Invocation, InvocationResult, ProxyInvocation, ProxyResult
+from gatelet.functions.invocation import FunctionTarget, Invocation, InvocationResult, ProxyInvocation, ProxyResult
 from gatelet.functions.model import CodeReference
+from gatelet.functions.provisioned import ProvisionedState
 from gatelet.storage.ports import Change
 
 
@@ -26,6 +27,9 @@ class Functions(Protocol):
 
     async def prepare(self, code: CodeReference) -> None:
         """Unpack the code so that environments can start from it. Idempotent."""
+
+    async def provisioned(self, target: FunctionTarget) -> ProvisionedState:
+        """How far the provisioned concurrency of a version or an alias is. Raises InvocationRefused."""
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""

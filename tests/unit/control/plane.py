@@ -19,8 +19,9 @@ from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.functions import archive
-from gatelet.functions.invocation import Invocation, InvocationResult, ProxyInvocation, ProxyResult
+from gatelet.functions.invocation import FunctionTarget, Invocation, InvocationResult, ProxyInvocation, ProxyResult
 from gatelet.functions.model import CodeReference
+from gatelet.functions.provisioned import ProvisionedState
 from gatelet.identity.principals import root_principal
 from gatelet.storage.ports import Change, Collection, Delete, Key, Put, Record, RevisionConflict
 
@@ -98,6 +99,7 @@ class RecordedFunctions:
         self.ready.set()
         self.broken: Exception | None = None
         self.invocations: list[Invocation] = []
+        self.provisioning = ProvisionedState(0)
         self.accepted: list[Invocation] = []
         self.answer: InvocationResult | Exception = InvocationResult(b"null", "request-id", "$LATEST")
 
@@ -111,6 +113,9 @@ class RecordedFunctions:
         await self.ready.wait()
         if self.broken is not None:
             raise self.broken
+
+    async def provisioned(self, target: FunctionTarget) -> ProvisionedState:
+        return self.provisioning
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         self.invocations.append(invocation)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gatelet.functions.autoscaler import Observed, Scale, Spec, decide, is_stuck
 from gatelet.functions.pace import Pace
 
-SPEC = Spec(parallel=3)
+NOW = 1_000.0
+SPEC = Spec(parallel=3, keep=10.0)
+EXPIRED = (NOW - 10.0, NOW - 11.0, NOW - 9.0)
+"""Two that are idle for too long, one that is not."""
 
 
-def observed(**known: float) -> Observed:
-    numbers = dict.fromkeys(Observed._fields, 0) | known
-    return Observed(**numbers)  # type: ignore[arg-type]
+def observed(**known: Any) -> Observed:
+    numbers: dict[str, Any] = dict.fromkeys(Observed._fields, 0) | {"idle_since": ()} | known
+    return Observed(**numbers)
 
 
 @pytest.mark.parametrize(
@@ -38,20 +43,43 @@ def observed(**known: float) -> Observed:
         (observed(waiting=4, serving=4, service_time=0.1, cold_start=0.5), Scale(0, 0)),
         (observed(waiting=40, serving=4, service_time=0.1, cold_start=0.5), Scale(4, 0)),
         # Idle ones go when nothing waits.
-        (observed(serving=5, expired=2), Scale(0, 2)),
+        (observed(serving=5, idle_since=EXPIRED), Scale(0, 2)),
         (observed(serving=5), Scale(0, 0)),
-        (observed(serving=5, expired=2, waiting=1, starting=1), Scale(0, 0)),
+        (observed(serving=5, idle_since=EXPIRED, waiting=1, starting=1), Scale(0, 0)),
     ],
 )
 def test_decide(state: Observed, scale: Scale) -> None:
-    assert decide(state, SPEC) == scale
+    assert decide(NOW, state, SPEC) == scale
+
+
+@pytest.mark.parametrize(
+    ("state", "scale"),
+    [
+        (observed(), Scale(0, 0, 5)),
+        (observed(provisioned=3, warming=3, starting=3), Scale(0, 0, 2)),
+        (observed(provisioned=5, warming=5, starting=5), Scale(0, 0, 0)),
+        (observed(provisioned=5, serving=5, idle_since=EXPIRED), Scale(0, 2, 0)),
+        (observed(provisioned=0, serving=7), Scale(0, 0, 1)),
+        (observed(provisioned=0, serving=7, waiting=4, service_time=9.0), Scale(1, 0, 0)),
+        (observed(provisioned=6, serving=6), Scale(0, 0, 0)),
+    ],
+)
+def test_provisioned_environments_are_kept(state: Observed, scale: Scale) -> None:
+    """Five are asked for, eight fit at all; events come first."""
+    assert decide(NOW, state, SPEC._replace(provisioned=5, most=8)) == scale
+
+
+def test_provisioned_environments_start_a_few_at_a_time() -> None:
+    spec = SPEC._replace(provisioned=100)
+    assert decide(NOW, observed(), spec).provision == 6
+    assert decide(NOW, observed(provisioned=8, warming=5, starting=5, serving=3), spec).provision == 1
 
 
 def test_never_more_than_wait() -> None:
     for waiting in range(50):
         for starting in range(5):
             state = observed(waiting=waiting, starting=starting, serving=2, service_time=3.0)
-            assert 0 <= decide(state, SPEC).start <= max(0, waiting - starting)
+            assert 0 <= decide(NOW, state, SPEC).start <= max(0, waiting - starting)
 
 
 def test_stuck() -> None:

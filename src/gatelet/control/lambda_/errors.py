@@ -2,6 +2,7 @@
 
     AwsError
     ├── ResourceNotFound       404
+    ├── NotProvisioned         404: no provisioned concurrency
     ├── InvalidParameterValue  400
     ├── ResourceConflict       409
     └── PreconditionFailed     412: a stale RevisionId
@@ -19,6 +20,17 @@ class ResourceNotFound(AwsError):
 
     def __init__(self, message: str) -> None:
         super().__init__("ResourceNotFoundException", message, status=404)
+
+
+class NotProvisioned(AwsError):
+    """404."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ProvisionedConcurrencyConfigNotFoundException",
+            "No Provisioned Concurrency Config found for this function",
+            status=404,
+        )
 
 
 class InvalidParameterValue(AwsError):

@@ -161,7 +161,8 @@ def _refusal(refused: InvocationRefused, name: FunctionName, caller: str) -> Aws
             return not_ready(refused.state)
         case TooManyRequests():
             message = _MESSAGES.get(refused.reason, "Rate Exceeded.")
-            return AwsError("TooManyRequestsException", message, status=429, members={"Reason": refused.reason})
+            members = {"Reason": refused.reason, "retryAfterSeconds": str(refused.retry_after)}
+            return AwsError("TooManyRequestsException", message, status=429, members=members)
         case PermissionDenied():
             return AwsError(
                 "AccessDeniedException",

@@ -21,7 +21,7 @@ def _check_alias(document: FunctionDocument, alias: AliasDocument) -> None:
         )
 
 
-def check_qualifier(document: FunctionDocument, qualifier: str) -> None:
+def check_target(document: FunctionDocument, qualifier: str) -> None:
     """A version is provisioned once: by its number, or by one alias. Raises ResourceConflict."""
     aliases = document.get("aliases", {})
     alias = aliases.get(qualifier)

@@ -140,14 +140,14 @@ def test_deep_nesting_is_refused() -> None:
             "TooManyRequestsException",
             429,
             "Rate Exceeded.",
-            {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"},
+            {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "retryAfterSeconds": "1"},
         ),
         (
-            TooManyRequests("CallerRateLimitExceeded"),
+            TooManyRequests("CallerRateLimitExceeded", 7),
             "TooManyRequestsException",
             429,
             "Rate exceeded",
-            {"Reason": "CallerRateLimitExceeded"},
+            {"Reason": "CallerRateLimitExceeded", "retryAfterSeconds": "7"},
         ),
         (
             PayloadTooLarge(7),
