@@ -7,6 +7,8 @@ from typing import Protocol
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
 from gatelet.functions import failures, report
+from gatelet.functions.application_level import passes
+from gatelet.functions.platform_events import JsonLines
 from gatelet.functions.version import ON_DEMAND, FunctionVersion
 from gatelet.storage.ports import StreamKey
 
@@ -24,7 +26,8 @@ class LogSink(Protocol):
 class EnvironmentLog:
     """Writes an environment's lines. START waits for company, so a quiet invocation is one write."""
 
-    __slots__ = ("_clock", "_function", "_init_milliseconds", "_key", "_memory_kib", "_pending", "_sink", "_tail")
+    __slots__ = ("_clock", "_function", "_init_milliseconds", "_key", "_lines", "_memory_kib", "_pending", "_sink",
+        "_tail")  # fmt: skip
 
     def __init__(self, function: FunctionVersion, sink: LogSink, clock: Clock, digits: str) -> None:
         self._function = function
@@ -33,6 +36,7 @@ class EnvironmentLog:
         shared = function.log_group != f"/aws/lambda/{function.name}"
         stream = report.stream_name(clock.now(), function.version, digits, function.name if shared else "")
         self._key = StreamKey(function.scope.account, function.scope.region, function.log_group, stream)
+        self._lines = _lines(function)
         self._pending: list[tuple[int, str]] = []
         self._tail: list[str] | None = None
         self._memory_kib = 0
@@ -48,7 +52,14 @@ class EnvironmentLog:
         self.lines(milliseconds, [text])
 
     def lines(self, milliseconds: int, texts: list[str]) -> None:
-        """Several of one moment."""
+        """Several of one moment; in the JSON format those that the function's level lets through."""
+        if self._function.log_format == "JSON":
+            texts = [text for text in texts if passes(text, self._function.application_level)]
+            if not texts:
+                return
+        self._append(milliseconds, texts)
+
+    def _append(self, milliseconds: int, texts: list[str]) -> None:
         events = self._pending
         events.extend((milliseconds, text) for text in texts)
         self._pending = []
@@ -63,9 +74,11 @@ class EnvironmentLog:
     def process_starts(self, python_version: str, exact: bool) -> None:
         """``exact``: the interpreter is the one that the function's runtime names."""
         runtime = self._function.runtime
-        self._own(report.init_start(python_version, self._function.runtime_arn))
+        now = self._clock.now()
+        self._own(self._lines.init_start(now, python_version, self._function.runtime_arn))
         if not exact:
-            self._own(f"[WARNING] {runtime} is not installed on this host: running on Python {python_version}\n")
+            words = f"{runtime} is not installed on this host: running on Python {python_version}"
+            self._own(self._lines.warning(now, words))
 
     def initialised(self, milliseconds: float) -> None:
         """The next REPORT tells how long the initialisation took, unless it was ahead of any event (section 8)."""
@@ -74,7 +87,7 @@ class EnvironmentLog:
 
     def initialisation_failed(self, milliseconds: float, phase: str, status: str, error_type: str) -> None:
         """``phase`` is ``init`` or ``invoke``."""
-        self._own(report.init_report(milliseconds, phase, status, error_type))
+        self._own(self._lines.init_report(self._clock.now(), milliseconds, phase, status, error_type))
 
     # ------------------------------------------------------------------ an invocation
 
@@ -84,20 +97,21 @@ class EnvironmentLog:
 
     def begin(self, moment: float, request_id: str) -> None:
         """The handler is about to be called."""
-        self._pending = [(int(moment * 1000), report.start(request_id, self._function.version))]
+        line = self._lines.start(moment, request_id)
+        self._pending = [(int(moment * 1000), line)] if line else []
 
     def process_ended(self, request_id: str, words: str | None, error_type: str) -> None:
         """The process ended under the invocation; ``words`` as gatelet.functions.process.exit_words."""
-        self._own(report.runtime_exited(failures.exit_message(request_id, words), error_type))
+        message = failures.exit_message(request_id, words)
+        self._own(self._lines.runtime_exited(self._clock.now(), message, error_type))
 
     def timed_out(self, request_id: str) -> None:
         """The function's timeout passed."""
-        moment = self._clock.now()
-        self.line(int(moment * 1000), report.timed_out(moment, request_id, self._function.timeout))
+        self._own(self._lines.timed_out(self._clock.now(), request_id, self._function.timeout))
 
     def finish(self, request_id: str, seconds: float, status: str = "", error_type: str = "") -> bytes:
         """The invocation is over; the last 4,096 bytes of its log if they were asked for."""
-        at = int(self._clock.now() * 1000)
+        now = self._clock.now()
         ending = report.Ending(
             seconds * 1000,
             self._init_milliseconds,
@@ -108,10 +122,11 @@ class EnvironmentLog:
         )
         self._init_milliseconds = None
         events = self._pending
-        events.append((at, report.end(request_id)))
-        events.append((at, report.report(request_id, ending)))
+        last = (self._lines.end(now, request_id, ending), self._lines.report(now, request_id, ending))
+        events.extend((int(now * 1000), line) for line in last if line)
         self._pending = []
-        self._write(events)
+        if events:
+            self._write(events)
         if self._tail is None:
             return b""
         text = "".join(self._tail).encode("utf-8", "replace")
@@ -119,10 +134,17 @@ class EnvironmentLog:
         return text[-quotas.LOG_TAIL_BYTES :]
 
     def _own(self, text: str) -> None:
-        self.line(int(self._clock.now() * 1000), text)
+        if text:
+            self._append(int(self._clock.now() * 1000), [text])
 
     def _write(self, events: list[tuple[int, str]]) -> None:
         self._sink.write_many(self._key, events)
         if self._tail is not None:
             self._tail.extend(text for _, text in events)
             del self._tail[:-_TAIL_EVENTS]
+
+
+def _lines(function: FunctionVersion) -> report.Lines:
+    if function.log_format != "JSON":
+        return report.TextLines(function.version)
+    return JsonLines(function.name, function.version, function.initialization, function.system_level)

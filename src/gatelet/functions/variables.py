@@ -50,7 +50,9 @@ def environment_variables(
 
 
 def _platform_variables(function: FunctionVersion, credentials: Credentials, log_stream: str) -> dict[str, str]:
+    log = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": function.application_level}
     return {
+        **(log if function.log_format == "JSON" else {}),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,

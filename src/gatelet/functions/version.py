@@ -53,6 +53,10 @@ class FunctionVersion:
     """Environments that are kept initialised for it (provisioned concurrency)."""
     initialization: str = ON_DEMAND
     """``AWS_LAMBDA_INITIALIZATION_TYPE`` (lambda-execution section 4)."""
+    log_format: str = "Text"
+    """``Text`` or ``JSON``; the levels of ``LoggingConfig`` count for JSON alone."""
+    application_level: str = "INFO"
+    system_level: str = "INFO"
     snap_start: bool = False
     """``SnapStart.ApplyOn`` is ``PublishedVersions`` and this is one."""
 
@@ -159,6 +163,9 @@ def _compile(scope: Scope, name: str, version: str, revision: Revision, provisio
         serving=_identity(scope, name, version, revision),
         layers=tuple(layer["blob"] for layer in layers),
         provisioned=provisioned,
+        log_format=configuration.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        application_level=configuration.get("LoggingConfig", {}).get("ApplicationLogLevel", "INFO"),
+        system_level=configuration.get("LoggingConfig", {}).get("SystemLogLevel", "INFO"),
         snap_start=version != LATEST and configuration.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
     )
 

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any
 
-from . import frames
+from . import frames, json_log
 from .wire import Wire
 
 _NOTHING = bytes(4)
@@ -125,13 +125,17 @@ def install(journal: Journal) -> tuple[LineStream, LineStream]:
     sys.stdout, sys.stderr = out, err
     sys.__stdout__, sys.__stderr__ = out, err  # type: ignore[assignment, misc]
     handler = LambdaLogHandler(journal)
-    formatter = logging.Formatter(
-        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
-    )
-    formatter.converter = time.gmtime
+    root = logging.getLogger()
+    if json_log.wanted():
+        formatter: logging.Formatter = json_log.JsonFormatter()
+        root.setLevel(json_log.level())
+    else:
+        formatter = logging.Formatter(
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
+        )
+        formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     handler.addFilter(RequestIdFilter(journal))
-    root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
@@ -140,6 +144,8 @@ def install(journal: Journal) -> tuple[LineStream, LineStream]:
 
 def error_event(error: dict[str, Any]) -> str:
     """The log event of an uncaught error: leading blanks become U+00A0 so that one event stays one."""
+    if json_log.wanted():
+        return json_log.error_event(error)
     lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}", "Traceback (most recent call last):"]
     for frame in error.get("stackTrace", ()):
         for line in frame.splitlines():
