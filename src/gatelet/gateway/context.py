@@ -8,6 +8,7 @@ Reference: apigateway-data-plane sections 4, 11 and 17; apigateway-mapping-templ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 import orjson
@@ -216,3 +217,20 @@ _VARIABLES: Mapping[str, Read] = {
     "status": lambda trace: trace.status,
 }
 """Every variable that can have a value. Phases that do not exist yet (waf, authenticate ...) have none."""
+
+GROUPS = ("authorizer", "authorizer.claims", "error", "identity", "integration")
+"""The variables that hold others."""
+
+NOTHING: Mapping[str, Read] = MappingProxyType({})
+
+
+def _table(group: str) -> Mapping[str, Read]:
+    """The variables of one group by their own names; of the empty group those without a dot."""
+    names = {name: (name.rpartition(".")[0], name.rpartition(".")[2]) for name in _VARIABLES}
+    return {own: _VARIABLES[name] for name, (of, own) in names.items() if of == group}
+
+
+TABLES: Mapping[str, Mapping[str, Read]] = {group: _table(group) for group in ("", *GROUPS)}
+
+PATHS: Mapping[tuple[str, ...], Read] = {tuple(name.split(".")): read for name, read in _VARIABLES.items()}
+"""The variables by the names that a template writes."""

@@ -136,12 +136,18 @@ UTIL: Final = Util()
 class ContextView(HostObject):
     """``$context``, or a group of it (``$context.identity``); as a whole it prints nothing (recorded)."""
 
-    __slots__ = ("_group", "_trace", "methods")
+    __slots__ = ("_group", "_groups", "_table", "_trace")
 
     def __init__(self, trace: Trace, group: str = "") -> None:
         self._trace = trace
         self._group = group
-        self.methods: _Methods = {
+        self._table = context.TABLES.get(group, context.NOTHING)
+        self._groups: dict[str, ContextView] | None = None
+
+    @property
+    def methods(self) -> _Methods:
+        """The methods of a map."""
+        return {
             "get": lambda name: self.get_property(str(name)),
             "keySet": self._names,
             "containsKey": lambda name: name in self._names(),
@@ -153,15 +159,31 @@ class ContextView(HostObject):
 
     def get_property(self, name: str) -> object:
         """A variable; a group of them as another view; the overrides as what can be set."""
+        read = self._table.get(name)
+        if read is not None:
+            return read(self._trace)
+        if self._groups is not None and name in self._groups:
+            return self._groups[name]
+        return self._special(name)
+
+    def get_path(self, names: tuple[str, ...]) -> tuple[object, int]:
+        """``$context.identity.sourceIp`` at once."""
+        read = None if self._group else context.PATHS.get(names)
+        return (read(self._trace), len(names)) if read is not None else (self.get_property(names[0]), 1)
+
+    def _special(self, name: str) -> object:
         trace, group = self._trace, self._group
         if not group and name == "requestOverride":
             return trace.overrides.request
         if not group and name == "responseOverride":
             return trace.overrides.response
         full = f"{group}.{name}" if group else name
-        if full in GROUPS:
-            return ContextView(trace, full)
-        return context.find(trace, full)
+        if full not in context.GROUPS:
+            return context.find(trace, full)
+        if self._groups is None:
+            self._groups = {}
+        view = self._groups[name] = ContextView(trace, full)
+        return view
 
     def items(self) -> list[object]:
         """The values, in the order of the keys."""
@@ -172,6 +194,3 @@ class ContextView(HostObject):
 
     def _entries(self) -> list[object]:
         return [Entry(name, self.get_property(name)) for name in context.members(self._trace, self._group)]
-
-
-GROUPS: Final = frozenset(("authorizer", "authorizer.claims", "error", "identity", "integration"))

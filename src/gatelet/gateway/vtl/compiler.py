@@ -8,8 +8,8 @@ from itertools import islice
 from gatelet.gateway.vtl.errors import LimitExceeded, TemplateError, TemplateSyntaxError
 from gatelet.gateway.vtl.evaluation import Expressions
 from gatelet.gateway.vtl.host import HostObject
-from gatelet.gateway.vtl.rows import is_plain, print_row
-from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Frame, Loop, Run, State, Stopped
+from gatelet.gateway.vtl.rows import fits, print_row
+from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Evaluate, Frame, Loop, Run, State, Stopped
 from gatelet.gateway.vtl.syntax import (
     Block,
     Break,
@@ -65,17 +65,17 @@ class Compiler:
     def block(self, nodes: Block) -> Run:
         """Statements in a row."""
         statements: list[Run] = []
-        row: list[Text | Reference] = []
+        row: list[Text | Reference | If] = []
         for node in nodes:
-            if isinstance(node, Text) or is_plain(node):
+            if fits(node):
                 row.append(node)
                 continue
             if row:
-                statements.append(print_row(row))
+                statements.append(print_row(row, self._expressions))
                 row = []
             statements.append(self._statement(node))
         if row:
-            statements.append(print_row(row))
+            statements.append(print_row(row, self._expressions))
         if len(statements) == 1:
             return statements[0]
 
@@ -88,7 +88,7 @@ class Compiler:
     def _statement(self, node: Node) -> Run:
         match node:
             case Reference():
-                return self._reference(node)
+                return self._escaped(node)
             case Set(target, value):
                 return self._set(target, value)
             case If():
@@ -104,30 +104,7 @@ class Compiler:
             case Stop():
                 return _stop
             case Text():
-                return print_row([node])
-
-    def _reference(self, node: Reference) -> Run:
-        if node.backslashes:
-            return self._escaped(node)
-        resolve, place = self._expressions.resolve(node), node.place
-        unknown = "" if node.silent else node.source
-
-        def run(state: State) -> None:
-            try:
-                value = resolve(state)
-                if type(value) is not str:
-                    if value is None:
-                        return
-                    value = unknown if value is MISSING else text_of(value, state.budget)
-                state.out.append(value)
-                state.room -= len(value)
-                if state.room < 0:
-                    state.check_room()
-            except TemplateError as error:
-                error.at(place)
-                raise
-
-        return run
+                return print_row([node], self._expressions)
 
     def _escaped(self, node: Reference) -> Run:
         """A reference after backslashes: two print one, an odd one keeps a defined reference from its value."""
@@ -165,6 +142,8 @@ class Compiler:
     def _if(self, node: If) -> Run:
         branches = [(self._expressions.compile(condition), self.block(body)) for condition, body in node.branches]
         otherwise = self.block(node.otherwise) if node.otherwise is not None else None
+        if len(branches) == 1 and otherwise is None:
+            return _when(*branches[0])
 
         def run(state: State) -> None:
             for condition, body in branches:
@@ -179,7 +158,7 @@ class Compiler:
 
     def _foreach(self, node: Foreach) -> Run:
         source, body, name = self._expressions.compile(node.items), self.block(node.body), node.name
-        cost = 1 + cost_of(node.body)
+        cost, counts, place = 1 + cost_of(node.body), self._document.counts, node.place
 
         def run(state: State) -> None:
             most = state.limits.iterations
@@ -187,11 +166,10 @@ class Compiler:
             if not items:
                 return
             variables, budget = state.variables, state.budget
-            outer = variables.get("foreach", MISSING)
-            loop = Loop(len(items), outer)
+            outer, before = variables.get("foreach", MISSING), variables.get(name, MISSING)
+            count = variables.get("velocityCount", MISSING)
+            variables["foreach"] = loop = Loop(len(items), outer)
             hidden = state.frame.arguments.pop(name, None) if state.frame else None
-            before = variables.get(name, MISSING), variables.get("velocityCount", MISSING)
-            variables["foreach"] = loop
             try:
                 for index, item in enumerate(items):
                     if index == most:
@@ -202,17 +180,16 @@ class Compiler:
                         state.check_room()
                     loop.index = index
                     variables[name] = item
-                    variables["velocityCount"] = index + 1
+                    if counts:
+                        variables["velocityCount"] = index + 1
                     body(state)
             except Broken:
                 pass
             except TemplateError as error:
-                error.at(node.place)
+                error.at(place)
                 raise
             finally:
-                _restore(variables, name, before[0])
-                _restore(variables, "velocityCount", before[1])
-                _restore(variables, "foreach", outer)
+                _restore(variables, ((name, before), ("velocityCount", count), ("foreach", outer)))
                 if hidden is not None and state.frame:
                     state.frame.arguments[name] = hidden
 
@@ -258,6 +235,17 @@ class Compiler:
         return run
 
 
+def _when(condition: Evaluate, body: Run) -> Run:
+    """An #if without any #else."""
+
+    def run(state: State) -> None:
+        value = condition(state)
+        if value is not None and value is not False:
+            body(state)
+
+    return run
+
+
 def _items(value: object, most: int) -> list[object]:
     """What a #foreach goes through, at most so many: a list's items, a map's values."""
     if isinstance(value, list):
@@ -267,12 +255,13 @@ def _items(value: object, most: int) -> list[object]:
     return value.items()[:most] if isinstance(value, HostObject) else []
 
 
-def _restore(variables: dict[str, object], name: str, value: object) -> None:
-    """Give a variable the value that it had before a loop."""
-    if value is MISSING:
-        variables.pop(name, None)
-    else:
-        variables[name] = value
+def _restore(variables: dict[str, object], values: tuple[tuple[str, object], ...]) -> None:
+    """Give variables the values that they had before a loop."""
+    for name, value in values:
+        if value is MISSING:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
 
 
 def _break(state: State) -> None:

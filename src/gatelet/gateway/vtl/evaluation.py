@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from gatelet.gateway.vtl.arithmetic import OPERATIONS, Unset
 from gatelet.gateway.vtl.containers import map_key
-from gatelet.gateway.vtl.errors import TemplateError
-from gatelet.gateway.vtl.members import call_method, get_index, get_property, set_member
+from gatelet.gateway.vtl.errors import Place, TemplateError
+from gatelet.gateway.vtl.host import HostObject
+from gatelet.gateway.vtl.members import call_host, call_method, follow, get_index, get_property, set_member
 from gatelet.gateway.vtl.state import Assign, DefinedBlock, Evaluate, Run, State
 from gatelet.gateway.vtl.syntax import (
     Binary,
@@ -73,6 +74,8 @@ class Expressions:
         if len(names) == len(node.steps):
             return _properties(name, names, absent)
         steps = tuple(self._step(step) for step in node.steps)
+        if len(steps) == 1:
+            return _single(name, steps[0], absent, place)
 
         def resolve(state: State) -> object:
             try:
@@ -104,12 +107,7 @@ class Expressions:
                 return lambda state, value: get_index(value, find(state))
             case Call(name, arguments):
                 given = [self.compile(argument) for argument in arguments]
-                if len(given) == 1:
-                    only = given[0]
-                    return lambda state, value: call_method(state.budget, value, name, [only(state)])
-                return lambda state, value: call_method(
-                    state.budget, value, name, [argument(state) for argument in given]
-                )
+                return _call_with_one(name, given[0]) if len(given) == 1 else _call(name, given)
 
     def assign(self, node: Reference) -> Assign:
         """The closure that sets a reference. Null is not put into maps and objects (Velocity 1.x)."""
@@ -197,6 +195,26 @@ def _or_source(node: Expression, evaluate: Evaluate) -> Evaluate:
     return read
 
 
+def _call(name: str, arguments: Sequence[Evaluate]) -> Follow:
+    return lambda state, value: call_method(state.budget, value, name, [argument(state) for argument in arguments])
+
+
+def _call_with_one(name: str, argument: Evaluate) -> Follow:
+    """The most common calls, ``$map.get(key)`` and ``$util.function(text)``, without detours."""
+    of_map = name == "get"
+
+    def follow_call(state: State, value: object) -> object:
+        given = argument(state)
+        if of_map and type(value) is dict and type(given) is str:
+            state.budget.steps -= 1  # below 0 is noticed at the next directive
+            return value.get(given)
+        if isinstance(value, HostObject):
+            return call_host(state.budget, value, name, (given,))
+        return call_method(state.budget, value, name, [given])
+
+    return follow_call
+
+
 def _variable(name: str, absent: object) -> Evaluate:
     def read(state: State) -> object:
         if state.frame is None:
@@ -209,6 +227,26 @@ def _variable(name: str, absent: object) -> Evaluate:
     return read
 
 
+def _single(name: str, step: Follow, absent: object, place: Place) -> Evaluate:
+    """``$a.b()``"""
+
+    def read(state: State) -> object:
+        try:
+            value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
+            if type(value) is DefinedBlock:
+                value = state.read(name)
+            if value is None:
+                return None
+            if value is not MISSING:
+                value = step(state, value)
+        except TemplateError as error:
+            error.at(place)
+            raise
+        return absent if value is MISSING else value
+
+    return read
+
+
 def _properties(name: str, names: tuple[str, ...], absent: object) -> Evaluate:
     """``$a.b.c``, the most common reference of all."""
 
@@ -216,12 +254,6 @@ def _properties(name: str, names: tuple[str, ...], absent: object) -> Evaluate:
         value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
         if type(value) is DefinedBlock:
             value = state.read(name)
-        if value is MISSING:
-            return absent
-        for key in names:
-            if value is None:
-                return None
-            value = value.get(key) if type(value) is dict else get_property(value, key)
-        return value
+        return absent if value is MISSING else follow(value, names)
 
     return read

@@ -29,6 +29,10 @@ class HostObject:
         del name
         return None
 
+    def get_path(self, names: tuple[str, ...]) -> tuple[object, int]:
+        """The value after the first so many of ``$object.a.b``'s names: an object may know several steps at once."""
+        return self.get_property(names[0]), 1
+
     def set_property(self, name: str, value: object) -> None:
         """What ``#set($object.name = value)`` does; nothing unless a subclass says otherwise.
 

@@ -7,7 +7,7 @@ functions stay unrendered); a property that is not there is null and prints noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -32,6 +32,8 @@ from gatelet.gateway.vtl.values import MISSING, Entry
 _NONE: Mapping[str, Method] = MappingProxyType({})
 _EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
 _CHARACTERS_A_STEP = 1_000
+_SHORT = 10_000
+"""Characters of a text that is under every limit of its own."""
 
 
 def _methods_of(value: object) -> Mapping[str, Method]:
@@ -52,7 +54,7 @@ def _methods_of(value: object) -> Mapping[str, Method]:
 def call_method(budget: Budget, value: object, name: str, arguments: list[object]) -> object:
     """Call a method; MISSING if the value has none of that name that takes these arguments."""
     if isinstance(value, HostObject):
-        return _call_host(budget, value, name, arguments)
+        return call_host(budget, value, name, arguments)
     table = _EXACT.get(type(value))
     if table is not None:
         method = table.get(name)
@@ -68,17 +70,23 @@ def call_method(budget: Budget, value: object, name: str, arguments: list[object
     return method.run(budget, value, *arguments)
 
 
-def _call_host(budget: Budget, value: HostObject, name: str, arguments: list[object]) -> object:
+def call_host(budget: Budget, value: HostObject, name: str, arguments: Sequence[object]) -> object:
+    """Call a method of a host object; MISSING if it has none of that name."""
     method = value.methods.get(name)
     if method is None:
         return MISSING
-    budget.spend(1)
+    budget.steps -= 1
+    if budget.steps < 0:
+        budget.spend(0)
     try:
         result = method(*arguments)
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
     if isinstance(result, str):
-        budget.make(len(result))
+        budget.characters -= len(result)
+        if budget.characters < 0 or len(result) > _SHORT:
+            budget.characters += len(result)
+            budget.make(len(result))
     return result
 
 
@@ -94,6 +102,23 @@ def get_property(value: object, name: str) -> object:
     if name == "empty" and isinstance(value, str | list):
         return not value
     return None
+
+
+def follow(value: object, names: tuple[str, ...]) -> object:
+    """The value at the end of a path of properties; null and MISSING have none."""
+    if isinstance(value, HostObject):
+        value, done = value.get_path(names)
+        if done == len(names):
+            return value
+        names = names[done:]
+    for name in names:
+        if type(value) is dict:
+            value = value.get(name)
+        elif value is None or value is MISSING:
+            return value
+        else:
+            value = get_property(value, name)
+    return value
 
 
 def get_index(value: object, key: object) -> object:

@@ -52,7 +52,7 @@ _BUILT_IN = _CLOSERS | _REFUSED | {"if", "set", "stop", "foreach", "break", "def
 def parse(text: str) -> Document:
     """Parse a template. Raises TemplateSyntaxError."""
     parser = _Parser(Scanner(text), {}, frozenset(_MACRO.findall(text)))
-    return Document(parser.document(), parser.macros)
+    return Document(parser.document(), parser.macros, counts="velocityCount" in text)
 
 
 class _Parser:

@@ -183,3 +183,5 @@ class Document:
 
     body: Block
     macros: dict[str, Macro]
+    counts: bool = True
+    """Whether the template may read ``$velocityCount``."""
