@@ -17,6 +17,7 @@ from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.environment import check_variables
 from gatelet.control.lambda_.errors import InvalidParameterValue, too_much
 from gatelet.control.lambda_.life import without_status
+from gatelet.control.lambda_.logging_config import logging_config
 from gatelet.control.lambda_.names import LATEST, FunctionName
 from gatelet.control.lambda_.refusals import refuse_unsupported
 from gatelet.control.lambda_.runtimes import check_runtime, runtime_version_arn
@@ -79,7 +80,7 @@ def new_configuration(
         "EphemeralStorage": {"Size": quotas.EPHEMERAL_STORAGE_MIN_MB},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_version_arn(scope, runtime)},
-        "LoggingConfig": _logging(name, {}, request.get("LoggingConfig") or {}),
+        "LoggingConfig": logging_config(name, {}, request.get("LoggingConfig") or {}),
     }
 
 
@@ -96,7 +97,8 @@ def change_settings(configuration: dict[str, Any], scope: Scope, request: Mappin
         configuration["Environment"] = _environment(request["Environment"])
     if request.get("LoggingConfig") is not None:
         held = configuration["LoggingConfig"]
-        configuration["LoggingConfig"] = _logging(configuration["FunctionName"], held, request["LoggingConfig"])
+        asked = request["LoggingConfig"]
+        configuration["LoggingConfig"] = logging_config(configuration["FunctionName"], held, asked)
 
 
 def change_code(configuration: dict[str, Any], code: CodeReference, architectures: list[str] | None) -> None:
@@ -135,8 +137,3 @@ def note_architecture(configuration: Mapping[str, Any]) -> None:
 
 def _environment(environment: Mapping[str, Any]) -> dict[str, Any]:
     return {"Variables": dict(environment.get("Variables") or {})}
-
-
-def _logging(name: str, held: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    group = asked.get("LogGroup") or held.get("LogGroup") or f"/aws/lambda/{name}"
-    return {"LogFormat": "Text", "LogGroup": group}

@@ -43,9 +43,6 @@ _REFUSED: Mapping[str, _IsSet] = {
 _REFUSED_INSIDE: Mapping[tuple[str, str], _IsSet] = {
     ("TracingConfig", "Mode"): _is("Active"),
     ("SnapStart", "ApplyOn"): _is("PublishedVersions"),
-    ("LoggingConfig", "LogFormat"): _is("JSON"),
-    ("LoggingConfig", "ApplicationLogLevel"): _holds_anything,
-    ("LoggingConfig", "SystemLogLevel"): _holds_anything,
 }
 
 

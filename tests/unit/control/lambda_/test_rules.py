@@ -97,11 +97,6 @@ def test_the_environment_has_at_most_4_kb_of_json(plane: LambdaPlane) -> None:
         ({"PublishTo": "LATEST_PUBLISHED"}, "the function setting PublishTo LATEST_PUBLISHED"),
         ({"TracingConfig": {"Mode": "Active"}}, "the function setting TracingConfig.Mode Active"),
         ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, "the function setting SnapStart.ApplyOn PublishedVersions"),
-        ({"LoggingConfig": {"LogFormat": "JSON"}}, "the function setting LoggingConfig.LogFormat JSON"),
-        (
-            {"LoggingConfig": {"SystemLogLevel": "WARN"}},
-            "the function setting LoggingConfig.SystemLogLevel WARN",
-        ),
         ({"EphemeralStorage": {"Size": 1024}}, "EphemeralStorage.Size 1024"),
         ({"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}, "the function setting TenancyConfig"),
         ({"DurableConfig": {"ExecutionTimeout": 9}}, "the function setting DurableConfig"),
