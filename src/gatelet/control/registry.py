@@ -10,6 +10,8 @@ from gatelet.control.operation import MARK, Operation
 
 PACKAGES: Mapping[str, str] = {
     "apigateway": "gatelet.control.apigateway",
+    "dynamodb": "gatelet.control.dynamodb",
+    "dynamodbstreams": "gatelet.control.dynamodbstreams",
     "iam": "gatelet.control.iam",
     "lambda": "gatelet.control.lambda_",
     "logs": "gatelet.control.logs",

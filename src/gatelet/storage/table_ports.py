@@ -13,7 +13,7 @@ StorageError
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gatelet.storage.ports import StorageError
@@ -53,6 +53,10 @@ class StoredStream:
     document: dict[str, Any]
     created: float
     closed: float | None = None
+
+    def of(self, definition: int) -> StoredStream:
+        """The stream, its number (see ``owner_of``) replaced by the owner that it is in that definition."""
+        return replace(self, owner=owner_of(definition, self.owner))
 
 
 class ItemKey(NamedTuple):
@@ -105,7 +109,10 @@ class StreamRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """What becomes of one item. ``item`` None: it goes. ``counted``: growth in (rows, bytes) of each owner."""
+    """What becomes of one item. ``item`` None: it goes; ``keep``: it stays as it is, whatever ``item`` says.
+
+    ``counted``: growth in (rows, bytes) of each owner.
+    """
 
     key: ItemKey
     item: bytes | None
@@ -114,6 +121,7 @@ class ItemChange:
     added: Sequence[Entry] = ()
     counted: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     record: StreamDraft | None = None
+    keep: bool = False
 
 
 Decide = Callable[[Sequence[bytes | None]], tuple[Sequence[ItemChange], _T]]
@@ -212,6 +220,9 @@ class TableItems(Protocol):
 
     async def count(self, owner: int) -> tuple[int, int]:
         """Rows and bytes of an owner."""
+
+    async def recount(self, owner: int) -> None:
+        """Count the rows of an index anew."""
 
     async def purge(self, limit: int) -> bool:
         """Delete that many rows of dropped owners; False when nothing was left to do."""

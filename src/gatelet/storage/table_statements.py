@@ -31,6 +31,10 @@ delete from entries where owner = ? and partition = ? and sort = ? and base_part
 COUNT: Final = """
 insert into counts (owner, items, bytes) values (?, ?, ?)
 on conflict (owner) do update set items = counts.items + excluded.items, bytes = counts.bytes + excluded.bytes"""
+RECOUNT: Final = """
+insert into counts (owner, items, bytes)
+select :owner, count(*), coalesce(sum(size), 0) from entries where owner = :owner
+on conflict (owner) do update set items = excluded.items, bytes = excluded.bytes"""
 GET_COUNT: Final = "select items, bytes from counts where owner = :owner"
 
 PUT_STREAM: Final = """

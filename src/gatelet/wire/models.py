@@ -24,6 +24,12 @@ ProtocolName = Literal["rest-json", "rest-xml", "json", "query"]
 _SERVICE_NAME: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
 
+_RAW: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(
+    ("dynamodb", "dynamodbstreams"), frozenset({"AttributeValue", "AttributeMap", "ItemList"})
+)
+"""Shapes that a service reads and writes itself, as JSON: walking every attribute of every item costs too much."""
+
+
 class UnknownService(LookupError):
     """botocore has no model of that service, or none in a protocol that Gatelet speaks."""
 
@@ -89,6 +95,11 @@ class Shape:
         """Whether any JSON value may stand here."""
         return bool(self.traits.get("document"))
 
+    @cached_property
+    def is_raw(self) -> bool:
+        """Whether the service reads and writes the JSON that stands here itself."""
+        return self.is_document or self.name in self._service.raw_shapes
+
     def __repr__(self) -> str:
         return f"<Shape {self.name}: {self.type}>"
 
@@ -131,6 +142,7 @@ class ServiceModel:
         self.protocol = _protocol(name, self.metadata)
         self._shapes: Mapping[str, Mapping[str, Any]] = description["shapes"]
         self._plain: dict[str, Shape] = {}
+        self.raw_shapes = _RAW.get(name, frozenset())
         self.operations: dict[str, Operation] = {
             key: Operation(self, key, value) for key, value in description["operations"].items()
         }

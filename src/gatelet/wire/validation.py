@@ -49,7 +49,7 @@ class Validator:
             raise ConstraintViolation(self._grammar.code, message)
 
     def _walk(self, shape: Shape, value: Any, path: str, found: list[str], exempt: Iterable[str] = ()) -> None:
-        if shape.is_document:
+        if shape.is_raw:
             return
         found += [
             _item(_shown(shape, value), path, constraint.text)

@@ -68,18 +68,19 @@ def test_a_number_beyond_reason(number: bytes, member: bytes) -> None:
 
 @pytest.mark.parametrize("depth", [101, 500, 5000])
 def test_a_body_that_nests_too_deeply(depth: int) -> None:
-    """Recursive shapes (DynamoDB's values) must not exhaust the interpreter's stack."""
+    """Recursive shapes (a firewall's statements) must not exhaust the interpreter's stack."""
+    inner = b'{"NotStatement": {"Statement": ' * depth + b"{}" + b"}}" * depth
+    body = b'{"Rules": [{"Name": "r", "Priority": 0, "Statement": ' + inner + b"}]}"
+    request = Sent(headers=[("X-Amz-Target", "AWSWAF_20190729.CreateRuleGroup")], body=body)
+    refusal("wafv2", request)
+
+
+@pytest.mark.parametrize("depth", [0, 32, 500])
+def test_values_of_items_are_left_to_dynamodb(depth: int) -> None:
     inner = b'{"M": {"a": ' * depth + b'{"S": "x"}' + b"}}" * depth
     body = b'{"TableName": "abc", "Key": {"a": ' + inner + b"}}"
     request = Sent(headers=[("X-Amz-Target", "DynamoDB_20120810.GetItem")], body=body)
-    refusal("dynamodb", request)
-
-
-def test_moderate_nesting_is_read() -> None:
-    inner = b'{"M": {"a": ' * 32 + b'{"S": "x"}' + b"}}" * 32
-    body = b'{"TableName": "abc", "Key": {"a": ' + inner + b"}}"
-    request = Sent(headers=[("X-Amz-Target", "DynamoDB_20120810.GetItem")], body=body)
-    assert CODEC.decode("dynamodb", request).operation == "GetItem"
+    assert CODEC.decode("dynamodb", request).params["Key"] == {"a": orjson.loads(inner)}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ from gatelet.storage.table_ports import (
     StreamRecord,
     Token,
     TokenUsed,
-    owner_of,
 )
 
 _T = TypeVar("_T")
@@ -134,6 +133,10 @@ class SqliteTableItems:
         row = self._reader.first(sql.GET_COUNT, {"owner": owner})
         return (0, 0) if row is None else (row[0], row[1])
 
+    async def recount(self, owner: int) -> None:
+        """See table_ports.TableItems."""
+        await self._run(lambda connection: connection.execute(sql.RECOUNT, {"owner": owner}).rowcount)
+
     async def purge(self, limit: int) -> bool:
         """See table_ports.TableItems."""
         if self._reader.first(sql.FIRST_DROPPED, {}) is None:
@@ -184,7 +187,7 @@ def _create(row: Mapping[str, Any], streams: Sequence[StoredStream], connection:
         raise DefinitionExists(f"the table {row['name']!r} exists")
     id_ = int(found[0])
     for stream in streams:
-        _put_stream(stream, owner_of(id_, stream.owner), connection)
+        _put_stream(stream.of(id_), connection)
     return id_
 
 
@@ -198,14 +201,14 @@ def _redefine(
     if connection.execute(statement, row).rowcount != 1:
         raise DefinitionChanged(f"the table {row['id']} is not at revision {row['revision']}")
     for stream in streams:
-        _put_stream(stream, stream.owner, connection)
+        _put_stream(stream, connection)
     for owner in drop:
         connection.execute(sql.DROP_OWNER, {"owner": owner})
 
 
-def _put_stream(stream: StoredStream, owner: int, connection: sqlite3.Connection) -> None:
+def _put_stream(stream: StoredStream, connection: sqlite3.Connection) -> None:
     row = {
-        "owner": owner,
+        "owner": stream.owner,
         "account": stream.account,
         "region": stream.region,
         "table": stream.table,
@@ -244,7 +247,9 @@ def _take(token: Token, connection: sqlite3.Connection) -> bool:
 
 def _apply(change: ItemChange, connection: sqlite3.Connection) -> None:
     key = change.key
-    if change.item is None:
+    if change.keep:
+        pass
+    elif change.item is None:
         connection.execute(sql.DELETE_ITEM, key)
     else:
         connection.execute(sql.PUT_ITEM, (*key, change.size, change.item))

@@ -61,7 +61,7 @@ def read_value(shape: Shape, value: Any, depth: int = 0) -> Any:
     """The parameter that a JSON value (not null) means. Raises SerializationFailure."""
     if depth > WIRE_NESTING:
         raise SerializationFailure("The request is nested too deeply")
-    if shape.is_document:
+    if shape.is_raw:
         return value
     kind = shape.type
     if kind == "structure":
@@ -164,7 +164,7 @@ def write_members(
 
 def write_value(shape: Shape, value: Any) -> Any:
     """The JSON value of a result (not None). Raises UnencodableResult."""
-    if shape.is_document:
+    if shape.is_raw:
         return value
     kind = shape.type
     if kind == "structure" and isinstance(value, Mapping):

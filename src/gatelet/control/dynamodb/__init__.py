@@ -1,0 +1,1 @@
+"""DynamoDB, except its streams (``control/dynamodbstreams``)."""

@@ -1,0 +1,1 @@
+"""DynamoDB Streams: a service of its own on the wire, with DynamoDB's signing name."""
