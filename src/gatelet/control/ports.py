@@ -16,6 +16,7 @@ from gatelet.gateway.service import Gateway
 from gatelet.identity.service import Identity
 from gatelet.logs.writer import LogWriter
 from gatelet.storage.ports import Blobs, LogChunks, Records
+from gatelet.tables.service import Tables
 
 
 class Editing:
@@ -54,3 +55,4 @@ class Ports:
     ids: Ids
     editing: Editing = field(default_factory=Editing)
     background: Background = field(default_factory=Background)
+    tables: Tables | None = None

@@ -51,6 +51,7 @@ from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, sessio
 from gatelet.server.sessions import FunctionSessions
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
+from gatelet.tables.upkeep import open_tables
 from gatelet.wire.codec import Codec
 
 
@@ -182,6 +183,7 @@ async def _organs(
             identity=identity,
             clock=clock,
             ids=ids,
+            tables=await stack.enter_async_context(open_tables(data.table_items, clock)),
         )
         stack.push_async_callback(control.background.stop)
         served_urls = FunctionUrls(urls, functions, clock, ids, networks)
