@@ -137,6 +137,10 @@ TEMPLATE_LOOP_ITERATIONS: Final = 1_000  # of each #foreach
 
 # Ours: how often a pattern of a model (with look-around or back-references; others are linear) may step back
 MODEL_BACKTRACKS: Final = 10_000
+# Ours: a body up to here is validated on the event loop; a larger one in a process, for so long at most
+VALIDATION_INLINE_BYTES: Final = 64 * KIB
+VALIDATION_SECONDS: Final = 5
+VALIDATIONS_WAITING: Final = 16
 
 # DynamoDB: platform-neighbours section 2; DynamoDB Developer Guide ("Service, account, and table quotas", "Constraints")
 ITEM_BYTES: Final = 400 * KIB

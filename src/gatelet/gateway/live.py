@@ -108,7 +108,7 @@ class LiveGateway:
             if document is None:
                 logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
                 return None
-            if len(document["resources"]) > _LARGE_API or _has_long_templates(document):
+            if len(document["resources"]) > _LARGE_API or _has_long_templates(document) or _validates_bodies(document):
                 return await asyncio.to_thread(compile_snapshot, document, stage.value, deployment_id, scope)
             return compile_snapshot(document, stage.value, deployment_id, scope)
         except DAMAGED:
@@ -145,6 +145,11 @@ def _has_long_templates(document: ApiDocument) -> bool:
             for text in _templates(method):
                 left -= len(text)
     return left < 0
+
+
+def _validates_bodies(document: ApiDocument) -> bool:
+    """Whether models are compiled: the first time that means loading the library for it."""
+    return any(validator.get("validateRequestBody") for validator in (document.get("requestValidators") or {}).values())
 
 
 def _templates(method: Mapping[str, Any]) -> Sequence[str]:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.client.message import Answer, ClientRequest
@@ -152,5 +153,6 @@ class Ports:
     ids: Ids
     settings: GatewaySettings
     off_loop: OffLoop = field(default_factory=OffLoop)
+    validation: HeavyValidation = field(default_factory=HeavyValidation)
     http: Endpoints | None = None
     """None: HTTP integrations fail."""

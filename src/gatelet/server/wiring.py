@@ -173,6 +173,7 @@ async def _organs(
             settings=GatewaySettings(trusted_proxies=networks),
             http=client,
         )
+        stack.push_async_callback(gateway.validation.close)
         control = Ports(
             records=ServedRecords(data.records, followers),
             blobs=data.blobs,

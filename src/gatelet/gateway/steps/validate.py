@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gatelet.gateway.errors import BadRequestBody, BadRequestParameters
+from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, BadRequestParameters
 from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.heavy_validation import ValidationUnavailable
+from gatelet.gateway.validation.model import BodyModel
 from gatelet.gateway.validation.parameters import Find, Required, missing_message, missing_parameters
 from gatelet.gateway.validation.validator import RequestValidator
 
 
 async def validate(validator: RequestValidator, exchange: Exchange) -> None:
-    """Raises BadRequestParameters, BadRequestBody."""
+    """Raises BadRequestParameters, BadRequestBody; ApiConfigurationError for a body that cannot be checked."""
     if validator.required:
         _check_parameters(validator.required, exchange)
     if validator.models:
@@ -45,8 +47,20 @@ def _last(values: Mapping[str, list[str]]) -> Find:
 
 async def _check_body(validator: RequestValidator, exchange: Exchange) -> None:
     media_type, model = validator.model_for(exchange.trace.content_type)
-    said = None if model is None else model.check(exchange.body)
+    if model is None:
+        return
+    said = await _check(model, exchange)
     if said is not None:
         failure = BadRequestBody(validation_error=said)
         failure.reason = f"Request body does not match model schema for content type {media_type}: {said}"
         raise failure
+
+
+async def _check(model: BodyModel, exchange: Exchange) -> str | None:
+    body = exchange.body
+    if model.is_light(body):
+        return model.check(body)
+    try:
+        return await exchange.ports.validation.check(model, body)
+    except ValidationUnavailable as error:
+        raise ApiConfigurationError(str(error)) from error

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from gatelet.aws.quotas import MODEL_BACKTRACKS
+from gatelet.aws.quotas import MODEL_BACKTRACKS, VALIDATION_INLINE_BYTES
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.validation.errors import InvalidModel
 from gatelet.gateway.validation.failures import report
 from gatelet.gateway.validation.schemas import Schemas
+from gatelet.gateway.validation.weight import is_risky
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator
@@ -24,6 +25,9 @@ UNPARSABLE = "[Unknown error parsing request body]"
 """``validationErrorString`` of a body that is not JSON."""
 
 _EMPTY: dict[str, Any] = {}
+_RISKY_QUOTES = 24
+_RISKY_NESTING = 10
+"""What a body may hold of these to be light under a schema that is risky: a few names and values."""
 _SMALL = 19
 """A body with less characters holds no number beyond 64 bits."""
 
@@ -31,11 +35,25 @@ _SMALL = 19
 class BodyModel:
     """A model that bodies are checked against."""
 
-    __slots__ = ("_schemas", "_validator")
+    __slots__ = ("_risky", "_schemas", "_validator")
 
     def __init__(self, schemas: Schemas, validator: Draft4Validator) -> None:
         self._schemas = schemas
         self._validator = validator
+        self._risky = is_risky(schemas)
+
+    @property
+    def schemas(self) -> Schemas:
+        """What it is compiled from."""
+        return self._schemas
+
+    def is_light(self, body: bytes) -> bool:
+        """Whether checking the body holds its thread for a moment only."""
+        if len(body) > VALIDATION_INLINE_BYTES:
+            return False
+        return not self._risky or (
+            body.count(b'"') <= _RISKY_QUOTES and body.count(b"{") + body.count(b"[") <= _RISKY_NESTING
+        )
 
     def check(self, body: bytes) -> str | None:
         """What is wrong with the body in AWS's words (``validationErrorString``), or None.
@@ -59,9 +77,17 @@ def compile_model(models: Mapping[str, Mapping[str, Any]], api_id: str, name: st
     Patterns run in linear time, but for those with look-around or back-references: these count as not matching
     after MODEL_BACKTRACKS steps back.
     """
+    schemas = Schemas.of(models, api_id, name)
+    try:
+        return compile_schemas(schemas)
+    except (ValueError, LookupError, RecursionError) as error:
+        raise InvalidModel(name, getattr(error, "message", None) or str(error)) from error
+
+
+def compile_schemas(schemas: Schemas) -> BodyModel:
+    """Raises ValueError (with a ``message``, if a schema is wrong), LookupError, RecursionError."""
     import jsonschema_rs
 
-    schemas = Schemas(models, api_id, name)
     options = jsonschema_rs.FancyRegexOptions(backtrack_limit=MODEL_BACKTRACKS)
     try:
         registry = jsonschema_rs.Registry(list(schemas.by_url.items()), draft=jsonschema_rs.Draft4)
@@ -72,8 +98,6 @@ def compile_model(models: Mapping[str, Mapping[str, Any]], api_id: str, name: st
             # A schema is checked where it is the root alone, not where a reference leads to it
             for url, schema in [("", schemas.root), *schemas.by_url.items()]
         ]
-    except jsonschema_rs.ValidationError as error:
-        raise InvalidModel(name, error.message) from error
-    except (ValueError, jsonschema_rs.ReferencingError) as error:
-        raise InvalidModel(name, str(error)) from error
+    except jsonschema_rs.ReferencingError as error:
+        raise ValueError(str(error)) from error
     return BodyModel(schemas, validator)

@@ -19,18 +19,24 @@ def model_url(api_id: str, name: str) -> str:
 
 
 class Schemas:
-    """Every schema that validation can reach from a model. Raises InvalidModel when it is made."""
+    """Every schema that validation can reach from a model."""
 
     __slots__ = ("by_url", "root")
 
-    def __init__(self, models: Mapping[str, Mapping[str, Any]], api_id: str, name: str) -> None:
-        self.root: dict[str, Any] = {"$ref": model_url(api_id, name)}
-        self.by_url: dict[str, Any] = {}
+    def __init__(self, root: Mapping[str, Any], by_url: Mapping[str, Any]) -> None:
+        self.root = dict(root)
+        """Refers to the model."""
+        self.by_url = dict(by_url)
+
+    @classmethod
+    def of(cls, models: Mapping[str, Mapping[str, Any]], api_id: str, name: str) -> Schemas:
+        """Those of a model. ``models`` are the API's Model shapes by name. Raises InvalidModel."""
+        by_url: dict[str, Any] = {}
         prefix = model_url(api_id, "")
         wanted = [name]
         while wanted:
             current = wanted.pop()
-            if prefix + current in self.by_url:
+            if prefix + current in by_url:
                 continue
             if current not in models:
                 raise InvalidModel(name, f"there is no model {current}")
@@ -38,12 +44,13 @@ class Schemas:
                 schema = json.loads(models[current].get("schema") or "{}")
                 wanted += [
                     reference.removeprefix(prefix).partition("#")[0]
-                    for reference in _references(schema)
+                    for reference in references(schema)
                     if reference.startswith(prefix)
                 ]
+                by_url[prefix + current] = _prepared(schema)
             except (ValueError, RecursionError) as error:
                 raise InvalidModel(name, f"{current} is no JSON Schema: {error}") from error
-            self.by_url[prefix + current] = _prepared(schema)
+        return cls({"$ref": model_url(api_id, name)}, by_url)
 
     def at(self, path: Sequence[str | int]) -> Any:
         """What stands at the end of an evaluation path (through ``$ref``), from the model on. Raises LookupError."""
@@ -51,13 +58,14 @@ class Schemas:
         document: Any = None
         for step in path:
             reference = node.get("$ref") if step == "$ref" else None
-            if isinstance(reference, str):
-                url, _, pointer = reference.partition("#")
-                document = self.by_url[url] if url else document
-                node = _pointed(document, pointer)
-            else:
-                node = node[step]
+            document, node = self.resolve(reference, document) if isinstance(reference, str) else (document, node[step])
         return node
+
+    def resolve(self, reference: str, document: Any) -> tuple[Any, Any]:
+        """The document that a reference leads to, and what it names there. Raises LookupError."""
+        url, _, pointer = reference.partition("#")
+        target = self.by_url[url] if url else document
+        return target, _pointed(target, pointer)
 
 
 def _prepared(schema: Any) -> Any:
@@ -83,16 +91,17 @@ def _listed(node: Any) -> Any:
     return listed
 
 
-def _references(node: Any) -> Iterator[str]:
+def references(node: Any) -> Iterator[str]:
+    """Every ``$ref`` in a schema."""
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str):
             yield reference
         for value in node.values():
-            yield from _references(value)
+            yield from references(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _references(value)
+            yield from references(value)
 
 
 def _pointed(document: Any, pointer: str) -> Any:
