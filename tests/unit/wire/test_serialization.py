@@ -75,7 +75,7 @@ def test_a_body_that_nests_too_deeply(depth: int) -> None:
     refusal("wafv2", request)
 
 
-@pytest.mark.parametrize("depth", [0, 32, 500])
+@pytest.mark.parametrize("depth", [0, 32, 200])
 def test_values_of_items_are_left_to_dynamodb(depth: int) -> None:
     inner = b'{"M": {"a": ' * depth + b'{"S": "x"}' + b"}}" * depth
     body = b'{"TableName": "abc", "Key": {"a": ' + inner + b"}}"
