@@ -54,6 +54,9 @@ def _bad_byte(payload: bytes, start: int) -> str:
 
 def _bad_text(text: str, error: json.JSONDecodeError) -> str:
     position = error.pos
+    if error.msg.startswith("Invalid \\escape") and position + 1 < len(text):
+        escaped = text[position + 1]
+        return f"Unrecognized character escape '{escaped}' (code {ord(escaped)})" + _at(text, position + 2)
     if error.msg.startswith("Unterminated string"):
         return "Unexpected end-of-input: was expecting closing quote for a string value" + _at(text, len(text))
     if position >= len(text):
