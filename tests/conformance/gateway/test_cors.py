@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.conformance.gateway.mapped import JSON, add_mapped
 from tests.conformance.gateway.world import Api, make_api
+from tests.conformance.integrations.mapped import JSON, add_mapped
 from tests.walk import Answer
 
 ALLOWED = "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token"

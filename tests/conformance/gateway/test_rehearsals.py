@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.conformance.gateway.mapped import add_mapped
 from tests.conformance.gateway.world import Api, make_api, uri
+from tests.conformance.integrations.mapped import add_mapped
 
 LINE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4} : (.*)")
 

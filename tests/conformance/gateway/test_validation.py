@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.conformance.gateway.mapped import JSON
 from tests.conformance.gateway.world import Api, make_api
+from tests.conformance.integrations.mapped import JSON
 
 OK: dict[str, Any] = {"type": "MOCK", "requestTemplates": {"$default": '{"statusCode": 200}'}}
 TYPED = ("Content-Type", JSON)
