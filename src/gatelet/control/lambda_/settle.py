@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from gatelet.aws.errors import AwsError
 from gatelet.aws.scope import Scope
@@ -43,8 +44,9 @@ async def settle(ports: Ports, name: FunctionName) -> None:
         record = await ports.records.get(function_key(name))
         if record is None or phase_of(record.value["configuration"]) not in UNSETTLED:
             return
-        code = document_of(record)["code"]
-        event, reason, reason_code = await _prepare(ports, name, code)
+        document = document_of(record)
+        code = document["code"]
+        event, reason, reason_code = await _prepare(ports, name, [code, *document.get("layers", ())])
         try:
             replaced = await _advance(ports, name, code, event, reason, reason_code)
         except ResourceNotFound:
@@ -58,9 +60,10 @@ async def settle(ports: Ports, name: FunctionName) -> None:
         await forget(ports, *replaced)
 
 
-async def _prepare(ports: Ports, name: FunctionName, code: CodeReference) -> tuple[Event, str, str]:
+async def _prepare(ports: Ports, name: FunctionName, codes: Sequence[CodeReference]) -> tuple[Event, str, str]:
     try:
-        await ports.functions.prepare(code)
+        for code in codes:
+            await ports.functions.prepare(code)
     except AwsError as error:
         return Event.BROKEN, error.message or error.code, "InvalidZipFileException"
     except Exception:  # noqa: BLE001 - a background task: the function's state tells the client
