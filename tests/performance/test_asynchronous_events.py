@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from tests.reports import REPORTING, Reports
 from tests.walk import create_function
 
 EVENTS = 5_000
@@ -21,21 +22,32 @@ HEADERS = {
     "X-Amz-Date": "20260101T000000Z",
     "X-Amz-Invocation-Type": "Event",
 }
-HANDLER = """
-import os
+HANDLER = (
+    REPORTING
+    + """
 def lambda_handler(event, context):
-    with open(os.environ["SEEN"], "a") as seen:
-        seen.write(f"{event} {context.aws_request_id}\\n")
+    report(event, context.aws_request_id)
 """
+)
 
 
-def test_every_accepted_event_is_processed_though_the_process_is_killed(own_gatelet: Any, tmp_path: Any) -> None:
+def test_every_accepted_event_is_processed_though_the_process_is_killed(own_gatelet: Any) -> None:
     """Lambda-execution section 10: 202 after the durable enqueue, at least once, the same id on every attempt."""
-    seen = tmp_path / "seen"
-    seen.touch(mode=0o666)
-    seen.chmod(0o666)
-    tmp_path.chmod(0o755)
-    create_function(own_gatelet, "counted", HANDLER, Environment={"Variables": {"SEEN": str(seen)}})
+    with Reports() as reports:
+        create_function(own_gatelet, "counted", HANDLER, Environment={"Variables": reports.variables})
+        accepted = send_while_it_is_killed(own_gatelet)
+        assert len(accepted) == EVENTS
+        lines = reports.wait(lambda lines: len(set(lines)) >= EVENTS)
+        if not set(accepted.values()) <= {json.loads(line)[1] for line in lines}:
+            lines = reports.wait(lambda lines: set(accepted.values()) <= {json.loads(line)[1] for line in lines})
+    by_id = {request_id: number for number, request_id in accepted.items()}
+    processed = [json.loads(line) for line in lines]
+    assert {number for number, _ in processed} == set(range(EVENTS))
+    assert all(by_id[request_id] == number for number, request_id in processed if request_id in by_id)
+
+
+def send_while_it_is_killed(own_gatelet: Any) -> dict[int, str]:
+    """Every event's number, with the request id under which it was accepted."""
     accepted: dict[int, str] = {}
     numbers = list(range(EVENTS - 1, -1, -1))
     lock = threading.Lock()
@@ -56,13 +68,7 @@ def test_every_accepted_event_is_processed_though_the_process_is_killed(own_gate
             serving.set()
         for one in running:
             one.result(60)
-    assert len(accepted) == EVENTS
-    wait_until(lambda: len({line.split()[0] for line in complete_lines(seen)}) == EVENTS)
-    processed = [line.split() for line in complete_lines(seen)]
-    attempts = Counter(request_id for _, request_id in processed)
-    assert set(accepted.values()) <= attempts.keys(), "an event was accepted and never processed"
-    by_id = {request_id: number for number, request_id in accepted.items()}
-    assert all(by_id[request_id] == int(number) for number, request_id in processed if request_id in by_id)
+    return accepted
 
 
 def accept_until_killed(endpoint: str, accepted: dict[int, str], numbers: list[int], lock: threading.Lock) -> bool:
@@ -85,11 +91,6 @@ def accept_until_killed(endpoint: str, accepted: dict[int, str], numbers: list[i
             accepted[number] = answer.headers["x-amzn-RequestId"]
     finally:
         connection.close()
-
-
-def complete_lines(seen: Any) -> list[str]:
-    """A worker that was killed may have left a line without an end."""
-    return [line for line in seen.read_text().splitlines() if line.count(" ") == 1 and len(line.split()[-1]) == 36]
 
 
 def wait_until(reached: Any) -> None:
