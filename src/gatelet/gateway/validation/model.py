@@ -6,6 +6,7 @@ inside itself by ``#/definitions/...``; both may be recursive. Reference: apigat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,8 @@ _EMPTY: dict[str, Any] = {}
 _RISKY_QUOTES = 24
 _RISKY_NESTING = 10
 """What a body may hold of these to be light under a schema that is risky: a few names and values."""
-_SMALL = 19
-"""A body with less characters holds no number beyond 64 bits."""
+_LARGE_NUMBER = re.compile(rb"[0-9]{19}")
+"""Whole numbers beyond 64 bits must stay whole."""
 
 
 class BodyModel:
@@ -63,7 +64,7 @@ class BodyModel:
         if not body:
             return None if self._validator.is_valid(_EMPTY) else UNPARSABLE
         try:
-            document = orjson.loads(body) if len(body) < _SMALL else json_text.parse(body.decode())
+            document = json_text.parse(body.decode()) if _LARGE_NUMBER.search(body) else orjson.loads(body)
         except ValueError:
             return UNPARSABLE
         if self._validator.is_valid(document):
