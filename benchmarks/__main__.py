@@ -54,7 +54,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         at_rest = memory.measure(gatelet)
         _tell(f"New environments: {arguments.functions} fresh functions ...")
         new_environment = environments.measure(gatelet, arguments.functions)
-        running = [gatelet, *_start_peers(stack, skipped)]
+        running = [gatelet, servers.with_mappings(gatelet), *_start_peers(stack, skipped)]
         _tell(f"Throughput with {load.name}: {', '.join(server.name for server in running)} ...")
         samples, failed = throughput.measure(
             running,

@@ -19,7 +19,7 @@ def render(result: dict[str, Any]) -> str:
             share = result["ratios"][connections].get(name)
             ratio = f"{share:.2f}" if share is not None else ""
             cpu = f"{row['gateway_cpu_us']:.0f}"
-            if name == "gatelet":
+            if name.startswith("gatelet"):
                 cpu += f" + {row['workers_cpu_us']:.0f}"
             lines.append(
                 f"{connections:>3}  {name:<20} {row['requests_per_second']:>10,.0f} {ratio:>7} "

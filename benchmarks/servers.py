@@ -18,9 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "users"
 QUERY = "/users?userId=12345"
+RESPONSE_TEMPLATE = """#set($user = $input.path('$'))
+{"userId": "$user.userId", "name": "$user.name", "email": "$user.email"}"""
 _START_SECONDS = 90
 _STOP_SECONDS = 40
 
@@ -115,10 +119,10 @@ def wait_for_user(url: str, process: subprocess.Popen[bytes], pause: float = 0.0
     raise ServerFailed(f"{url} did not answer within {_START_SECONDS} s")
 
 
-def deploy(endpoint: str) -> str:
-    """Run examples/users/deploy.py against an endpoint; the invoke URL of GET /users."""
+def deploy(endpoint: str, example: Path = EXAMPLE) -> str:
+    """Run an example's deploy.py against an endpoint; the invoke URL of GET /users."""
     done = subprocess.run(
-        [sys.executable, str(EXAMPLE / "deploy.py")],
+        [sys.executable, str(example / "deploy.py")],
         env=client_environment(endpoint),
         capture_output=True,
         text=True,
@@ -141,6 +145,35 @@ def gatelet() -> Iterator[Server]:
             url = deploy(endpoint)
             wait_for_user(url, process)
             yield Server("gatelet", process.pid, url, endpoint)
+
+
+def with_mappings(gatelet: Server) -> Server:
+    """The same Gatelet: the example behind a custom integration, with a template for requests and one for responses."""
+    url = deploy(gatelet.endpoint, ROOT / "examples" / "users-custom")
+    api_id = url.split("/execute-api/")[1].partition("/")[0]
+    client = boto3.client(
+        "apigateway",
+        endpoint_url=gatelet.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    users = next(each for each in client.get_resources(restApiId=api_id)["items"] if each["path"] == "/users")
+    client.update_integration_response(
+        restApiId=api_id,
+        resourceId=users["id"],
+        httpMethod="GET",
+        statusCode="200",
+        patchOperations=[
+            {"op": "add", "path": "/responseTemplates/application~1json", "value": RESPONSE_TEMPLATE},
+        ],
+    )
+    client.create_deployment(restApiId=api_id, stageName="templates")
+    url = url.replace("/prod/", "/templates/")
+    status, body = get(url)
+    if status != 200 or json.loads(body).get("userId") != "12345":
+        raise ServerFailed(f"{url} answers {status} {body[:200]!r}")
+    return Server("gatelet, mappings", gatelet.pid, url, gatelet.endpoint)
 
 
 def wait_for_health(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -82,7 +82,7 @@ def _burst(server: Server, generator: Generator, connections: int, seconds: int)
 
 
 def _workers(server: Server, members: Family) -> set[int]:
-    return {*members.workers, *members.launchers} if server.name == "gatelet" else set()
+    return {*members.workers, *members.launchers} if server.name.startswith("gatelet") else set()
 
 
 def medians(samples: Sequence[Sample]) -> dict[str, float]:
