@@ -7,11 +7,12 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.contract.counters_server import CountersServer
+from tests.unit.counters.ledger import Ledger
 
 from gatelet.counters.errors import CountersUnavailable
 from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
@@ -22,22 +23,6 @@ DAY = 86_400
 JANUARY_1 = Period(1_767_225_600, "2026-01-01")
 JANUARY_2 = Period(1_767_225_600 + DAY, "2026-01-02")
 NOW = float(JANUARY_1.start)
-
-
-@dataclass
-class Ledger:
-    """A QuotaLedger whose disk is a dict."""
-
-    saved: dict[str, Usage] = field(default_factory=dict)
-
-    async def load(self, meter: str) -> Usage | None:
-        return self.saved.get(meter)
-
-    async def save(self, meter: str, usage: Usage) -> None:
-        self.saved[meter] = usage
-
-    async def delete(self, meter: str) -> None:
-        self.saved.pop(meter, None)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.control.background import Background
+from gatelet.counters.ports import Quotas
 from gatelet.functions.service import Functions
 from gatelet.gateway.service import Gateway
 from gatelet.identity.service import Identity
@@ -51,8 +52,11 @@ class Ports:
     functions: Functions
     gateway: Gateway
     identity: Identity
+    quotas: Quotas
     clock: Clock
     ids: Ids
     editing: Editing = field(default_factory=Editing)
     background: Background = field(default_factory=Background)
+    service_endpoints: frozenset[str] = frozenset()
+    """AWS services whose endpoints the operator has set up for integrations, as integration URIs name them."""
     tables: Tables | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gatelet.counters import quota, token_bucket
 from gatelet.counters.ports import Bucket, Period, QuotaLedger, Usage
+from gatelet.counters.token_bucket import Level
 
 _BUCKETS = 100_000
 _ENTRY_OVERHEAD = 200
@@ -18,29 +19,34 @@ _ENTRY_OVERHEAD = 200
 class MemoryBuckets:
     """Token buckets, at most 100,000: a bucket that is full again need not be remembered."""
 
-    __slots__ = ("_full_at", "_most")
+    __slots__ = ("_levels", "_most")
 
     def __init__(self, most: int = _BUCKETS) -> None:
-        self._full_at: dict[str, float] = {}
+        self._levels: dict[str, tuple[Level, Bucket]] = {}
         self._most = most
 
     async def take(self, buckets: Sequence[Bucket], now: float) -> int | None:
         """Take a token of each, or of none: then the index of the first one that has none."""
-        taken: list[tuple[str, float]] = []
+        taken = []
         for index, bucket in enumerate(buckets):
-            after = token_bucket.take(self._full_at.get(bucket.name, 0.0), bucket.rate, bucket.burst, now)
-            if after is None:
+            held = self._levels.get(bucket.name)
+            level = token_bucket.take(held and held[0], bucket.rate, bucket.burst, now)
+            if level is None:
                 return index
-            taken.append((bucket.name, after))
-        self._full_at.update(taken)
-        if len(self._full_at) > self._most:
+            taken.append((bucket.name, (level, bucket)))
+        self._levels.update(taken)
+        if len(self._levels) > self._most:
             self._forget_full(now)
         return None
 
     def _forget_full(self, now: float) -> None:
         """Forget those that are full; if that is not enough, those that will be first."""
-        waiting = sorted((at, name) for name, at in self._full_at.items() if at > now)
-        self._full_at = {name: at for at, name in waiting[-self._most // 2 :]}
+        ends = [
+            (token_bucket.full_at(level, bucket.rate, bucket.burst), name)
+            for name, (level, bucket) in self._levels.items()
+        ]
+        kept = sorted(end for end in ends if end[0] > now)[-self._most // 2 :]
+        self._levels = {name: self._levels[name] for _, name in kept}
 
 
 @dataclass(slots=True)

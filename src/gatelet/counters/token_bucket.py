@@ -1,19 +1,37 @@
-"""The token bucket as one number: the moment from which on the bucket is full again. Pure.
+"""The token bucket: how many tokens it had, and when. Pure.
 
-A bucket of ``burst`` tokens that is refilled with ``rate`` tokens a second is full at that moment, and has
-``(full_at - now) * rate`` tokens less than ``burst`` before it (the generic cell rate algorithm, ITU-T I.371 annex A).
-Reference: apigateway-authorization-limits sections 8 and 9.
+Reference: apigateway-authorization-limits sections 8 and 9: capacity is the burst, the refill continuous, the cost 1.
 """
 
 from __future__ import annotations
 
-_SLACK = 1e-6
-"""Seconds that rounding may cost: the sum of a million intervals is still let through."""
+from typing import NamedTuple
+
+_SLACK = 1e-3
+"""Tokens that rounding may cost: a moment since 1970 is exact to a quarter of a microsecond."""
 
 
-def take(full_at: float, rate: float, burst: int, now: float) -> float | None:
-    """The bucket after one token is taken, or None: it has none. A rate or a burst of 0 has none ever."""
+class Level(NamedTuple):
+    """So many tokens at a moment (seconds since the epoch)."""
+
+    tokens: float
+    at: float
+
+
+def take(level: Level | None, rate: float, burst: int, now: float) -> Level | None:
+    """The level after one token is taken, or None: there is none. A bucket that was never used is full.
+
+    A rate or a burst of 0 has none ever. A clock that goes back refills nothing.
+    """
     if rate <= 0 or burst <= 0:
         return None
-    after = max(full_at, now) + 1 / rate
-    return after if after - now <= burst / rate + _SLACK else None
+    tokens, at = (float(burst), now) if level is None else level
+    if now > at:
+        tokens, at = tokens + (now - at) * rate, now
+    tokens = min(tokens, float(burst))
+    return Level(tokens - 1, at) if tokens >= 1 - _SLACK else None
+
+
+def full_at(level: Level, rate: float, burst: int) -> float:
+    """When the bucket is full again, and need not be remembered any more."""
+    return level.at + (burst - level.tokens) / rate

@@ -11,10 +11,13 @@ from typing import Any
 
 from gatelet.aws.arn import execute_api_arn
 from gatelet.aws.scope import Scope
+from gatelet.counters.ports import Bucket
+from gatelet.gateway.admission import account_bucket, method_bucket
 from gatelet.gateway.compile_integration import compile_integration
 from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocument
 from gatelet.gateway.events.head import fixed_head
 from gatelet.gateway.method import Integration, Method, Misconfiguration, Resource
+from gatelet.gateway.method_settings import settings_of
 from gatelet.gateway.refusals import refuse_api, refuse_method, refuse_stage
 from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
@@ -42,6 +45,7 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
+        api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,
         gateway_responses=_gateway_responses(document.get("gatewayResponses") or {}),
@@ -78,8 +82,24 @@ class _Compiler:
         methods = {}
         for verb, method in (shape.get("resourceMethods") or {}).items():
             integration, validator = self._integration(resource, verb, method)
-            methods[verb] = Method(verb, integration, self._source_arn(verb, resource), head, validator)
+            name = f"{resource.path.rstrip('/')}/{verb}"
+            methods[verb] = Method(
+                verb,
+                integration,
+                self._source_arn(verb, resource),
+                head,
+                validator,
+                name=name,
+                api_key_required=bool(method.get("apiKeyRequired")),
+                buckets=self._buckets(resource, verb, name),
+            )
         return resource, methods
+
+    def _buckets(self, resource: Resource, verb: str, name: str) -> tuple[Bucket, ...]:
+        settings = settings_of(self._stage, resource.path, verb)
+        own = method_bucket(self._scope, self._api["id"], self._stage["stageName"], name, settings)
+        account = account_bucket(self._scope)
+        return (account,) if own is None else (own, account)
 
     def _source_arn(self, verb: str, resource: Resource) -> str:
         shown = "*" if verb == "ANY" else verb

@@ -5,7 +5,9 @@ frozen copy of it (docs/adr/0003-one-document-per-api.md). Values have AWS's sha
 
 Keys, all with service ``apigateway``, in the API's account and region:
 kind ``RestApi`` id ``{apiId}``; kind ``Deployment`` id ``{apiId}/{deploymentId}`` parent ``{apiId}``;
-kind ``Stage`` id ``{apiId}/{stageName}`` parent ``{apiId}``; kind ``Account`` id ``account``.
+kind ``Stage`` id ``{apiId}/{stageName}`` parent ``{apiId}``; kind ``Account`` id ``account``;
+kind ``ApiKey`` id ``{keyId}``; kind ``ApiKeyValue`` id: SHA-256 of the value (no two keys have one value);
+kind ``UsagePlan`` id ``{planId}``; kind ``UsagePlanKey`` id ``{planId}/{keyId}`` parent ``{planId}``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,10 @@ REST_API = "RestApi"
 DEPLOYMENT = "Deployment"
 STAGE = "Stage"
 ACCOUNT = "Account"
+API_KEY = "ApiKey"
+API_KEY_VALUE = "ApiKeyValue"
+USAGE_PLAN = "UsagePlan"
+USAGE_PLAN_KEY = "UsagePlanKey"
 
 
 class ApiDocument(TypedDict):
@@ -50,3 +56,6 @@ ENDPOINT_DISABLED = "disableExecuteApiEndpoint"
 
 A change is served from the next deployment or any stage update on (apigateway-data-plane section 1).
 """
+
+QUOTA_SINCE = "quotaSince"
+"""A member of a UsagePlan's ``quota``: when it was set (epoch seconds); its ``offset`` counts in that period alone."""

@@ -5,6 +5,9 @@ Exception
     ├── Forbidden                    403  no such API or stage, or its endpoint is disabled; not customisable
     ├── MissingAuthenticationToken   403  MISSING_AUTHENTICATION_TOKEN: no method serves this path and verb
     ├── IncompleteSignature          403  DEFAULT_4XX: as before, and the Authorization header makes no sense
+    ├── InvalidApiKey                403  INVALID_API_KEY: no key, or none that is in a plan for the stage
+    ├── Throttled                    429  THROTTLED: a bucket of the plan, the method or the account is empty
+    ├── QuotaExceeded                429  QUOTA_EXCEEDED: the key has used up its plan's quota
     ├── BadRequestParameters         400  BAD_REQUEST_PARAMETERS: required parameters are missing
     ├── BadRequestBody               400  BAD_REQUEST_BODY: the body does not suit its model, or is no JSON
     │   └── PayloadNotJson           400  DEFAULT_4XX: Lambda cannot parse what the mappings made
@@ -119,6 +122,33 @@ class PayloadNotJson(BadRequestBody):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.reason = f"Execution failed due to configuration error: {message}"
+
+
+class InvalidApiKey(GatewayError):
+    """The method requires an API key, and the caller's is none that may call it."""
+
+    response_type = "INVALID_API_KEY"
+    status = 403
+    error_type = "ForbiddenException"
+    message = "Forbidden"
+
+
+class Throttled(GatewayError):
+    """More requests than the plan, the stage or the account may have."""
+
+    response_type = "THROTTLED"
+    status = 429
+    error_type = "TooManyRequestsException"
+    message = "Too Many Requests"
+
+
+class QuotaExceeded(GatewayError):
+    """The API key has used up its quota."""
+
+    response_type = "QUOTA_EXCEEDED"
+    status = 429
+    error_type = "LimitExceededException"
+    message = "Limit Exceeded"
 
 
 class UnsupportedMediaType(GatewayError):

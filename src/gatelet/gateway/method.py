@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gatelet.counters.ports import Bucket
 from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
+from gatelet.gateway.service_uri import ServiceUri
 from gatelet.gateway.validation.validator import RequestValidator
 
 
@@ -79,6 +81,20 @@ class HttpProxy:
 
 
 @dataclass(frozen=True, slots=True)
+class AwsService:
+    """AWS with any service behind it, called with a role: mappings make the request and the response."""
+
+    verb: str | None
+    """None: the client's."""
+    uri: ServiceUri
+    role_arn: str
+    timeout: float
+    """Seconds."""
+    request: RequestMapping
+    responses: ResponseMappings
+
+
+@dataclass(frozen=True, slots=True)
 class Misconfiguration:
     """What stands in place of an integration that cannot run: the method answers 500.
 
@@ -88,7 +104,7 @@ class Misconfiguration:
     reason: str
 
 
-Integration: TypeAlias = LambdaProxy | LambdaCustom | HttpCustom | HttpProxy | Mock | Misconfiguration
+Integration: TypeAlias = LambdaProxy | LambdaCustom | HttpCustom | HttpProxy | AwsService | Mock | Misconfiguration
 """Every way to run a method; a new one needs a compiler (compile_integration) and a runner (steps/integrate)."""
 
 
@@ -104,3 +120,8 @@ class Method:
     """The fixed half of the event's head, encoded (gatelet.gateway.events.head)."""
     validator: RequestValidator | None = None
     """What requests are checked by; None: they are not."""
+    name: str = ""
+    """As usage plans spell it: ``/users/GET``."""
+    api_key_required: bool = False
+    buckets: tuple[Bucket, ...] = ()
+    """The throttles of the stage's method and of the account."""

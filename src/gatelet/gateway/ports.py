@@ -17,8 +17,10 @@ from typing import Protocol
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.gateway.admission import Admission
 from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
+from gatelet.gateway.service_uri import ServiceUri
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.client.message import Answer, ClientRequest
 
@@ -136,6 +138,41 @@ class Endpoints(Protocol):
         """The answer once its header is there; its body must be closed."""
 
 
+class ServiceRefused(Exception):
+    """No AWS service could be asked; the text is for the execution log."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A request to an AWS service, not signed yet."""
+
+    uri: ServiceUri
+    method: str
+    path: str
+    """Raw; with ``uri.action`` it is ``/``."""
+    query: str
+    headers: list[tuple[str, str]]
+    content_type: str
+    """Where no header says it."""
+    body: bytes
+    role_arn: str
+    account: str
+    """Of the API."""
+    source_arn: str
+    """The method of the API."""
+    request_id: str
+
+
+class AwsServices(Protocol):
+    """Calls AWS services with the role of an integration."""
+
+    async def call(self, call: ServiceCall, timeout: float) -> Answer:
+        """What the service says, its refusals included; ``body`` is bytes. ``timeout`` in seconds.
+
+        Raises ServiceRefused, gatelet.http.client.errors.ClientError.
+        """
+
+
 class ExecutionLog(Protocol):
     """Where execution log lines go (CloudWatch Logs group ``API-Gateway-Execution-Logs_{api}/{stage}``)."""
 
@@ -152,7 +189,10 @@ class Ports:
     clock: Clock
     ids: Ids
     settings: GatewaySettings
+    admission: Admission
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     http: Endpoints | None = None
     """None: HTTP integrations fail."""
+    services: AwsServices | None = None
+    """None: integrations with AWS services fail."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gatelet.aws.quotas import ACCOUNT_THROTTLE_BURST, ACCOUNT_THROTTLE_RATE
+from gatelet.gateway.method_settings import settings_of
 from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_AWS, ILLEGAL_FOR_HTTP
 
 _HEADER_TARGET = "integration.request.header."
@@ -52,17 +52,7 @@ def refuse_method(
     """Settings of a method, in the API and in the stage's method settings."""
     if method.get("authorizationType", "NONE") != "NONE":
         return _unsupported(f"authorizationType {method['authorizationType']}")
-    if method.get("apiKeyRequired"):
-        return _unsupported("API keys")
-    settings = stage.get("methodSettings") or {}
-    # AWS shows the root as ``~1/GET`` and others without their leading slash (apigateway-control-plane 6.2).
-    own = f"{path.removeprefix('/').replace('/', '~1') or '~1'}/{verb}"
-    escaped = f"{path.replace('/', '~1')}/{verb}"
-    plain = f"{path.removeprefix('/')}/{verb}"
-    for key in (own, escaped, plain, "*/*"):
-        if key in settings:
-            return _refuse_method_setting(settings[key])
-    return None
+    return _refuse_method_setting(settings_of(stage, path, verb))
 
 
 def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
@@ -75,10 +65,6 @@ def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
     ):
         if setting.get(member):
             return _unsupported(what)
-    rate = setting.get("throttlingRateLimit", ACCOUNT_THROTTLE_RATE)
-    burst = setting.get("throttlingBurstLimit", ACCOUNT_THROTTLE_BURST)
-    if rate != ACCOUNT_THROTTLE_RATE or burst != ACCOUNT_THROTTLE_BURST:
-        return _unsupported("throttling limits")
     return None
 
 
@@ -95,11 +81,12 @@ def refuse_integration(integration: Mapping[str, Any]) -> str | None:
 
 
 def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
-    if integration["type"] == "AWS" and ":lambda:path/" not in (integration.get("uri") or ""):
-        return _unsupported("integrations of type AWS with another service than Lambda")
-    if integration.get("httpMethod") != "POST":
+    uri = integration["uri"]
+    invokes = integration["type"] == "AWS_PROXY" or (":lambda:path/" in uri and uri.endswith("/invocations"))
+    if invokes and integration.get("httpMethod") != "POST":
         return f"Lambda is invoked by POST only, not by {integration.get('httpMethod')}"
-    for member in ("credentials", "connectionId", "tlsConfig", "integrationTarget"):
+    members = ("connectionId", "tlsConfig", "integrationTarget")
+    for member in members if integration["type"] == "AWS" else ("credentials", *members):
         if integration.get(member):
             return _unsupported(f"{member} on an integration")
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":

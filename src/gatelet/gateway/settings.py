@@ -14,3 +14,7 @@ class GatewaySettings:
     """
 
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    throttles_fail_open: bool = True
+    """Whether requests pass unthrottled while the store of the counters does not answer."""
+    quotas_fail_open: bool = False
+    """Whether requests pass uncounted while the store of the counters does not answer."""

@@ -44,5 +44,7 @@ class Snapshot:
     gateway_responses: Mapping[str, GatewayResponse]
     """By response type: only the customised ones."""
     router: Router
+    api_key_source: str = "HEADER"
+    """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
     minimum_compression_size: int | None = None
     """Bytes from which on responses are compressed; None: never."""

@@ -58,7 +58,8 @@ class Trace:
 
     ``snapshot``, ``route``: where it goes. ``identity``: further members of ``$context.identity`` by their names
     (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
-    (gatelet.gateway.events.proxy, members 17 and 18). ``is_canary``: None without canary settings.
+    (gatelet.gateway.events.proxy, members 17 and 18).
+    ``usage_key``: the API key that an authorizer named. ``is_canary``: None without canary settings.
     ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
     ``integration``: what the integration answered. ``failure`` and ``status``: how it ended.
     ``story``: who listens (gatelet.gateway.story).
@@ -83,6 +84,7 @@ class Trace:
         "snapshot",
         "status",
         "story",
+        "usage_key",
         "verb",
     )
 
@@ -100,6 +102,7 @@ class Trace:
         self.snapshot: Snapshot | None = None
         self.route: Route | None = None
         self.identity: Mapping[str, object] | None = None
+        self.usage_key: str | None = None
         self.authorizer: Mapping[str, object] | None = None
         self.is_canary: bool | None = None
         self.is_test = False

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gatelet.http.client.errors import InvalidTarget
+from gatelet.http.client.target import split_url
 from gatelet.server.errors import InvalidConfiguration
 
 
@@ -47,10 +49,19 @@ SETTINGS: tuple[Setting, ...] = (
         "networks (CIDR) that HTTP integrations may reach though they are private, link-local or the like",
     ),
     Setting("http_ca_file", "path", "", "PEM certificates that HTTP integrations trust beside the system's"),
+    Setting(
+        "service_endpoints",
+        "list",
+        "",
+        "where integrations of type AWS call services that Gatelet does not serve: `sqs=http://127.0.0.1:9324`",
+    ),
     Setting("hosts", "list", "", "further names that the edge port answers to (Host header)"),
     Setting("idle_seconds", "number", "600", "an idle execution environment is removed after this"),
     Setting("max_environments", "number", "64", "execution environments on this host, over all functions"),
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
+    Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
+    Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
+    Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
     Setting("drain_seconds", "number", "30", "how long a stop waits for requests that run"),
 )
 
@@ -72,10 +83,14 @@ class Config:
     trusted_proxies: tuple[str, ...] = ()
     http_allowed_networks: tuple[str, ...] = ()
     http_ca_file: Path | None = None
+    service_endpoints: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     idle_seconds: int = 600
     max_environments: int = 64
     log_budget_mb: int = 1024
+    counters_url: str = ""
+    throttles_fail_open: bool = True
+    quotas_fail_open: bool = False
     drain_seconds: int = 30
 
     @property
@@ -121,7 +136,7 @@ def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
 def _parse(setting: Setting, value: Any) -> Any:
     try:
         return _PARSERS[setting.kind](value)
-    except (TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise InvalidConfiguration(f"{setting.name} = {value!r} is not a {setting.kind}.") from error
 
 
@@ -129,6 +144,12 @@ def _number(value: Any) -> int:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise TypeError(value)
     return int(value)
+
+
+def _yes(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"yes": True, "no": False}[str(value).lower()]
 
 
 def _list(value: Any) -> tuple[str, ...]:
@@ -142,10 +163,28 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "dev|secure": str,
     "path": lambda value: Path(value).expanduser(),
     "list": _list,
+    "yes|no": _yes,
 }
 
 
 _LEAST: Mapping[str, int] = {"idle_seconds": 0, "max_environments": 1, "log_budget_mb": 1, "drain_seconds": 0}
+
+
+def _check_addresses(config: Config) -> None:
+    for name in ("trusted_proxies", "http_allowed_networks"):
+        for network in getattr(config, name):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
+    for entry in config.service_endpoints:
+        name, _, url = entry.partition("=")
+        try:
+            target = split_url(url)[1] if name else ""
+        except InvalidTarget:
+            target = ""
+        if target != "/":
+            raise InvalidConfiguration(f"service_endpoints: {entry!r} is not service=http(s)://host[:port].")
 
 
 def _checked(config: Config) -> Config:
@@ -165,12 +204,7 @@ def _checked(config: Config) -> Config:
             )
     if (config.tls_certificate is None) != (config.tls_key is None):
         raise InvalidConfiguration("tls_certificate and tls_key belong together: give both or neither.")
-    for name in ("trusted_proxies", "http_allowed_networks"):
-        for network in getattr(config, name):
-            try:
-                ipaddress.ip_network(network)
-            except ValueError as error:
-                raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
+    _check_addresses(config)
     return config
 
 

@@ -22,9 +22,11 @@ from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
+from gatelet.gateway.admission import Admission
 from gatelet.gateway.events import proxy
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
+from gatelet.gateway.plans import LivePlans
 from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.rehearsal import Rehearsals
 from gatelet.gateway.settings import GatewaySettings
@@ -37,9 +39,11 @@ from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
 from gatelet.server.authenticate import Authenticator
+from gatelet.server.aws_services import AwsServices
 from gatelet.server.config import Config
+from gatelet.server.counters import open_counters
 from gatelet.server.door import Door
-from gatelet.server.endpoints import outgoing_client
+from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
 from gatelet.server.execution_log import CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
@@ -91,6 +95,7 @@ class Organs:
     followers: Followers
     control: Ports
     gateway: GatewayPorts
+    plane: ControlPlane
 
 
 @asynccontextmanager
@@ -107,7 +112,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             serve_url=organs.urls.serve,
-            control=ControlPlane(Codec(), Registry(), organs.control),
+            control=organs.plane,
             authenticator=Authenticator(identity.signers),
             house=HousePages(health.report, partial(download, organs.control)),
             clock=clock,
@@ -159,19 +164,28 @@ async def _organs(
         await live.start()
         urls = UrlDirectory(data.records)
         await urls.start()
-        followers = Followers(data.changes, [identity.directory.apply, live.apply, functions.apply, urls.apply])
+        plans = LivePlans(data.records)
+        await plans.start()
+        counters = await stack.enter_async_context(open_counters(config.counters_url, data.records))
+        readers = [identity.directory.apply, live.apply, plans.apply, functions.apply, urls.apply]
+        followers = Followers(data.changes, readers)
         await followers.start()
         stack.push_async_callback(followers.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
         client = outgoing_client(config)
         stack.callback(client.close)
+        service_http = service_client(config)
+        stack.callback(service_http.close)
+        services = AwsServices(identity, service_http, service_endpoints(config), clock, ids)
         gateway = GatewayPorts(
             invoker=FunctionInvoker(functions, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
             clock=clock,
             ids=ids,
-            settings=GatewaySettings(trusted_proxies=networks),
+            settings=GatewaySettings(networks, config.throttles_fail_open, config.quotas_fail_open),
+            admission=Admission(plans, counters.buckets, counters.quotas),
             http=client,
+            services=services,
         )
         stack.push_async_callback(gateway.validation.close)
         control = Ports(
@@ -182,13 +196,16 @@ async def _organs(
             functions=functions,
             gateway=Rehearsals(gateway),
             identity=identity,
+            quotas=counters.quotas,
             clock=clock,
             ids=ids,
+            service_endpoints=frozenset(service_endpoints(config)),
             tables=await stack.enter_async_context(open_tables(data.table_items, clock)),
         )
         stack.push_async_callback(control.background.stop)
+        services.plane = plane = ControlPlane(Codec(), Registry(), control)
         served_urls = FunctionUrls(urls, functions, clock, ids, networks)
-        yield Organs(functions, served_urls, live, followers, control, gateway)
+        yield Organs(functions, served_urls, live, followers, control, gateway, plane)
 
 
 def _let_workers_pass(data_dir: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from tests.unit.counters.ledger import Ledger
 from tests.unit.identity.world import identity_over
 
 from gatelet.aws.errors import AwsError
@@ -18,11 +19,12 @@ from gatelet.aws.scope import DEFAULT_ACCOUNT, DEFAULT_REGION, Scope
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
+from gatelet.counters.memory import MemoryQuotas
 from gatelet.functions import archive
 from gatelet.functions.invocation import FunctionTarget, Invocation, InvocationResult, ProxyInvocation, ProxyResult
 from gatelet.functions.model import CodeReference
 from gatelet.functions.provisioned import ProvisionedState
-from gatelet.identity.principals import root_principal
+from gatelet.identity.principals import Principal, root_principal
 from gatelet.storage.ports import Change, Collection, Delete, Key, Put, Record, RevisionConflict
 
 NOW = 1_767_225_600.25
@@ -152,6 +154,7 @@ class Plane:
         self._runner = runner
         self._registry = Registry()
         self._service = service
+        self.principal = root_principal(DEFAULT_ACCOUNT, "test")
         self.records = DictRecords()
         self.blobs = DictBlobs()
         self.functions = RecordedFunctions()
@@ -168,19 +171,27 @@ class Plane:
             functions=self.functions,
             gateway=absent,
             identity=identity,
+            quotas=MemoryQuotas(Ledger()),
             clock=self.clock,
             ids=ids,
         )
+
+    def of(self, service: str, principal: Principal | None = None) -> Plane:
+        """Another service over the same state, called by somebody."""
+        other = copy.copy(self)
+        other._service = service
+        other.principal = principal or self.principal
+        return other
 
     def run(self, coroutine: Any) -> Any:
         """Run a coroutine on the test's event loop."""
         return self._runner.run(coroutine)
 
     def call(self, *, region: str = DEFAULT_REGION, headers: dict[str, str] | None = None) -> Call:
-        """A call by the account's root."""
+        """A call by the plane's principal: the account's root unless told otherwise."""
         return Call(
             Scope(DEFAULT_ACCOUNT, region),
-            root_principal(DEFAULT_ACCOUNT, "test"),
+            self.principal,
             "request-id",
             "http://127.0.0.1:4566",
             self.ports,

@@ -75,7 +75,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
     ("members", "reason"),
     [
         ({"shape": method(authorizationType="CUSTOM")}, "authorizationType CUSTOM"),
-        ({"shape": method(apiKeyRequired=True)}, "API keys"),
         (
             {
                 "shape": method(requestValidatorId="v", requestModels={"application/json": "Nobody"}),
@@ -89,7 +88,7 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ],
         (
             {"shape": method("arn:aws:apigateway:eu-west-1:s3:path/b", integration={"type": "AWS"})},
-            "another service",
+            "Role ARN must be specified for AWS integrations",
         ),
         ({"shape": method(integration={"httpMethod": "GET"})}, "POST only"),  # data-plane section 7
         ({"shape": method(integration={"credentials": "arn:aws:iam::210987654321:role/r"})}, "credentials"),
@@ -108,8 +107,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"stage_members": {"clientCertificateId": "c"}}, "client certificates"),
         ({"stage_members": {"accessLogSettings": {"format": "x"}}}, "access logs"),
         ({"stage_members": {"tracingEnabled": True}}, "X-Ray"),
-        ({"stage_members": {"methodSettings": {"*/*": {"throttlingRateLimit": 5.0}}}}, "throttling"),
-        ({"stage_members": {"methodSettings": {"users/GET": {"throttlingBurstLimit": 5}}}}, "throttling"),
         ({"stage_members": {"methodSettings": {"~1users/GET": {"cachingEnabled": True}}}}, "cache"),
         ({"stage_members": {"methodSettings": {"*/*": {"loggingLevel": "INFO"}}}}, "execution logs"),
         ({"stage_members": {"methodSettings": {"*/*": {"metricsEnabled": True}}}}, "metrics"),

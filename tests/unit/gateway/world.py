@@ -8,13 +8,18 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.unit.counters.ledger import Ledger
+
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
+from gatelet.counters.memory import MemoryBuckets, MemoryQuotas
+from gatelet.gateway.admission import Admission
 from gatelet.gateway.document import DEPLOYMENT, STAGE
 from gatelet.gateway.events import proxy
 from gatelet.gateway.invoke_url import parse_invoke_url
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
+from gatelet.gateway.plans import LivePlans
 from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyReply
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.request import Request
@@ -125,8 +130,13 @@ def stage_key(name: str = "dev", api: str = API, scope: Scope = SCOPE) -> Key:
 
 
 class FixedClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
     def now(self) -> float:
-        return NOW
+        return self.at
 
     def monotonic(self) -> float:
         return 1.0
@@ -232,9 +242,12 @@ class World:
     ) -> None:
         self.records = DictRecords()
         self.log = Log()
+        self.clock = FixedClock()
         self.invoker = LocalInvoker(handler)
         self.live = LiveGateway(self.records)
-        self.ports = Ports(self.invoker, self.log, FixedClock(), Ids(seed=7), settings or GatewaySettings())
+        self.plans = LivePlans(self.records)
+        admission = Admission(self.plans, MemoryBuckets(), MemoryQuotas(Ledger()))
+        self.ports = Ports(self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission)
         self.records.stored[deployment_key()] = {
             "deployment": {"id": "q1w2e3"},
             "document": document({"/users": {"GET": method()}} if tree is None else tree, **api),

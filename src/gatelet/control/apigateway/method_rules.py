@@ -76,7 +76,5 @@ def refuse_unsupported(method: Method) -> None:
     """Raises NotSupported for what is valid on AWS and not enforced here yet."""
     if method["authorizationType"] != "NONE":
         raise NotSupported(f"the authorization type {method['authorizationType']}")
-    if method.get("apiKeyRequired"):
-        raise NotSupported("apiKeyRequired on a method")
     if method.get("authorizationScopes"):
         raise NotSupported("authorizationScopes on a method")

@@ -115,6 +115,3 @@ def refuse_unsupported_settings(settings: Mapping[str, Mapping[str, Any]]) -> No
             raise NotSupported("execution logs (logging/loglevel) on a stage")
         if entry["cachingEnabled"]:
             raise NotSupported("caching on a stage")
-        for member in ("throttlingBurstLimit", "throttlingRateLimit"):
-            if entry[member] != _DEFAULTS[member]:
-                raise NotSupported(f"throttling ({member}) on a stage")

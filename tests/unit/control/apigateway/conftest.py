@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from tests.unit.control.apigateway.plane import NOW, Api, PatchingPlane
+from tests.unit.counters.ledger import Ledger
 
 from gatelet.aws.errors import AwsError
 from gatelet.aws.ids import Ids
@@ -16,6 +17,7 @@ from gatelet.aws.scope import DEFAULT_ACCOUNT, DEFAULT_REGION, Scope
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
+from gatelet.counters.memory import MemoryQuotas
 from gatelet.identity.principals import root_principal
 from gatelet.storage.ports import Collection, Delete, Key, Put, Record, RevisionConflict
 
@@ -86,6 +88,7 @@ class MemoryPlane(PatchingPlane):
             functions=absent,
             gateway=absent,
             identity=absent,
+            quotas=MemoryQuotas(Ledger()),
             clock=FixedClock(),
             ids=Ids(seed=7),
         )

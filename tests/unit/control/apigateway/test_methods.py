@@ -79,7 +79,6 @@ def test_put_does_not_overwrite(plane, names):
         ({"authorizationType": "AWS_IAM"}, "the authorization type AWS_IAM"),
         ({"authorizationType": "CUSTOM", "authorizerId": "abc123"}, "the authorization type CUSTOM"),
         ({"authorizationType": "JWT", "authorizerId": "abc123"}, "the authorization type JWT"),
-        ({"apiKeyRequired": True}, "apiKeyRequired on a method"),
         ({"authorizationScopes": ["read"]}, "authorizationScopes on a method"),
     ],
 )
@@ -205,7 +204,6 @@ def test_patch_refuses(plane, names, operation, expected):
         [("replace", "/authorizationType", "AWS_IAM")],
         [("replace", "/authorizerId", "abc123"), ("replace", "/authorizationType", "CUSTOM")],
         [("replace", "/authorizationType", "CUSTOM"), ("replace", "/authorizerId", "abc123")],
-        [("replace", "/apiKeyRequired", "true")],
         [("add", "/authorizationScopes", "read")],
     ],
 )

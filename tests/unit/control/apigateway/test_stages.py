@@ -286,8 +286,6 @@ def test_patch_refuses(plane, names, operation, expected):
         (("replace", "/*/*/logging/dataTrace", "true"), "data traces (logging/dataTrace)"),
         (("replace", "/*/*/logging/loglevel", "INFO"), "execution logs (logging/loglevel)"),
         (("replace", "/*/*/logging/loglevel", "ERROR"), "execution logs (logging/loglevel)"),
-        (("replace", "/*/*/throttling/burstLimit", "1"), "throttling (throttlingBurstLimit)"),
-        (("replace", "/*/*/throttling/rateLimit", "0.5"), "throttling (throttlingRateLimit)"),
         (("replace", "/*/*/caching/enabled", "true"), "caching"),
     ],
 )

@@ -1,0 +1,64 @@
+"""Who may use how much: API keys and their usage plans, throttles of plans, methods and the account, quotas.
+
+Reference: apigateway-authorization-limits sections 7 to 9; the order is that of section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gatelet.aws import quotas
+from gatelet.aws.scope import Scope
+from gatelet.counters.ports import Bucket, Buckets, Quotas
+from gatelet.gateway.plans import ApiKey, LivePlans, UsagePlan
+
+INHERITED = -1
+"""A rate or burst in a stage's method settings that is no limit of its own (section 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What admitting a request takes: the keys and plans in force, and the counters."""
+
+    plans: LivePlans
+    buckets: Buckets
+    quotas: Quotas
+
+
+def account_bucket(scope: Scope) -> Bucket:
+    """What an account may take of a region."""
+    name = f"account/{scope.account}/{scope.region}"
+    return Bucket(name, quotas.ACCOUNT_THROTTLE_RATE, quotas.ACCOUNT_THROTTLE_BURST)
+
+
+def method_bucket(scope: Scope, api_id: str, stage: str, method: str, settings: Mapping[str, Any]) -> Bucket | None:
+    """The throttle of a method (``/users/GET``) in its stage: its own bucket, whichever entry set the limits."""
+    rate = float(settings.get("throttlingRateLimit", INHERITED))
+    burst = int(settings.get("throttlingBurstLimit", INHERITED))
+    if rate < 0 or rate >= quotas.ACCOUNT_THROTTLE_RATE:
+        rate = quotas.ACCOUNT_THROTTLE_RATE
+    if burst < 0 or burst >= quotas.ACCOUNT_THROTTLE_BURST:
+        burst = quotas.ACCOUNT_THROTTLE_BURST
+    if (rate, burst) == (quotas.ACCOUNT_THROTTLE_RATE, quotas.ACCOUNT_THROTTLE_BURST):
+        return None  # the account's own bucket says no first
+    name = f"method/{scope.account}/{scope.region}/{api_id}/{stage}{method}"
+    return Bucket(name, rate, burst)
+
+
+def plan_buckets(scope: Scope, plan: UsagePlan, key: ApiKey, stage: tuple[str, str], method: str) -> tuple[Bucket, ...]:
+    """The throttles of a key: of its plan, over all stages, and of the method for that key."""
+    own = f"{scope.account}/{scope.region}/{plan.id}/{key.id}"
+    buckets = []
+    if plan.throttle is not None:
+        buckets.append(Bucket(f"plan/{own}", *plan.throttle))
+    of_method = plan.stages[stage].get(method)
+    if of_method is not None:
+        buckets.append(Bucket(f"plan-method/{own}/{'/'.join(stage)}{method}", *of_method))
+    return tuple(buckets)
+
+
+def meter(scope: Scope, plan: UsagePlan, key: ApiKey) -> str:
+    """The name of what a key has used of a plan: the control plane's too."""
+    return f"{scope.account}/{scope.region}/{plan.id}/{key.id}"

@@ -1,0 +1,44 @@
+"""The counters: in this process's memory, or in the Valkey server that is configured."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
+from gatelet.counters.ports import Buckets, Cache, Quotas
+from gatelet.counters.valkey import ValkeyBuckets, ValkeyCache, ValkeyQuotas, ValkeyServer
+from gatelet.server.quota_ledger import RecordedQuotas
+from gatelet.storage.ports import Records
+
+_log = logging.getLogger(__name__)
+_PREFIX = "gatelet"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Every counter of a Gatelet."""
+
+    buckets: Buckets
+    quotas: Quotas
+    cache: Cache
+
+
+@asynccontextmanager
+async def open_counters(url: str, records: Records) -> AsyncIterator[Counters]:
+    """The counters of a server (``valkey://``, ``redis://`` or ``unix://``), or in memory for an empty ``url``."""
+    if url:
+        server = ValkeyServer(url, _PREFIX, time.monotonic, _log.warning)
+        try:
+            yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server))
+        finally:
+            await server.close()
+    else:
+        quotas = MemoryQuotas(RecordedQuotas(records))
+        try:
+            yield Counters(MemoryBuckets(), quotas, MemoryCache())
+        finally:
+            await quotas.settle()
