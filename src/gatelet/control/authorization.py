@@ -19,7 +19,6 @@ from gatelet.control.operation import Call
 from gatelet.control.registry import PACKAGES
 from gatelet.identity.denials import access_denied
 from gatelet.identity.principals import PrincipalType
-from gatelet.identity.request_keys import Circumstances
 from gatelet.identity.signers import unknown_key
 from gatelet.policy.combine import Named, Verdict
 from gatelet.wire.message import WireRequest
@@ -67,7 +66,7 @@ class Authorization:
     def __init__(self) -> None:
         self._tables: dict[str, Needs] = {}
 
-    async def check(self, call: Call, asking: Asking, circumstances: Circumstances) -> None:
+    async def check(self, call: Call, asking: Asking) -> None:
         """Raises AwsError (AccessDeniedException, with AWS's words) unless every need is allowed."""
         principal = call.principal
         if principal.root:
@@ -76,19 +75,19 @@ class Authorization:
             _check_user_session(asking)
         found = self._table(asking.service)(call, asking)
         for need in found if isinstance(found, Sequence) else await found:
-            verdict = self.verdict(call, need, circumstances)
+            verdict = self.verdict(call, need)
             if not verdict.allowed:
                 raise access_denied(principal.arn, need.action, need.shown or need.resource, verdict)
 
     @staticmethod
-    def verdict(call: Call, need: Need, circumstances: Circumstances) -> Verdict:
+    def verdict(call: Call, need: Need) -> Verdict:
         """What the caller's policies and the resource's say of one need."""
         return call.ports.identity.authorizer.authorize(
             call.principal,
             need.action,
             need.resource,
             need.keys,
-            circumstances=circumstances,
+            circumstances=call.circumstances,
             resource_policy=need.policy,
             resource_account=call.scope.account,
         )

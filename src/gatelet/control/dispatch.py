@@ -54,9 +54,9 @@ class ControlPlane:
             function = self._registry.find(service, decoded.operation)
             if function is None:
                 raise NotSupported(f"the operation {service}:{decoded.operation}")
-            call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers)
-            asking = Asking(service, decoded.operation, decoded.params, request)
-            await self._authorization.check(call, asking, self._circumstances(call, source_ip))
+            circumstances = self._circumstances(decoded, scope, source_ip, endpoint)
+            call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers, circumstances)
+            await self._authorization.check(call, Asking(service, decoded.operation, decoded.params, request))
             result = await function(call, decoded.params)
             answer = self._codec.encode(service, decoded.operation, result, request_id=request_id)
             answer.headers.extend(call.added_headers.items())
@@ -72,14 +72,14 @@ class ControlPlane:
             _log.exception("storage failed: request %s", request_id)
             return self._codec.encode_error(service, _FAULT, request_id=request_id)
 
-    def _circumstances(self, call: Call, source_ip: str) -> Circumstances:
+    def _circumstances(self, decoded: DecodedCall, scope: Scope, source_ip: str, endpoint: str) -> Circumstances:
         return Circumstances(
             self._ports.clock.now(),
             source_ip=source_ip,
-            region=call.scope.region,
-            secure_transport=call.endpoint.startswith("https:"),
-            user_agent=call.headers.get("user-agent", ""),
-            referer=call.headers.get("referer", ""),
+            region=scope.region,
+            secure_transport=endpoint.startswith("https:"),
+            user_agent=decoded.headers.get("user-agent", ""),
+            referer=decoded.headers.get("referer", ""),
         )
 
     async def _decode(self, service: str, request: WireRequest) -> DecodedCall:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from gatelet.aws.scope import Scope
 from gatelet.control.ports import Ports
 from gatelet.identity.principals import Principal
+from gatelet.identity.request_keys import Circumstances
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Call:
     endpoint: str
     ports: Ports
     headers: Mapping[str, str] = field(default_factory=dict)
+    circumstances: Circumstances | None = None
+    """What policies may look at besides the caller; None: the moment alone."""
     added_headers: dict[str, str] = field(default_factory=dict)
     """Headers of the response that the operation's model does not name."""
 

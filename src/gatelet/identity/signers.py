@@ -103,6 +103,14 @@ class Signers:
             return Signer(root_principal(account, access_key_id), DEVELOPMENT_SECRET)
         return None
 
+    def account_of(self, access_key_id: str) -> str | None:
+        """The account of a long-term key; None if nobody knows the key."""
+        if self._root is not None and access_key_id == self._root.access_key_id:
+            return DEFAULT_ACCOUNT
+        if (document := self._directory.access_key(access_key_id)) is not None:
+            return document["account"]
+        return account_of_key(access_key_id) if self._development else None
+
     def verify(self, request: WireRequest, credential: SignedCredential, signer: Signer, now: float) -> None:
         """Whether the signer signed the request, lately. Raises Unauthenticated (identity section 1.3)."""
         place = (signer.secret, credential.date, credential.region, credential.service)

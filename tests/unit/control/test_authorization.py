@@ -79,10 +79,11 @@ def check(
 ) -> str | None:
     """None if the call is allowed, or the message."""
     request = Request(method, path, "", [], b"", source_ip)
-    call = Call(Scope(DEFAULT_ACCOUNT, "us-east-1"), principal, "id", "http://127.0.0.1:4566", plane.ports)
     circumstances = Circumstances(NOW, source_ip=source_ip, region="us-east-1")
+    scope = Scope(DEFAULT_ACCOUNT, "us-east-1")
+    call = Call(scope, principal, "id", "http://127.0.0.1:4566", plane.ports, circumstances=circumstances)
     try:
-        plane.run(Authorization().check(call, Asking(service, operation, params or {}, request), circumstances))
+        plane.run(Authorization().check(call, Asking(service, operation, params or {}, request)))
     except AwsError as error:
         return error.message if error.code == "AccessDeniedException" else error.code
     return None

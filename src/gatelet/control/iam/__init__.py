@@ -1,5 +1,5 @@
-"""IAM: roles with their inline and attached policies, and managed policies.
+"""IAM: users, groups, roles, access keys and policies, as users of Gatelet administer them.
 
-Policies are checked and stored; a later issue evaluates them. IAM is global: its records have no region.
+What they mean for a call, ``gatelet.identity`` decides. IAM is global: its records have no region.
 Reference: identity section 3.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from gatelet.aws import quotas
+from gatelet.control.iam.entities import EntityKind
 from gatelet.control.iam.errors import LimitExceeded, MalformedDocument
 from gatelet.policy.document import OLD_VERSION, Kind, read_document
 from gatelet.policy.errors import MalformedPolicy
@@ -22,13 +23,12 @@ def check_trust_policy(text: str) -> None:
         raise LimitExceeded(f"Cannot exceed quota for ACLSizePerRole: {quotas.TRUST_POLICY_CHARACTERS}")
 
 
-def check_inline_policies(role_name: str, name: str, text: str, held: dict[str, str]) -> None:
-    """An inline policy beside those that the role has. Raises MalformedDocument, LimitExceeded."""
+def check_inline_policies(kind: EntityKind, owner: str, name: str, text: str, held: dict[str, str]) -> None:
+    """An inline policy beside those that its owner has. Raises MalformedDocument, LimitExceeded."""
     _check(text, Kind.IDENTITY)
     others = sum(_measured(document) for other, document in held.items() if other != name)
-    if others + _measured(text) > quotas.ROLE_INLINE_POLICY_CHARACTERS:
-        most = quotas.ROLE_INLINE_POLICY_CHARACTERS
-        raise LimitExceeded(f"Maximum policy size of {most} bytes exceeded for role {role_name}")
+    if others + _measured(text) > kind.inline_characters:
+        raise LimitExceeded(f"Maximum policy size of {kind.inline_characters} bytes exceeded for {kind.word} {owner}")
 
 
 def check_managed_policy(text: str) -> None:
@@ -38,6 +38,11 @@ def check_managed_policy(text: str) -> None:
         raise MalformedDocument("Policy document must be version 2012-10-17 or greater.")
     if _measured(text) > quotas.MANAGED_POLICY_CHARACTERS:
         raise LimitExceeded(f"Cannot exceed quota for PolicySize: {quotas.MANAGED_POLICY_CHARACTERS}")
+
+
+def check_session_policy(text: str) -> None:
+    """A session policy. Raises MalformedDocument."""
+    _check(text, Kind.IDENTITY)
 
 
 def url_encoded(document: str) -> str:

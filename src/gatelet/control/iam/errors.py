@@ -58,11 +58,6 @@ class MalformedDocument(AwsError):
         super().__init__("MalformedPolicyDocumentException", message, status=400)
 
 
-def no_such_role(name: str) -> NoSuchEntity:
-    """The role is not there."""
-    return NoSuchEntity(f"The role with name {name} cannot be found.")
-
-
 def no_such_policy(arn: str) -> NoSuchEntity:
     """The managed policy is not there (Get, Delete, Detach)."""
     return NoSuchEntity(f"Policy {arn} was not found.")

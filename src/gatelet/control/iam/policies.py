@@ -1,26 +1,29 @@
-"""Managed policies: create, get, list, delete, and the one version of each. Reference: identity section 3.
+"""Managed policies: create, get, list, delete. Reference: identity section 3.
 
 Those of AWS (``aws_policies``) can be read and attached, as on AWS.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.errors import AwsError
-from gatelet.control.iam.documents import check_managed_policy, url_encoded
+from gatelet.control.iam.documents import check_managed_policy
 from gatelet.control.iam.entities import (
+    KINDS,
     account_held,
+    all_of,
     create,
     delete,
-    find_policy,
     policies_of,
     policy_key,
-    roles_of,
+    read_policy,
 )
-from gatelet.control.iam.errors import DeleteConflict, EntityExists, NoSuchEntity, no_such_policy
+from gatelet.control.iam.errors import DeleteConflict, EntityExists
 from gatelet.control.iam.paging import page
+from gatelet.control.iam.policy_versions import versions_of
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
 from gatelet.identity.aws_policies import AWS_POLICIES
@@ -31,10 +34,15 @@ if TYPE_CHECKING:
         CreatePolicyRequestTypeDef,
         DeletePolicyRequestTypeDef,
         GetPolicyRequestTypeDef,
-        GetPolicyVersionRequestTypeDef,
         ListPoliciesRequestTypeDef,
-        ListPolicyVersionsRequestTypeDef,
     )
+
+_UNUSED: Mapping[str, int] = {"AttachmentCount": 0, "PermissionsBoundaryUsageCount": 0}
+_COUNTED: Mapping[str, str] = {
+    "PermissionsPolicy": "AttachmentCount",
+    "PermissionsBoundary": "PermissionsBoundaryUsageCount",
+}
+"""By PolicyUsageFilter."""
 
 
 @operation("iam", "CreatePolicy")
@@ -66,28 +74,9 @@ async def create_policy(call: Call, request: CreatePolicyRequestTypeDef) -> Resp
 @operation("iam", "GetPolicy")
 async def get_policy(call: Call, request: GetPolicyRequestTypeDef) -> Response:
     """One managed policy."""
-    document = await _read(call, request["PolicyArn"])
-    count = (await _attachments(call)).get(request["PolicyArn"], 0)
-    return {"Policy": {**document["policy"], "AttachmentCount": count, "Tags": listed(document["tags"]) or None}}
-
-
-@operation("iam", "GetPolicyVersion")
-async def get_policy_version(call: Call, request: GetPolicyVersionRequestTypeDef) -> Response:
-    """A version with its document."""
-    document = await _read(call, request["PolicyArn"])
-    version = _version(document)
-    if request["VersionId"] != version["VersionId"]:
-        raise NoSuchEntity(
-            f"Policy {request['PolicyArn']} version {request['VersionId']} does not exist or is not attachable."
-        )
-    return {"PolicyVersion": {"Document": url_encoded(document["document"]), **version}}
-
-
-@operation("iam", "ListPolicyVersions")
-async def list_policy_versions(call: Call, request: ListPolicyVersionsRequestTypeDef) -> Response:
-    """The versions, without their documents."""
-    document = await _read(call, request["PolicyArn"])
-    return page([_version(document)], request, "Versions", itemgetter("VersionId"))
+    document = await read_policy(call, request["PolicyArn"])
+    uses = (await _uses(call)).get(request["PolicyArn"], _UNUSED)
+    return {"Policy": {**document["policy"], **uses, "Tags": listed(document["tags"]) or None}}
 
 
 @operation("iam", "ListPolicies")
@@ -99,19 +88,18 @@ async def list_policies(call: Call, request: ListPoliciesRequestTypeDef) -> Resp
         documents += AWS_POLICIES.values()
     if scope in ("All", "Local"):
         documents += await policies_of(call)
-    if request.get("PolicyUsageFilter") == "PermissionsBoundary":
-        documents = []
-    counts = await _attachments(call)
+    uses = await _uses(call)
     items = [
         {
             **{member: value for member, value in document["policy"].items() if member != "Description"},
-            "AttachmentCount": counts.get(document["policy"]["Arn"], 0),
+            **uses.get(document["policy"]["Arn"], _UNUSED),
         }
         for document in documents
         if document["policy"]["Path"].startswith(prefix)
     ]
-    if request.get("OnlyAttached"):
-        items = [item for item in items if item["AttachmentCount"]]
+    counted = _COUNTED.get(request.get("PolicyUsageFilter") or "")
+    if request.get("OnlyAttached") or counted:
+        items = [item for item in items if item[counted or "AttachmentCount"]]
     return page(items, request, "Policies", itemgetter("Arn"))
 
 
@@ -126,29 +114,25 @@ async def delete_policy(call: Call, request: DeletePolicyRequestTypeDef) -> Resp
             status=403,
         )
     async with account_held(call):
-        document = await _read(call, arn)
-        if (await _attachments(call)).get(arn):
+        document = await read_policy(call, arn)
+        if arn in await _uses(call):
             raise DeleteConflict("Cannot delete a policy attached to entities.")
+        if len(versions_of(document)) > 1:
+            raise DeleteConflict(
+                "This policy has more than one version. Before you delete a policy, you must delete the policy's "
+                "versions. The default version is deleted with the policy."
+            )
         await delete(call, policy_key(call, document["policy"]["PolicyName"]))
     return {}
 
 
-async def _read(call: Call, arn: str) -> PolicyDocument:
-    document = AWS_POLICIES.get(arn) or await find_policy(call, arn)
-    if document is None:
-        raise no_such_policy(arn)
-    return document
-
-
-async def _attachments(call: Call) -> dict[str, int]:
-    """How many roles of the account each managed policy is attached to."""
-    counts: dict[str, int] = {}
-    for role in await roles_of(call):
-        for arn in role["attached"]:
-            counts[arn] = counts.get(arn, 0) + 1
-    return counts
-
-
-def _version(document: PolicyDocument) -> dict[str, Any]:
-    policy = document["policy"]
-    return {"VersionId": policy["DefaultVersionId"], "IsDefaultVersion": True, "CreateDate": policy["UpdateDate"]}
+async def _uses(call: Call) -> dict[str, dict[str, int]]:
+    """Of each managed policy that is in use: how many entities have it attached, and how many as their boundary."""
+    uses: dict[str, dict[str, int]] = {}
+    for kind in KINDS:
+        for document in await all_of(call, kind):
+            for arn in document["attached"]:
+                uses.setdefault(arn, dict(_UNUSED))["AttachmentCount"] += 1
+            if "boundary" in document:
+                uses.setdefault(document["boundary"], dict(_UNUSED))["PermissionsBoundaryUsageCount"] += 1
+    return uses

@@ -5,22 +5,13 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from gatelet.aws.errors import NotSupported
+from gatelet.control.iam.boundaries import given_boundary, shown_boundary
 from gatelet.control.iam.documents import check_trust_policy, url_encoded
-from gatelet.control.iam.entities import (
-    account_held,
-    create,
-    delete,
-    edit_role,
-    read_role,
-    role_key,
-    roles_of,
-)
+from gatelet.control.iam.entities import ROLES, account_held, all_of, arn_of, create, delete, edit, key_of, read
 from gatelet.control.iam.errors import DeleteConflict, EntityExists
 from gatelet.control.iam.paging import page
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
-from gatelet.identity.model import RoleDocument
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (
@@ -40,8 +31,6 @@ _CREATED = ("Path", "RoleName", "RoleId", "Arn", "CreateDate", "AssumeRolePolicy
 @operation("iam", "CreateRole")
 async def create_role(call: Call, request: CreateRoleRequestTypeDef) -> Response:
     """A role; the answer has no MaxSessionDuration and no Description."""
-    if request.get("PermissionsBoundary"):
-        raise NotSupported("permissions boundaries (PermissionsBoundary on CreateRole)")
     check_trust_policy(request["AssumeRolePolicyDocument"])
     name, path = request["RoleName"], request.get("Path") or "/"
     tags: dict[str, str] = {}
@@ -50,31 +39,33 @@ async def create_role(call: Call, request: CreateRoleRequestTypeDef) -> Response
         "Path": path,
         "RoleName": name,
         "RoleId": call.ports.ids.unique_id("AROA"),
-        "Arn": f"arn:{call.scope.partition}:iam::{call.scope.account}:role{path}{name}",
+        "Arn": arn_of(call, ROLES, path, name),
         "CreateDate": int(call.ports.clock.now()),
         "AssumeRolePolicyDocument": request["AssumeRolePolicyDocument"],
         "MaxSessionDuration": request.get("MaxSessionDuration") or _DEFAULT_SESSION_SECONDS,
     }
     if request.get("Description"):
         role["Description"] = request["Description"]
-    document: RoleDocument = {"role": role, "tags": tags, "policies": {}, "attached": []}
-    await create(call, role_key(call, name), document, EntityExists(f"Role with name {name} already exists."))
+    boundary = await given_boundary(call, request)
+    document: dict[str, Any] = {"role": role, "tags": tags, "policies": {}, "attached": [], **boundary}
+    await create(call, key_of(call, ROLES, name), document, EntityExists(f"Role with name {name} already exists."))
     answer = {member: value for member, value in _shown(role).items() if member in _CREATED}
-    return {"Role": {**answer, "Tags": listed(tags) or None}}
+    return {"Role": {**answer, **shown_boundary(document), "Tags": listed(tags) or None}}
 
 
 @operation("iam", "GetRole")
 async def get_role(call: Call, request: GetRoleRequestTypeDef) -> Response:
     """One role with its tags; when it was last used is not recorded."""
-    document = await read_role(call, request["RoleName"])
-    return {"Role": {**_shown(document["role"]), "Tags": listed(document["tags"]) or None, "RoleLastUsed": {}}}
+    document = await read(call, ROLES, request["RoleName"])
+    tags = listed(document["tags"]) or None
+    return {"Role": {**_shown(document["role"]), **shown_boundary(document), "Tags": tags, "RoleLastUsed": {}}}
 
 
 @operation("iam", "ListRoles")
 async def list_roles(call: Call, request: ListRolesRequestTypeDef) -> Response:
     """The account's roles, ordered by name, without their tags."""
     prefix = request.get("PathPrefix") or "/"
-    roles = [_shown(document["role"]) for document in await roles_of(call)]
+    roles = [_shown(document["role"]) for document in await all_of(call, ROLES)]
     found = (role for role in roles if role["Path"].startswith(prefix))
     return page(found, request, "Roles", itemgetter("RoleName"))
 
@@ -82,7 +73,7 @@ async def list_roles(call: Call, request: ListRolesRequestTypeDef) -> Response:
 @operation("iam", "UpdateRole")
 async def update_role(call: Call, request: UpdateRoleRequestTypeDef) -> Response:
     """Another description or maximum session duration."""
-    async with edit_role(call, request["RoleName"]) as document:
+    async with edit(call, ROLES, request["RoleName"]) as document:
         if request.get("Description") is not None:
             document["role"]["Description"] = request["Description"]
         if request.get("MaxSessionDuration") is not None:
@@ -93,7 +84,7 @@ async def update_role(call: Call, request: UpdateRoleRequestTypeDef) -> Response
 @operation("iam", "UpdateAssumeRolePolicy")
 async def update_assume_role_policy(call: Call, request: UpdateAssumeRolePolicyRequestTypeDef) -> Response:
     """Another trust policy."""
-    async with edit_role(call, request["RoleName"]) as document:
+    async with edit(call, ROLES, request["RoleName"]) as document:
         check_trust_policy(request["PolicyDocument"])
         document["role"]["AssumeRolePolicyDocument"] = request["PolicyDocument"]
     return {}
@@ -103,19 +94,19 @@ async def update_assume_role_policy(call: Call, request: UpdateAssumeRolePolicyR
 async def delete_role(call: Call, request: DeleteRoleRequestTypeDef) -> Response:
     """Delete a role that has no policies any more."""
     async with account_held(call):
-        document = await read_role(call, request["RoleName"])
+        document = await read(call, ROLES, request["RoleName"])
         if document["attached"]:
             raise DeleteConflict("Cannot delete entity, must detach all policies first.")
         if document["policies"]:
             raise DeleteConflict("Cannot delete entity, must delete policies first.")
-        await delete(call, role_key(call, request["RoleName"]))
+        await delete(call, key_of(call, ROLES, request["RoleName"]))
     return {}
 
 
 @operation("iam", "ListInstanceProfilesForRole")
 async def list_instance_profiles_for_role(call: Call, request: ListInstanceProfilesForRoleRequestTypeDef) -> Response:
     """None: instance profiles cannot be made. Tools ask before they delete a role."""
-    await read_role(call, request["RoleName"])
+    await read(call, ROLES, request["RoleName"])
     return page([], request, "InstanceProfiles")
 
 

@@ -218,11 +218,19 @@ def test_tags(plane: Plane) -> None:
     )
 
 
-def test_permissions_boundaries_are_refused(plane: Plane) -> None:
-    code, message = plane.fails("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=BASIC)
-    assert (code, message) == (
-        "NotImplementedException",
-        "Gatelet does not support permissions boundaries (PermissionsBoundary on CreateRole) yet.",
+def test_permissions_boundaries(plane: Plane) -> None:
+    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": BASIC}
+    assert create(plane, PermissionsBoundary=BASIC)["PermissionsBoundary"] == shown
+    assert plane("GetRole", RoleName="r")["Role"]["PermissionsBoundary"] == shown
+    assert plane("GetPolicy", PolicyArn=BASIC)["Policy"]["PermissionsBoundaryUsageCount"] == 1
+    plane("DeleteRolePermissionsBoundary", RoleName="r")
+    assert plane.fails("DeleteRolePermissionsBoundary", RoleName="r")[0] == "NoSuchEntityException"
+    plane("PutRolePermissionsBoundary", RoleName="r", PermissionsBoundary=BASIC)
+    assert plane("ListEntitiesForPolicy", PolicyArn=BASIC, PolicyUsageFilter="PermissionsBoundary")["PolicyRoles"]
+    missing = "arn:aws:iam::000000000000:policy/none"
+    assert plane.fails("PutRolePermissionsBoundary", RoleName="r", PermissionsBoundary=missing) == (
+        "NoSuchEntityException",
+        f"Policy {missing} does not exist or is not attachable.",
     )
 
 
