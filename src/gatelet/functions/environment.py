@@ -18,6 +18,7 @@ from gatelet.functions import failures, launch
 from gatelet.functions.code import CodeMissing
 from gatelet.functions.environment_log import EnvironmentLog
 from gatelet.functions.event import Event
+from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
 from gatelet.functions.invocation import RuntimeUnavailable
 from gatelet.functions.life_cycle import SERVING, TRANSITIONS, State
@@ -56,8 +57,9 @@ class Owner(Protocol):
 class Environment:
     """Runs one event at a time. Times are seconds of the monotonic clock."""
 
-    __slots__ = ("_clock", "_deadline", "_directory", "_function", "_host", "_init_error", "_launching", "_limit_kib",
-        "_log", "_owner", "_process_began", "_worker", "began", "behind", "event", "idle_since", "state")  # fmt: skip
+    __slots__ = ("_clock", "_deadline", "_from_template", "_function", "_grounds", "_host", "_init_error", "_launching",
+        "_limit_kib", "_load_began", "_log", "_owner", "_process_began", "_worker", "began", "behind", "event",
+        "idle_since", "state")  # fmt: skip
 
     def __init__(self, owner: Owner, function: FunctionVersion, host: Host) -> None:
         self.state = State.STARTING
@@ -72,7 +74,10 @@ class Environment:
         self._limit_kib = function.memory * quotas.KIB
         digits = host.ids.hex(32)
         self._log = EnvironmentLog(function, host.logs, host.clock, digits)
-        self._directory = host.settings.work_directory / "environments" / digits
+        place = host.settings.work_directory / "environments" / function.serving[:32] / digits
+        self._grounds = Grounds(function, place, digits)
+        self._from_template = False
+        self._load_began = self.began
         self._worker: Worker | None = None
         self._deadline = math.inf
         self._init_error: bytes | None = None
@@ -130,7 +135,7 @@ class Environment:
         elif event is not None:
             self._fail(event, failures.exited(event.request_id, _KILLED), "error", failures.EXITED)
         self._become(State.DEAD)
-        self._host.loop.run_in_executor(None, launch.remove_directory, self._directory)
+        self._grounds.forget(self._host.loop)
         self._owner.gone(self, error)
 
     def tick(self, now: float) -> None:
@@ -173,6 +178,8 @@ class Environment:
         """The process ended by itself; it had not taken so many of the events that it was sent."""
         self._worker = None
         event, words = self.event, exit_words(code)
+        out_of_memory = words == _KILLED and self._grounds.ran_out_of_memory()
+        self._grounds.clear(self._host.loop)
         returned = self._last_behind(untaken)
         if event is not None and self.state in SERVING and untaken > len(returned):
             # It ended before it took even the first: nothing of that event has happened.
@@ -182,6 +189,8 @@ class Environment:
         self._return_behind(returned)
         if self.state is State.INITIALIZING:
             self._initialisation_failed("error", words)
+        elif event is not None and out_of_memory:
+            self._process_lost(event, failures.out_of_memory(event.request_id), words, failures.OUT_OF_MEMORY)
         elif event is not None:
             self._process_lost(event, failures.exited(event.request_id, words), words, failures.EXITED)
         self._reset()
@@ -198,13 +207,15 @@ class Environment:
     async def _launch(self) -> None:
         host = self._host
         try:
-            interpreter, python, configuration = await launch.configure(
-                host, self._function, self._directory, self._log.stream
-            )
-            self._log.process_starts(interpreter.version, interpreter.exact)
+            if self._function.snap_start:
+                await host.templates.need(self._function)
+            way = await launch.configure(host, self._function, self._grounds, self._log.stream)
+            self._log.process_starts(way.interpreter.version, way.interpreter.exact)
+            self._log.layers_are_at(way.configuration["layers"])
             self._become(State.INITIALIZING)
             worker = self._worker = Worker(host.loop, host.new_channel(), self)
-            await worker.start(python, configuration)
+            self._from_template = await worker.start(way, self._grounds)
+            self._load_began = self._clock.monotonic()
         except (StartFailed, CodeMissing, AwsError, OSError) as error:
             _log.warning("an environment of %s did not start: %s", self._function.arn, error)
             self.end(error)
@@ -215,6 +226,8 @@ class Environment:
     def _initialised(self) -> None:
         seconds = self._clock.monotonic() - self._process_began
         self._owner.initialised(seconds)
+        if not self._from_template:
+            self._host.templates.consider(self._function, self._clock.monotonic() - self._load_began)
         self._become(State.IDLE)
         if self.event is not None:
             self._send(self.event)
@@ -310,9 +323,9 @@ class Environment:
     def _watch_memory(self, event: Event) -> None:
         if self._worker is None or not self._worker.pid:
             return
-        kib = launch.resident_bytes(self._worker.pid) // quotas.KIB
+        kib = self._grounds.kib(self._worker.pid)
         self._log.remember_memory(kib)
-        if kib > self._limit_kib:
+        if kib > self._limit_kib or self._grounds.files_too_large():
             self._worker.drain()
             if self.event is event:
                 self._exhausted(event)
@@ -355,6 +368,7 @@ class Environment:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.abandon()
+        self._grounds.clear(self._host.loop)
 
     def _reset(self) -> None:
         """The process is gone; the rest stays for the next event."""

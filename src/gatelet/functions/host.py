@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gatelet.aws.clock import Clock
@@ -11,9 +11,10 @@ from gatelet.aws.ids import Ids
 from gatelet.functions.channel import Channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.environment_log import LogSink
-from gatelet.functions.isolation import Isolation
 from gatelet.functions.python_runtime import PythonRuntimes
+from gatelet.functions.sandbox.detect import Sandbox
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.templates import Templates
 from gatelet.functions.trust import TrustBundle
 from gatelet.identity.credentials import Credentials
 
@@ -35,5 +36,6 @@ class Host:
     credentials: CredentialsOf
     endpoint_url: Callable[[], str]
     trust: TrustBundle | None
-    isolation: Isolation
+    sandbox: Callable[[], Awaitable[Sandbox]]
+    templates: Templates
     new_channel: Callable[[], Channel]

@@ -23,20 +23,26 @@ _log = logging.getLogger(__name__)
 class Isolation:
     """Gives each function a uid, stable as long as this process lives; environments do not outlive it."""
 
-    def __init__(self, first_uid: int | None, *, warn: bool = True) -> None:
+    def __init__(self, first_uid: int | None, *, namespaces: bool = False, warn: bool = True) -> None:
         self._first = first_uid
+        self._namespaces = namespaces
         self._level = logging.WARNING if warn else logging.DEBUG
         self._uids: dict[tuple[Scope, str], int] = {}
         self._open: dict[str, bool] = {}
 
     @classmethod
-    def detect(cls, first_uid: int | None, needed: Iterable[Path], *, warn: bool = True) -> Isolation:
+    def detect(
+        cls, first_uid: int | None, needed: Iterable[Path], *, namespaces: bool = False, warn: bool = True
+    ) -> Isolation:
         """What this host allows: uids of their own if we are root and the needed paths are open to them.
 
-        ``warn``: say loudly if they are not; ``gatelet status`` tells it in any case.
+        ``namespaces``: workers get a file system of their own, in which everything that they need is open.
+        ``warn``: say loudly if it is not; ``gatelet status`` tells it in any case.
         """
         if first_uid is None or sys.platform != "linux" or os.geteuid() != 0:
             return cls(None)
+        if namespaces:
+            return cls(first_uid, namespaces=True, warn=warn)
         python = Path(sysconfig.get_path("stdlib"))
         closed = [str(path) for path in (*needed, python) if not reachable(path)]
         if closed:
@@ -55,7 +61,7 @@ class Isolation:
         if self._first is None:
             return None
         if interpreter not in self._open:
-            self._open[interpreter] = reachable(Path(interpreter))
+            self._open[interpreter] = self._namespaces or reachable(Path(interpreter))
             if not self._open[interpreter]:
                 self._tell(f"functions on {interpreter}", [interpreter])
         if not self._open[interpreter]:

@@ -36,12 +36,11 @@ from gatelet.functions.invocation import (
     ProxyResult,
     RecursiveInvocation,
 )
-from gatelet.functions.isolation import Isolation
+from gatelet.functions.machinery import Machinery, trust_directory
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, function_key, name_of_version
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pools import Pools
 from gatelet.functions.provisioned import ProvisionedState
-from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
@@ -78,7 +77,8 @@ class LambdaService:
         self._budget = Budget(settings.max_environments)
         self._events = EventDelivery(queue, records, self._run, clock, ids)
         self._code = CodeStore(settings.work_directory / "code", blobs)
-        self._runtimes = PythonRuntimes(settings.runtime_directory, settings.proxy_event_module, settings.fork)
+        self._machinery = Machinery(settings, clock)
+        self._runtimes = self._machinery.runtimes
         self._pools: Pools
         self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
@@ -91,6 +91,7 @@ class LambdaService:
         settings = self._settings
         settings.work_directory.mkdir(parents=True, exist_ok=True)
         settings.work_directory.chmod(0o711)
+        await self._machinery.start()
         self._host = Host(
             loop=loop,
             settings=settings,
@@ -103,10 +104,10 @@ class LambdaService:
             new_channel=lambda: new_channel(loop),
             endpoint_url=lambda: self._endpoint_url,
             trust=_trust(settings),
-            isolation=Isolation.detect(
-                settings.worker_uid, (settings.work_directory, settings.runtime_directory), warn=settings.secure
-            ),
+            sandbox=self._machinery.sandbox,
+            templates=self._machinery.templates,
         )
+        self._machinery.serve(self._host)
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
         await self._code.start()
         self._pools = Pools(self._host, self._budget, self._pool_is_gone)
@@ -128,7 +129,7 @@ class LambdaService:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self._runtimes.stop()
+        await self._machinery.stop()
 
     @property
     def environments(self) -> int:
@@ -136,9 +137,9 @@ class LambdaService:
         return self._budget.taken
 
     @property
-    def separate_users(self) -> bool:
-        """Whether every function's workers run as a user of their own."""
-        return self._host.isolation.separate
+    def sandbox(self) -> dict[str, str]:
+        """The sandbox's layers, a line for each; empty while they are looked for."""
+        return self._machinery.report()
 
     def set_endpoint(self, url: str) -> None:
         """``AWS_ENDPOINT_URL`` of environments that start from now on."""
@@ -297,7 +298,7 @@ def _trust(settings: FunctionSettings) -> TrustBundle | None:
     if settings.certificate is None:
         return None
     usual = settings.runtime_directory / "python" / "botocore" / "cacert.pem"
-    return TrustBundle(settings.certificate, usual, settings.work_directory / "trusted.pem")
+    return TrustBundle(settings.certificate, usual, trust_directory(settings) / "trusted.pem")
 
 
 def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:

@@ -1,20 +1,22 @@
-"""Starting a worker for an environment: its code, its directory, its configuration, its process."""
+"""Starting a worker for an environment: its code, its directory, its configuration, its launcher."""
 
 from __future__ import annotations
 
 import os
-import resource
-import shutil
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from gatelet.aws import quotas
+from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
+from gatelet.functions.process import Launcher
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
 from gatelet.functions.runtimes.python import frames
+from gatelet.functions.runtimes.python.sandbox import mounts
+from gatelet.functions.sandbox.detect import LANDLOCK_READABLE, Sandbox
 from gatelet.functions.variables import environment_variables
 from gatelet.functions.version import FunctionVersion
 
@@ -23,69 +25,123 @@ _DATA_HEADROOM_BYTES = 512 * quotas.MIB
 arenas). The resident size, which is what Lambda limits, is watched by the gateway."""
 
 
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Everything that a worker needs to start."""
+
+    interpreter: Interpreter
+    python: PythonRuntime
+    sandbox: Sandbox
+    launcher: Launcher
+    configuration: dict[str, Any]
+
+    @property
+    def message(self) -> bytes:
+        """What a template gets."""
+        return orjson.dumps(self.configuration)
+
+    @property
+    def frame(self) -> bytes:
+        """CONFIGURE."""
+        return frames.encode(frames.CONFIGURE, orjson.dumps(self.configuration))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where things are, as the worker sees them."""
+
+    code: Path
+    layers: Path | None
+    runtime: Path
+    temporary: Path
+
+
 async def configure(
-    host: Host, function: FunctionVersion, directory: Path, stream: str
-) -> tuple[Interpreter, PythonRuntime, bytes]:
-    """Everything that a worker needs to start: the CONFIGURE frame last.
+    host: Host, function: FunctionVersion, grounds: Grounds, stream: str, *, template: bool = False
+) -> Launch:
+    """Prepare what a worker, or a template, stands on.
 
     Raises CodeMissing, AwsError (the code does not unpack) or OSError.
     """
-    settings = host.settings
+    sandbox = await host.sandbox()
     interpreter, python = await host.runtimes.get(function.runtime)
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
     layers = await host.code.prepare_layers(function.layers) if function.layers else None
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - microseconds
-    uid = host.isolation.uid(function.scope, function.name, interpreter.path)
-    if uid is not None:
-        os.chown(directory, uid, uid)
-    libraries = settings.runtime_directory / "python"
-    runtime = str(libraries) if libraries.is_dir() else ""
+    uid = sandbox.isolation.uid(function.scope, function.name, interpreter.path)
+    libraries = host.settings.runtime_directory / "python"
+    if sandbox.namespaces:
+        opt = Path(mounts.LAYERS) if layers is not None else None
+        places = _Places(Path(mounts.TASK), opt, Path(mounts.RUNTIME), Path(mounts.TEMPORARY))
+    else:
+        grounds.make_directory(uid)
+        places = _Places(code, layers, libraries, grounds.directory)
+    variables = environment_variables(
+        function,
+        code=places.code,
+        runtime=places.runtime,
+        layers=places.layers,
+        temporary=None if sandbox.namespaces else places.temporary,
+        log_stream=stream,
+        endpoint_url=host.endpoint_url(),
+        ca_bundle=None if host.trust is None else host.trust.path(),
+        credentials=host.credentials(function.scope.account, function.role, function.name),
+    )
     configuration: dict[str, Any] = {
-        "code": str(code),
-        "layers": str(layers or ""),
-        "runtime": runtime,
+        "code": str(places.code),
+        "layers": str(places.layers or ""),
+        "runtime": str(places.runtime) if libraries.is_dir() else "",
+        "temporary": str(places.temporary),
         "handler": function.handler,
-        "event_module": str(settings.proxy_event_module),
+        "snap_start": function.snap_start,
+        "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
         "escape_non_ascii": escapes_non_ascii(function.runtime),
-        "environment": environment_variables(
-            function,
-            code=code,
-            runtime=libraries,
-            layers=layers,
-            temporary=directory,
-            log_stream=stream,
-            endpoint_url=host.endpoint_url(),
-            ca_bundle=None if host.trust is None else host.trust.path(),
-            credentials=host.credentials(function.scope.account, function.role, function.name),
-        ),
+        "environment": variables,
         "limits": {
             "open_files": quotas.FUNCTION_OPEN_FILES,
             "processes": quotas.FUNCTION_PROCESSES,
             "data_bytes": 2 * function.memory * quotas.MIB + _DATA_HEADROOM_BYTES,
+            "file_bytes": function.storage * quotas.MIB,
             "uid": uid,
         },
+        "sandbox": _walls(host, sandbox, places, template),
     }
-    return interpreter, python, frames.encode(frames.CONFIGURE, orjson.dumps(configuration))
+    if sandbox.namespaces:
+        configuration["sandbox"]["mounts"] = {
+            "code": f"code/{code.name}",
+            "layers": "" if layers is None else f"code/{layers.name}",
+            "tmp_bytes": function.storage * quotas.MIB,
+            "kept": [] if sandbox.base is None else [*sandbox.base["read_only"], *sandbox.base["shared"]],
+        }
+    ready = None if template or grounds.namespaces else host.templates.ready(function)
+    return Launch(interpreter, python, sandbox, python if ready is None else ready, configuration)
+
+
+def _walls(host: Host, sandbox: Sandbox, places: _Places, template: bool) -> dict[str, Any]:
+    """See runtimes.python.jail."""
+    shared = [str(path) for path in host.settings.shared_directories]
+    readable: list[str] = ["/"]
+    if not sandbox.namespaces:
+        trusted = [] if host.trust is None else [str(host.trust.path().parent)]
+        layers = [] if places.layers is None else [str(places.layers)]
+        readable = [*LANDLOCK_READABLE, str(places.code), str(places.runtime), *layers, *trusted]
+    # A template's forks have directories of their own beside its own.
+    temporary = places.temporary.parent if template and not sandbox.namespaces else places.temporary
+    return {
+        "base": sandbox.base,
+        "mounts": None,
+        "landlock": sandbox.found.landlock,
+        "readable": readable,
+        "writable": [str(temporary), *shared],
+        "devices": ["/dev"],
+        "seccomp": sandbox.found.seccomp,
+        "protected": [os.getpid()],
+        "subreaper": sandbox.cgroups is None,
+        "template": template,
+    }
 
 
 def escapes_non_ascii(runtime: str) -> bool:
     """Python runtimes before 3.12 write ``\\uXXXX`` in JSON (lambda-execution section 2)."""
     minor = runtime.removeprefix("python3.")
     return minor.isdigit() and int(minor) < 12
-
-
-def resident_bytes(pid: int) -> int:
-    """The resident size of a process now; 0 where the host does not tell."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        text = Path(f"/proc/{pid}/statm").read_bytes()
-        return int(text.split()[1]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-def remove_directory(directory: Path) -> None:
-    """Forget an environment's files."""
-    shutil.rmtree(directory, ignore_errors=True)

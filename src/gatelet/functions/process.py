@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +42,11 @@ class Process(Protocol):
 
     @property
     def pid(self) -> int:
-        """The process id; 0 while it is not known yet."""
+        """The process id."""
+
+    @property
+    def own_user_namespace(self) -> bool:
+        """Whether, in a sandbox of namespaces, it made a user namespace for itself (and not its zygote for all)."""
 
     def kill(self) -> None:
         """SIGKILL to the process and what it started; nothing happens to one that has ended."""
@@ -51,10 +55,13 @@ class Process(Protocol):
 class Launcher(Protocol):
     """Starts worker processes of one runtime."""
 
-    async def start(self, channel: socket.socket, output: int, on_exit: OnExit) -> Process:
+    async def start(
+        self, channel: socket.socket, output: int, on_exit: OnExit, namespaces: Sequence[int] = ()
+    ) -> Process:
         """Start a worker with its end of the channel and a descriptor for raw output.
 
-        Both stay the caller's to close. Raises StartFailed.
+        ``namespaces`` are those of an earlier process of its environment. All stay the caller's to close.
+        Raises StartFailed.
         """
 
 
@@ -80,6 +87,10 @@ class _SpawnedProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def own_user_namespace(self) -> bool:
+        return os.geteuid() != 0
+
     def kill(self) -> None:
         if self._process.returncode is None:
             kill_session(self._process.pid)
@@ -92,9 +103,11 @@ class SpawnLauncher:
         self._interpreter = interpreter
         self._waiting: set[asyncio.Task[None]] = set()
 
-    async def start(self, channel: socket.socket, output: int, on_exit: OnExit) -> Process:
+    async def start(
+        self, channel: socket.socket, output: int, on_exit: OnExit, namespaces: Sequence[int] = ()
+    ) -> Process:
         """See Launcher."""
-        arguments = ["worker", str(channel.fileno()), str(os.getpid())]
+        arguments = ["worker", str(channel.fileno()), str(os.getpid()), *map(str, namespaces)]
         try:
             process = await asyncio.create_subprocess_exec(
                 *interpreter_command(self._interpreter),
@@ -102,7 +115,7 @@ class SpawnLauncher:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                pass_fds=(channel.fileno(),),
+                pass_fds=(channel.fileno(), *namespaces),
                 start_new_session=True,
                 env={"PATH": os.defpath},
             )

@@ -7,10 +7,12 @@ import logging
 import shutil
 import socket
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatelet.functions.process import Launcher, OnExit, Process, SpawnLauncher, StartFailed, kill_session
+from gatelet.functions.sandbox.detect import Sandbox
 from gatelet.functions.zygote import Zygote
 
 _PROBE_SECONDS = 5.0
@@ -43,14 +45,21 @@ class PythonRuntime:
             except StartFailed as error:
                 _log.warning("the zygote of %s did not start: %s", self.interpreter.path, error)
 
-    async def start(self, channel: socket.socket, output: int, on_exit: OnExit) -> Process:
+    @property
+    def zygote(self) -> Zygote | None:
+        """What templates are forks of."""
+        return self._zygote
+
+    async def start(
+        self, channel: socket.socket, output: int, on_exit: OnExit, namespaces: Sequence[int] = ()
+    ) -> Process:
         """See gatelet.functions.process.Launcher."""
         if self._zygote is not None:
             try:
-                return await self._zygote.start(channel, output, on_exit)
+                return await self._zygote.start(channel, output, on_exit, namespaces)
             except StartFailed as error:
                 _log.warning("the zygote of %s is not available: %s", self.interpreter.path, error)
-        return await self._spawn.start(channel, output, on_exit)
+        return await self._spawn.start(channel, output, on_exit, namespaces)
 
     async def stop(self) -> None:
         """End the zygote and its workers."""
@@ -61,7 +70,10 @@ class PythonRuntime:
 class PythonRuntimes:
     """PythonRuntime by runtime name (``python3.12``); runtimes on one interpreter share it."""
 
-    def __init__(self, runtime_directory: Path, event_module: Path, fork: bool) -> None:
+    def __init__(
+        self, runtime_directory: Path, event_module: Path, fork: bool, sandbox: Callable[[], Awaitable[Sandbox]]
+    ) -> None:
+        self._sandbox = sandbox
         self._libraries = runtime_directory / "python"
         self._event_module = event_module
         self._fork = fork and sys.platform == "linux"
@@ -74,9 +86,10 @@ class PythonRuntimes:
         if task is None:
             task = self._by_name[runtime] = asyncio.create_task(_find(runtime))
         interpreter = await asyncio.shield(task)
+        sandbox = await self._sandbox()
         python = self._by_path.get(interpreter.path)
         if python is None:
-            zygote = Zygote(interpreter.path, self._libraries, self._event_module) if self._fork else None
+            zygote = Zygote(interpreter.path, self._libraries, self._event_module, sandbox) if self._fork else None
             python = self._by_path[interpreter.path] = PythonRuntime(interpreter, zygote)
         return interpreter, python
 

@@ -54,3 +54,12 @@ class FunctionSettings:
 
     fork: bool = True
     """Fork environments from a zygote; False starts every one as a process of its own."""
+
+    sandbox: tuple[str, ...] = ("auto",)
+    """Layers that must be there, ``-layer`` for one that is not used; see gatelet.functions.sandbox.layers."""
+
+    shared_directories: tuple[Path, ...] = ()
+    """Directories of the host that every function may use; on AWS there are none."""
+
+    templates: int = 16
+    """How many versions' templates are kept for fast cold starts; 0: none."""

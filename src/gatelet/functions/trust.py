@@ -29,6 +29,7 @@ class TrustBundle:
         if stamp != self._stamp:
             certificates = _CERTIFICATE.findall(self._certificate.read_bytes())
             usual = self._usual.read_bytes() if self._usual.is_file() else b""
+            self._bundle.parent.mkdir(mode=0o755, exist_ok=True)
             fresh = self._bundle.with_suffix(".new")
             fresh.write_bytes(b"\n".join([*certificates, usual]))
             fresh.chmod(0o644)

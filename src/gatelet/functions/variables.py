@@ -16,7 +16,7 @@ def environment_variables(
     code: Path,
     runtime: Path,
     layers: Path | None,
-    temporary: Path,
+    temporary: Path | None,
     log_stream: str,
     endpoint_url: str,
     ca_bundle: Path | None,
@@ -24,8 +24,9 @@ def environment_variables(
 ) -> dict[str, str]:
     """All variables of an environment; what Lambda sets wins over the function's own.
 
-    ``LAMBDA_TASK_ROOT`` and its kin name real directories, and ``TMPDIR`` stands for ``/tmp``: the
-    environment shares the host's file system. ``layers`` is where the layers are; None: it has none.
+    Where an environment shares the host's file system, ``LAMBDA_TASK_ROOT`` and its kin name real directories,
+    and ``TMPDIR`` stands for ``/tmp``; with a file system of its own ``temporary`` is None and they are AWS's.
+    ``layers`` is where the layers are; None: it has none.
     """
     task, opt = str(code), str(layers or "/opt")
     variables = {
@@ -35,8 +36,9 @@ def environment_variables(
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt}/bin",
         "LD_LIBRARY_PATH": f"/var/lang/lib:/lib64:/usr/lib64:{runtime}:{runtime}/lib:{task}:{task}/lib:{opt}/lib",
         "PYTHONPATH": str(runtime),
-        "TMPDIR": str(temporary),
     }
+    if temporary is not None:
+        variables["TMPDIR"] = str(temporary)
     if endpoint_url:
         variables["AWS_ENDPOINT_URL"] = endpoint_url
     if ca_bundle is not None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
 from gatelet.aws.scope import Scope
 from gatelet.functions.model import (
@@ -53,6 +54,8 @@ class FunctionVersion:
     """Environments that are kept initialised for it (provisioned concurrency)."""
     initialization: str = ON_DEMAND
     """``AWS_LAMBDA_INITIALIZATION_TYPE`` (lambda-execution section 4)."""
+    storage: int = quotas.EPHEMERAL_STORAGE_MIN_MB
+    """``EphemeralStorage.Size``: what ``/tmp`` holds, MB."""
     log_format: str = "Text"
     """``Text`` or ``JSON``; the levels of ``LoggingConfig`` count for JSON alone."""
     application_level: str = "INFO"
@@ -166,6 +169,7 @@ def _compile(scope: Scope, name: str, version: str, revision: Revision, provisio
         log_format=configuration.get("LoggingConfig", {}).get("LogFormat", "Text"),
         application_level=configuration.get("LoggingConfig", {}).get("ApplicationLogLevel", "INFO"),
         system_level=configuration.get("LoggingConfig", {}).get("SystemLogLevel", "INFO"),
+        storage=configuration.get("EphemeralStorage", {}).get("Size", quotas.EPHEMERAL_STORAGE_MIN_MB),
         snap_start=version != LATEST and configuration.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
     )
 

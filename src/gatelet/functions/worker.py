@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from socket import socket
 from typing import Protocol
 
 from gatelet.functions.channel import Channel
-from gatelet.functions.process import Launcher, Process
+from gatelet.functions.grounds import Grounds
+from gatelet.functions.launch import Launch
+from gatelet.functions.process import Process, StartFailed
 
 _READ_BYTES = 16_384
 _PIPE_BYTES = 65_536
@@ -33,13 +36,14 @@ class Owner(Protocol):
 class Worker:
     """Life: ``start``, frames and output to the owner, ``on_exit`` once, unless it was abandoned before."""
 
-    __slots__ = ("_abandoned", "_channel", "_loop", "_output", "_owner", "_partial", "_process")
+    __slots__ = ("_abandoned", "_channel", "_grounds", "_loop", "_output", "_owner", "_partial", "_process")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, channel: Channel, owner: Owner) -> None:
         self._loop = loop
         self._channel = channel
         self._owner: Owner | None = owner
         self._process: Process | None = None
+        self._grounds: Grounds | None = None
         self._output = -1
         self._partial = b""
         self._abandoned = False
@@ -49,8 +53,11 @@ class Worker:
         """The process id; 0 while it is not known."""
         return self._process.pid if self._process is not None else 0
 
-    async def start(self, launcher: Launcher, configuration: bytes) -> None:
-        """Start the process and send it its CONFIGURE frame. Raises StartFailed, OSError."""
+    async def start(self, way: Launch, grounds: Grounds) -> bool:
+        """Start the process and send it its CONFIGURE frame; whether it is a fork of a template.
+
+        A template that does not fork in time is passed over. Raises StartFailed, OSError.
+        """
         assert self._owner is not None
         with ExitStack() as given:
             self._output, write_end = os.pipe()
@@ -58,14 +65,27 @@ class Worker:
             os.set_blocking(self._output, False)
             self._loop.add_reader(self._output, self._read_output)
             try:
-                far = given.enter_context(self._channel.open(self._owner.on_frame, self._closed))
-                self._channel.send(configuration)
-                self._process = await launcher.start(far, write_end, self._exited)
+                far = given.enter_context(self._channel.open(self._on_frame, self._closed))
+                process, forked = await self._begin(way, grounds, far, write_end)
+                self._process = process
+                await grounds.admit(way.sandbox, process.pid)
+                if not self._abandoned:
+                    self._grounds = grounds if way.sandbox.namespaces else None
+                    self._channel.send(way.frame)
             except BaseException:
+                if self._process is not None:
+                    self._process.kill()
                 self._release()
                 raise
         if self._abandoned:
             self._process.kill()
+        return forked
+
+    async def _begin(self, way: Launch, grounds: Grounds, far: socket, output: int) -> tuple[Process, bool]:
+        if way.launcher is not way.python:
+            with suppress(StartFailed):
+                return await way.launcher.start(far, output, self._exited), True
+        return await way.python.start(far, output, self._exited, grounds.namespaces), False
 
     def send(self, frame: bytes, *, at_once: bool = False) -> None:
         """Send one frame."""
@@ -101,6 +121,14 @@ class Worker:
         """Kill the process; its end is still heard."""
         if self._process is not None:
             self._process.kill()
+
+    def _on_frame(self, kind: int, payload: bytes) -> None:
+        if self._grounds is not None and self._process is not None:
+            # Its first: it is in the namespaces that it made by now.
+            self._grounds.keep_namespaces_of(self._process)
+            self._grounds = None
+        if self._owner is not None:
+            self._owner.on_frame(kind, payload)
 
     def _closed(self) -> None:
         # The channel of a living process is closed when it breaks the protocol; one that ends keeps its status.

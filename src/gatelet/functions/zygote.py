@@ -1,101 +1,86 @@
-"""The gateway's side of a zygote (runtimes/python/zygote.py tells the protocol)."""
+"""The gateway's side of a zygote, and of the templates that are forks of it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-import signal
-import socket
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gatelet.functions.process import OnExit, Process, StartFailed, interpreter_command, kill_session
+from gatelet.functions.fork_server import ForkedProcess, ForkServer
+from gatelet.functions.process import OnExit, StartFailed, interpreter_command, kill_session
+from gatelet.functions.sandbox.detect import Sandbox
 
-_MESSAGE_BYTES = 4096
-_CONTROL_BUFFER_BYTES = 1_048_576
-
-
-class ZygoteProcess:
-    """A fork of the zygote; the zygote alone signals it, so a reused process id is never hit."""
-
-    __slots__ = ("_number", "_zygote", "on_exit", "pid")
-
-    def __init__(self, zygote: Zygote, number: int, on_exit: OnExit) -> None:
-        self._zygote = zygote
-        self._number = number
-        self.on_exit = on_exit
-        self.pid = 0
-
-    def kill(self) -> None:
-        """Ask the zygote to kill the worker."""
-        self._zygote.kill(self._number)
+_LOAD_SECONDS = 60.0
+_FORK_SECONDS = 1.0
 
 
-class Zygote:
+class Zygote(ForkServer):
     """Starts one zygote process on first use, and another when it dies; its workers die with it."""
 
-    def __init__(self, interpreter: str, runtime: Path, event_module: Path) -> None:
+    def __init__(self, interpreter: str, runtime: Path, event_module: Path, sandbox: Sandbox) -> None:
+        super().__init__(trusted=True)
+        settings = {
+            "runtime": str(runtime) if runtime.is_dir() else "",
+            "event_module": str(event_module),
+            "base": sandbox.base,
+            "sweep": sandbox.cgroups is None,
+        }
         self._command = [*interpreter_command(interpreter), "zygote"]
-        self._arguments = [str(runtime) if runtime.is_dir() else "", str(event_module)]
-        self._control: socket.socket | None = None
+        self._settings = json.dumps(settings)
         self._process: asyncio.subprocess.Process | None = None
-        self._workers: dict[int, ZygoteProcess] = {}
-        self._next = 0
         self._ready = False
         self._broken = False
         self._starting: asyncio.Lock = asyncio.Lock()
+
+    @property
+    def start_seconds(self) -> float:
+        """See ForkServer: one that still loads takes the request when it is done."""
+        return super().start_seconds if self._ready else _LOAD_SECONDS
 
     async def warm(self) -> None:
         """Start the zygote if it does not run. Raises StartFailed."""
         async with self._starting:
             if self._broken:
                 raise StartFailed("it ended before it was ready")
-            if self._control is None:
+            if not self.connected:
                 await self._begin()
 
-    async def start(self, channel: socket.socket, output: int, on_exit: OnExit) -> Process:
-        """See gatelet.functions.process.Launcher; a zygote that still loads takes the request when it is done."""
-        if self._control is None:
+    async def fork(self, role: str, descriptors: Sequence[int], on_exit: OnExit) -> ForkedProcess:
+        """See ForkServer; the zygote is started if need be."""
+        if not self.connected:
             await self.warm()
-        assert self._control is not None
-        self._next += 1
-        number = self._next
-        worker = ZygoteProcess(self, number, on_exit)
-        message = json.dumps({"start": number}).encode()
-        try:
-            socket.send_fds(self._control, [message], [channel.fileno(), output])
-        except OSError as error:
-            raise StartFailed(str(error)) from error
-        self._workers[number] = worker
-        return worker
-
-    def kill(self, number: int) -> None:
-        """Kill one worker, unless it has ended."""
-        if number in self._workers and self._control is not None:
-            with suppress(OSError):
-                self._control.send(json.dumps({"kill": number}).encode())
+        return await super().fork(role, descriptors, on_exit)
 
     async def stop(self) -> None:
         """End the zygote, its workers with it."""
         process, self._process = self._process, None
-        self._lost()
+        self.lost()
         if process is not None:
             if process.returncode is None:
                 kill_session(process.pid)
             await process.wait()
 
+    def other(self, message: dict[str, Any]) -> None:
+        """See ForkServer."""
+        self._ready = self._ready or "ready" in message
+
+    def lost(self) -> None:
+        """See ForkServer."""
+        if self.connected:
+            self._broken = not self._ready
+        super().lost()
+
     async def _begin(self) -> None:
-        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        near.setblocking(False)
-        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _CONTROL_BUFFER_BYTES)
+        far = self.connect()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 str(far.fileno()),
                 str(os.getpid()),
-                *self._arguments,
+                self._settings,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=(far.fileno(),),
@@ -103,45 +88,94 @@ class Zygote:
                 env={"PATH": os.defpath},
             )
         except OSError as error:
-            near.close()
+            super().lost()
             raise StartFailed(str(error)) from error
         finally:
             far.close()
-        self._control = near
+        self.pid = self._process.pid
         self._ready = False
-        asyncio.get_running_loop().add_reader(near.fileno(), self._readable)
 
-    def _readable(self) -> None:
-        assert self._control is not None
-        while self._control is not None:
-            try:
-                data = self._control.recv(_MESSAGE_BYTES)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                data = b""
-            if not data:
-                self._lost()
-                return
-            self._take(json.loads(data))
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if "ready" in message:
-            self._ready = True
-        elif "started" in message and message["started"] in self._workers:
-            self._workers[message["started"]].pid = message["pid"]
-        elif "exited" in message:
-            worker = self._workers.pop(message["exited"], None)
-            if worker is not None:
-                worker.on_exit(os.waitstatus_to_exitcode(message["status"]))
+class Template(ForkServer):
+    """A process that has imported one version's module (runtimes/python/template.py)."""
 
-    def _lost(self) -> None:
-        """The zygote ended: the kernel has killed its workers."""
-        if self._control is not None:
-            asyncio.get_running_loop().remove_reader(self._control.fileno())
-            self._control.close()
-            self._control = None
-            self._broken = not self._ready
-        workers, self._workers = self._workers, {}
-        for worker in workers.values():
-            worker.on_exit(-signal.SIGKILL)
+    def __init__(self) -> None:
+        super().__init__(trusted=False)
+        self._zygote: Zygote | None = None
+        self._process: ForkedProcess | None = None
+        self._verdict: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._retired = False
+        self._on_lost: Callable[[], None] | None = None
+
+    @property
+    def start_seconds(self) -> float:
+        """See ForkServer: whoever waits longer is better off without it."""
+        return _FORK_SECONDS
+
+    async def build(self, zygote: Zygote, configuration: bytes, admit: Callable[[int], Any], seconds: float) -> str:
+        """Fork the zygote and import the module: why it cannot be a template, empty if it is one.
+
+        ``admit`` counts its memory and processes. Raises StartFailed.
+        """
+        self._zygote = zygote
+        far = self.connect()
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            self._process = await zygote.fork("template", [far.fileno(), null], self._ended)
+            self.pid = self._process.pid
+            await admit(self.pid)
+            assert self._control is not None
+            self._control.send(configuration)
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(self._verdict)
+        except TimeoutError:
+            return "its import takes too long"
+        except OSError as error:
+            raise StartFailed(str(error)) from error
+        finally:
+            far.close()
+            os.close(null)
+
+    def on_lost(self, told: Callable[[], None]) -> None:
+        """``told`` hears of the end of the process."""
+        self._on_lost = told
+
+    def retire(self) -> None:
+        """Fork no more, and end with the last worker."""
+        self._retired = True
+        if not self.busy:
+            self.end()
+
+    def end(self) -> None:
+        """Kill it, its workers with it."""
+        if self._process is not None:
+            self._process.kill()
+        self.lost()
+
+    def one_left(self) -> None:
+        """See ForkServer: what the worker left behind is the zygote's to end."""
+        if self._zygote is not None:
+            self._zygote.say({"sweep": 0})
+        if self._retired and not self.busy:
+            self.end()
+
+    def other(self, message: dict[str, Any]) -> None:
+        """See ForkServer."""
+        if not self._verdict.done():
+            self._verdict.set_result("" if "ready" in message else str(message["unfit"])[:200])
+
+    def lost(self) -> None:
+        """See ForkServer."""
+        if not self.connected:
+            return
+        if self._process is not None:
+            self._process.kill()
+        super().lost()
+        if not self._verdict.done():
+            self._verdict.set_result("it ended")
+        told, self._on_lost = self._on_lost, None
+        if told is not None:
+            told()
+
+    def _ended(self, _: int) -> None:
+        self.lost()

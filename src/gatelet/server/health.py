@@ -36,5 +36,5 @@ class Health:
             "data_dir": str(self._config.data_dir),
             "stages": len(self._live.stages),
             "environments": self._functions.environments,
-            "sandbox": {"users": "one for each function" if self._functions.separate_users else "Gatelet's own"},
+            "sandbox": self._functions.sandbox,
         }

@@ -16,8 +16,7 @@ from tests.unit.functions.world import ACCOUNT, REGION, World
 from gatelet.functions.invocation import FunctionNotFound, FunctionNotReady, FunctionTarget
 from gatelet.functions.life_cycle import SERVING, TRANSITIONS, State
 from gatelet.functions.pool import Pool
-from gatelet.functions.runtimes.python.zygote import Zygote
-from gatelet.gateway.events import proxy
+from gatelet.functions.runtimes.python.forker import Forker
 
 COUNTER = """
 import os, sys, time, tempfile
@@ -91,8 +90,9 @@ def handler(event, context):
     assert {seen for _, seen in answers} == {1}
 
 
-def test_a_worker_that_is_killed_fails_only_its_own_event(world: World, tmp_path: Path) -> None:
-    said = tmp_path / "pid"
+def test_a_worker_that_is_killed_fails_only_its_own_event(world: World) -> None:
+    said = world.shared / "pid"
+    said.unlink(missing_ok=True)
     source = f"""
 import os, time
 def handler(seconds, context):
@@ -133,7 +133,7 @@ def test_a_zygote_outlives_a_fork_that_fails(monkeypatch: pytest.MonkeyPatch) ->
 
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with near, far, Path(os.devnull).open() as given:
-        zygote = Zygote(far, "", proxy.__file__)
+        zygote = Forker(far, {})
         monkeypatch.setattr(os, "fork", no_room)
         socket.send_fds(near, [b'{"start": 7}'], [given.fileno(), given.fileno()])
         assert zygote._take()
@@ -142,9 +142,9 @@ def test_a_zygote_outlives_a_fork_that_fails(monkeypatch: pytest.MonkeyPatch) ->
     assert os.waitstatus_to_exitcode(told["status"]) == 1
 
 
-def test_init_is_run_again_in_the_first_invocation(forking: World, tmp_path: Path) -> None:
+def test_init_is_run_again_in_the_first_invocation(forking: World) -> None:
     """Section 7: an init that fails is run again, and may succeed the second time."""
-    flag = tmp_path / "tried"
+    flag = forking.shared / "tried"
     source = f"""
 import pathlib
 flag = pathlib.Path({str(flag)!r})
@@ -157,9 +157,10 @@ def handler(event, context):
     assert forking.value(forking.function(source)) == "second"
 
 
-def test_init_has_a_limit_of_its_own(make_world: Callable[..., World], tmp_path: Path) -> None:
+def test_init_has_a_limit_of_its_own(make_world: Callable[..., World]) -> None:
     """Section 7: 10 s on AWS; the second run counts against the function's own timeout."""
-    flag = tmp_path / "tried"
+    world = make_world(init_seconds=0.5)
+    flag = world.shared / "tried"
     source = f"""
 import pathlib, time
 flag = pathlib.Path({str(flag)!r})
@@ -169,7 +170,6 @@ if not flag.exists():
 def handler(event, context):
     return "second"
 """
-    world = make_world(init_seconds=0.5)
     target = world.function(source)
     assert world.value(target) == "second"
     assert [line for line in world.log(target) if line.startswith("INIT_REPORT") and "Status: timeout" in line]

@@ -28,7 +28,9 @@ def print_pid(pid):
 async def main(place, fork):
     with asyncio.Runner() as unused:
         async with open_world(place, unused, fork=fork) as world:
-            pids = place / "pids"
+            pids = world.shared / "pids"
+            pids.touch()
+            pids.chmod(0o666)
             environment = {"Variables": {"PIDS": str(pids)}}
             target = await world.define(BUSY, Timeout=60, Environment=environment)
             idle = await world.define(BUSY, Timeout=60, Environment=environment)
@@ -50,7 +52,7 @@ def test_no_worker_outlives_a_killed_gateway(way: str, tmp_path: Path) -> None:
         try:
             assert gateway.stdout is not None
             assert gateway.stdout.readline() == "ready\n"
-            processes = {int(pid) for pid in (tmp_path / "pids").read_text().split()} - {gateway.pid}
+            processes = {int(pid) for pid in (tmp_path / "shared" / "pids").read_text().split()} - {gateway.pid}
             assert len(processes) == (4 if way == "zygote" else 3)
             assert all(_alive(pid) for pid in processes)
         finally:

@@ -74,6 +74,11 @@ class World:
         self.ids = Ids()
         self._sequence = itertools.count(1)
 
+    @property
+    def shared(self) -> Path:
+        """A directory that functions may write to."""
+        return self.place / "shared"
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
@@ -178,6 +183,9 @@ async def open_world(place: Path, runner: asyncio.Runner, **settings: Any) -> As
     library = place / "runtime" / "python"
     library.mkdir(parents=True, exist_ok=True)
     (library / "borrowed.py").write_text(LIBRARY)
+    shared = place / "shared"
+    shared.mkdir(exist_ok=True)
+    shared.chmod(0o777)
     clock = SystemClock()
     async with open_data_directory(place / "data") as data:
         logs = LogWriter(LogGroups(data.records, data.log_chunks, clock), data.log_chunks, clock)
@@ -189,6 +197,7 @@ async def open_world(place: Path, runner: asyncio.Runner, **settings: Any) -> As
                     "proxy_event_module": Path(proxy.__file__),
                     "endpoint_url": "http://127.0.0.1:4566",
                     "drain_seconds": 1.0,
+                    "shared_directories": (shared,),
                     **settings,
                 }
             ),

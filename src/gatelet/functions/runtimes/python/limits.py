@@ -11,7 +11,6 @@ import sys
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
 
 
 def _prctl(option: int, value: int) -> None:
@@ -26,11 +25,12 @@ def die_with_parent(parent: int) -> None:
         os._exit(0)
 
 
-def apply(limits: dict[str, Any], parent: int) -> None:
-    """Apply the limits of a CONFIGURE frame to this process, for good.
+def apply(limits: dict[str, Any]) -> None:
+    """Apply the resource limits of a CONFIGURE frame to this process, for good.
 
     Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
-    resident size), ``uid`` (None: stay), ``processes`` (only with a uid of the function's own).
+    resident size), ``file_bytes`` (what ``/tmp`` holds: no file can be larger), ``uid`` (None: stay),
+    ``processes`` (only with a uid of the function's own: the kernel counts a user's).
     """
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
         file.write("1000")
@@ -38,17 +38,20 @@ def apply(limits: dict[str, Any], parent: int) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, limits["open_files"])
     _lower(resource.RLIMIT_DATA, limits["data_bytes"])
-    uid = limits["uid"]
-    if uid is not None:
+    _lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
+    if limits["uid"] is not None:
         _lower(resource.RLIMIT_NPROC, limits["processes"])
-        for output in (1, 2):
-            os.fchown(output, uid, uid)
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    # The kernel forgets the parent-death signal when the uid changes: set it last.
-    die_with_parent(parent)
+
+
+def become(uid: int | None) -> None:
+    """Be this user alone, for good; the raw output stays ours to write."""
+    if uid is None:
+        return
+    for output in (1, 2):
+        os.fchown(output, uid, uid)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
 
 
 def _yield_to_the_gateway() -> None:

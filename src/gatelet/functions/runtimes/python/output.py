@@ -10,10 +10,10 @@ import sys
 import termios
 import threading
 import time
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from . import frames, json_log
-from .wire import Wire
 
 _NOTHING = bytes(4)
 
@@ -26,12 +26,27 @@ def raw_output_waits() -> bool:
         return False  # the handler closed it
 
 
+class Sender(Protocol):
+    """Who takes the frames of log events: the wire, or a template's recorder."""
+
+    @property
+    def owned(self) -> bool:
+        """False in a process that the handler forked."""
+
+    def send(self, frame: bytes) -> None:
+        """Take a whole frame."""
+
+
 class Journal:
     """Sends log events to the gateway, each with its time."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Sender) -> None:
         self._wire = wire
         self.request_id = ""
+
+    def send_to(self, wire: Sender) -> None:
+        """From now on."""
+        self._wire = wire
 
     def event(self, text: str, fallback_fd: int = 1) -> None:
         """One log event, whatever lines it has."""
@@ -119,7 +134,21 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-def install(journal: Journal) -> tuple[LineStream, LineStream]:
+@dataclass(frozen=True)
+class Streams:
+    """What ``install`` put in the place of the standard streams."""
+
+    journal: Journal
+    out: LineStream
+    err: LineStream
+
+    def finish(self) -> None:
+        """Send what has no line end yet."""
+        self.out.finish()
+        self.err.finish()
+
+
+def install(journal: Journal) -> Streams:
     """Replace the standard streams and set up logging as Lambda does: root level WARNING."""
     out, err = LineStream(journal, 1), LineStream(journal, 2)
     sys.stdout, sys.stderr = out, err
@@ -139,7 +168,7 @@ def install(journal: Journal) -> tuple[LineStream, LineStream]:
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
-    return out, err
+    return Streams(journal, out, err)
 
 
 def error_event(error: dict[str, Any]) -> str:

@@ -10,10 +10,11 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from . import faults, frames, limits, loading, marshal_json, output
+from . import faults, frames, jail, limits, loading, marshal_json, output, snapshots
 from .context import LambdaContext
 from .memory import PeakMemory
 from .wire import Wire
@@ -24,11 +25,11 @@ _LARGE_BODY = 4 * 1024 * 1024
 class Worker:
     """The loop around a handler."""
 
-    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any) -> None:
+    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any, streams: output.Streams) -> None:
         self._wire = wire
         self._memory = PeakMemory()
-        self._journal = output.Journal(wire)
-        self._streams = output.install(self._journal)
+        self._streams = streams
+        self._journal = streams.journal
         self._paths = faults.Paths(settings["code"], settings["runtime"])
         self._handler_name: str = settings["handler"]
         self._response_limit: int = settings["response_bytes"]
@@ -49,13 +50,18 @@ class Worker:
             self._wire.send(frames.encode_answer(frames.INIT_ERROR, self._memory.kib(), self._error(fault)))
             os._exit(1)
         self._finish_streams()
+        self.initialised(self._handler)
+
+    def initialised(self, handler: Callable[[Any, Any], Any]) -> None:
+        """The handler can be called."""
+        self._handler = handler
         LambdaContext.configure()
         self._wire.send(frames.encode_answer(frames.INIT_OK, self._memory.kib()))
 
     def serve(self) -> None:
         """Run events until the channel ends."""
         receive, send = self._wire.receive, self._wire.send
-        out, err = self._streams
+        out, err = self._streams.out, self._streams.err
         while True:
             kind, payload = receive()
             meta, head, body = frames.decode_event(payload)
@@ -122,8 +128,7 @@ class Worker:
         os._exit(status)
 
     def _finish_streams(self) -> None:
-        for stream in self._streams:
-            stream.finish()
+        self._streams.finish()
 
 
 def exit_status(error: SystemExit) -> int:
@@ -133,24 +138,44 @@ def exit_status(error: SystemExit) -> int:
     return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
-def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = None) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where a worker begins: in a zygote's base or not, and the namespaces that its environment has already."""
+
+    based: bool = False
+    namespaces: Sequence[int] = ()
+
+
+def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = None, place: Place = Place()) -> None:
     """Be a worker on this channel until it ends. ``preloaded`` names the modules that a zygote imported."""
     wire = Wire(channel)
     settings = json.loads(wire.receive()[1])
     # Before the uid changes: another user might not reach the gateway's own files.
     events = events or loading.load_module_from(settings["event_module"], "gatelet_runtime.events")
-    limits.apply(settings["limits"], parent)
+    jail.enter(settings, based=place.based, namespaces=place.namespaces)
+    limits.die_with_parent(parent)
+    prepare(settings, preloaded)
+    worker = Worker(wire, settings, events, output.install(output.Journal(wire)))
+    live(worker, worker.initialise)
+
+
+def prepare(settings: dict[str, Any], preloaded: Iterable[str]) -> None:
+    """The variables, the paths and the directory that the function's code is imported with."""
     os.environ.clear()
     os.environ.update(settings["environment"])
     time.tzset()
-    code, runtime = settings["code"], settings["runtime"]
+    code, runtime, layers = settings["code"], settings["runtime"], settings["layers"]
     if preloaded:
-        loading.forget_shadowed(code, runtime, preloaded)
-    loading.set_path(code, runtime)
+        loading.forget_shadowed(code, runtime, preloaded, layers)
+    loading.set_path(code, runtime, layers)
+    snapshots.provide()
     os.chdir(code)
-    worker = Worker(wire, settings, events)
+
+
+def live(worker: Worker, begin: Callable[[], None]) -> None:
+    """Begin, then serve until the process ends."""
     try:
-        worker.initialise()
+        begin()
         worker.serve()
     except SystemExit as error:
         worker.leave(exit_status(error))
@@ -160,5 +185,6 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
 
 
 def main(arguments: list[str]) -> None:
-    """``worker CHANNEL_FD PARENT_PID``: a plain process, nothing preloaded."""
-    run(int(arguments[0]), int(arguments[1]))
+    """``worker CHANNEL_FD PARENT_PID [NAMESPACE_FD...]``: a plain process, nothing preloaded."""
+    channel, parent, *namespaces = map(int, arguments)
+    run(channel, parent, place=Place(namespaces=namespaces))

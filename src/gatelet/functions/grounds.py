@@ -1,0 +1,100 @@
+"""What an environment has on the host beside its process: its files, its namespaces, its control group.
+
+The files outlive a process that is reset ("/tmp survives", lambda-execution section 7): as a directory, or,
+where workers have a ``/tmp`` of their own, in the namespaces, which are kept by their descriptors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from gatelet.aws import quotas
+from gatelet.functions import resident
+from gatelet.functions.process import Process
+from gatelet.functions.sandbox.cgroup import Group
+from gatelet.functions.sandbox.detect import Sandbox
+from gatelet.functions.version import FunctionVersion
+
+_CHECK_EVERY = 20
+"""Looks at the process between two at the size of its files: reading a directory takes longer."""
+
+
+class Grounds:
+    """Of one environment. ``directory`` exists only where there are no namespaces."""
+
+    def __init__(self, function: FunctionVersion, directory: Path, digits: str) -> None:
+        self.directory = directory
+        self.namespaces: tuple[int, ...] = ()
+        self._function = function
+        self._name = digits
+        self._group: Group | None = None
+        self._looks = 0
+
+    def make_directory(self, uid: int | None) -> None:
+        """The environment's ``/tmp`` on the host. Raises OSError."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory.parent.chmod(0o711)
+        if uid is not None:
+            os.chown(self.directory, uid, uid)
+
+    async def admit(self, sandbox: Sandbox, pid: int) -> None:
+        """Count the process and what it starts, from before it runs the function's code. Raises OSError."""
+        if sandbox.cgroups is not None:
+            memory = (self._function.memory + self._function.storage) * quotas.MIB
+            self._group = await asyncio.to_thread(_make_group, sandbox, self._name, memory, pid)
+
+    def keep_namespaces_of(self, process: Process) -> None:
+        """Hold on to the process's namespaces, with the ``/tmp`` in them, beyond its end."""
+        if self.namespaces:
+            return
+        with suppress(OSError):
+            self.namespaces = (os.open(f"/proc/{process.pid}/ns/mnt", os.O_RDONLY),)
+            if process.own_user_namespace:
+                self.namespaces += (os.open(f"/proc/{process.pid}/ns/user", os.O_RDONLY),)
+
+    def kib(self, pid: int) -> int:
+        """What the process and its children take now."""
+        return resident.kib(pid, self._group)
+
+    def files_too_large(self) -> bool:
+        """Whether the directory holds more than ``EphemeralStorage`` allows; looked at now and then."""
+        self._looks += 1
+        if self._looks % _CHECK_EVERY or not self.directory.is_dir():
+            return False
+        return resident.directory_bytes(self.directory) > self._function.storage * quotas.MIB
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel has killed one of the processes for it."""
+        return self._group is not None and self._group.ran_out_of_memory()
+
+    def clear(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The process is gone: so is, soon, everything that it started."""
+        group, self._group = self._group, None
+        if group is not None:
+            loop.run_in_executor(None, group.clear)
+
+    def forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The environment is gone."""
+        self.clear(loop)
+        namespaces, self.namespaces = self.namespaces, ()
+        for descriptor in namespaces:
+            os.close(descriptor)
+        loop.run_in_executor(None, _remove, self.directory)
+
+
+def _make_group(sandbox: Sandbox, name: str, memory: int, pid: int) -> Group:
+    assert sandbox.cgroups is not None
+    # A process that is started anew may come before the group of the last one is gone.
+    group = sandbox.cgroups.make(f"{name}-{pid}", memory, quotas.FUNCTION_PROCESSES)
+    group.add(pid)
+    return group
+
+
+def _remove(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    with suppress(OSError):
+        directory.parent.rmdir()

@@ -1,0 +1,130 @@
+"""A template: a process that has imported one version's module, forked for each of its environments.
+
+What the import wrote to the log is kept, and written again by every environment, as if it had imported the
+module itself. A process that cannot be forked (``fitness``) says so and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random  # noqa: TID251 - the function's own source of random numbers
+import socket
+import sys
+import time
+import traceback
+from typing import Any
+
+from . import faults, fitness, forker, frames, jail, limits, loading, output, snapshots, worker
+from .memory import PeakMemory
+from .wire import Wire
+
+_PRINTED_BYTES = 65_536
+_RENEWED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_LOG_STREAM_NAME", "TMPDIR")
+"""What differs between the environments of a version; the rest may have been changed by the import."""
+
+
+class Recorder:
+    """Keeps the frames of log events."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+        self.size = 0
+        self._process = os.getpid()
+
+    @property
+    def owned(self) -> bool:
+        """See output.Sender."""
+        return self._process == os.getpid()
+
+    def send(self, frame: bytes) -> None:
+        """Keep it; what is too much makes the template unfit."""
+        self.size += len(frame)
+        if self.size <= _PRINTED_BYTES:
+            self.frames.append(frame)
+
+
+class Template:
+    """One version, imported."""
+
+    def __init__(self, settings: dict[str, Any], events: Any) -> None:
+        self._settings = settings
+        self._events = events
+        self._recorder = Recorder()
+        self._streams = output.install(output.Journal(self._recorder))
+        self._raw = os.memfd_create("output")
+        os.dup2(self._raw, 1)
+        os.dup2(self._raw, 2)
+        self._printed = b""
+        self._handler: Any = None
+
+    def load(self) -> str:
+        """Import the module: why it cannot be a template, empty if it can."""
+        before = fitness.Before()
+        paths = faults.Paths(self._settings["code"], self._settings["runtime"])
+        try:
+            self._handler = loading.find_handler(self._settings["handler"], paths)
+            if self._settings["snap_start"]:
+                snapshots.run_before()
+        except BaseException as error:  # noqa: BLE001 - told to the user by an environment that imports it itself
+            return f"its import fails: {type(error).__name__}"
+        self._streams.finish()
+        self._printed = os.pread(self._raw, _PRINTED_BYTES + 1, 0)
+        if len(self._printed) + self._recorder.size > _PRINTED_BYTES:
+            return "it printed too much"
+        return before.unfit(self._settings["temporary"])
+
+    def become_worker(self, descriptors: list[int], parent: int) -> None:
+        """Of a fork: be an environment of its own."""
+        wire = Wire(descriptors[0])
+        settings = json.loads(wire.receive()[1])
+        jail.enter_fork(settings, parent)
+        limits.die_with_parent(parent)
+        for name in _RENEWED:
+            if name in settings["environment"]:
+                os.environ[name] = settings["environment"][name]
+        _reseed()
+        now = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
+        for frame in self._recorder.frames:
+            text = frames.decode_log(frames.decode_packet(frame)[1])[1]
+            wire.send(frames.encode_log(now, text.encode("utf-8", "replace")))
+        os.write(1, self._printed)
+        os.close(self._raw)
+        self._streams.journal.send_to(wire)
+        one = worker.Worker(wire, settings, self._events, self._streams)
+        worker.live(one, lambda: self._begin(one))
+
+    def _begin(self, one: worker.Worker) -> None:
+        if self._settings["snap_start"]:
+            try:
+                snapshots.run_after()
+            except Exception:  # noqa: BLE001 - a hook may raise anything
+                traceback.print_exc()
+                one.leave(snapshots.AFTER_FAILED)
+        one.initialised(self._handler)
+
+
+def _reseed() -> None:
+    """What was drawn from one seed must differ between the forks; the system's own source does anyway."""
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def run(control: int, parent: int, preloaded: frozenset[str], events: Any, based: bool) -> None:
+    """Be a template until the control socket ends. Its configuration comes through that first."""
+    own = socket.socket(fileno=control)
+    settings = json.loads(own.recv(forker.MESSAGE_BYTES))
+    jail.enter(settings, based=based)
+    limits.die_with_parent(parent)
+    worker.prepare(settings, preloaded)
+    template = Template(settings, events)
+    server = forker.Forker(own, {"start": template.become_worker})
+    begun = time.monotonic()  # noqa: TID251 - the worker's clock
+    reason = template.load()
+    if reason:
+        server.say({"unfit": reason})
+        os._exit(0)
+    seconds = time.monotonic() - begun  # noqa: TID251 - the worker's clock
+    server.serve({"ready": seconds, "kib": PeakMemory().kib()})
