@@ -80,6 +80,11 @@ class EnvironmentLog:
             words = f"{runtime} is not installed on this host: running on Python {python_version}"
             self._own(self._lines.warning(now, words))
 
+    def layers_are_at(self, directory: str) -> None:
+        """Where the layers are as the worker sees it, empty if there are none: said if that is not AWS's place."""
+        if directory not in ("", "/opt"):
+            self._own(f"[WARNING] this host gives a worker no /opt of its own: the layers are at {directory}\n")
+
     def initialised(self, milliseconds: float) -> None:
         """The next REPORT tells how long the initialisation took, unless it was ahead of any event (section 8)."""
         if self._function.initialization == ON_DEMAND:
