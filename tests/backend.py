@@ -78,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_untyped(self, _told: dict[str, Any], _rest: str = "") -> None:
         self.answer(200, b"plain", [])
 
+    def do_text(self, _told: dict[str, Any], text: str = "") -> None:
+        self.answer(200, text.encode(), [("Content-Type", "text/plain")])
+
     def do_zipped(self, _told: dict[str, Any], _rest: str = "") -> None:
         body = gzip.compress(b'{"zipped": true}', mtime=0)
         self.answer(200, body, [("Content-Type", "application/json"), ("Content-Encoding", "gzip")])
