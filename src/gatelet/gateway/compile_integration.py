@@ -16,9 +16,19 @@ from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
 from gatelet.gateway.jsonpath import PathSyntaxError
 from gatelet.gateway.mapping.errors import InvalidExpression
-from gatelet.gateway.method import HttpCustom, HttpProxy, Integration, LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.gateway.method import (
+    AwsService,
+    HttpCustom,
+    HttpProxy,
+    Integration,
+    LambdaCustom,
+    LambdaProxy,
+    Misconfiguration,
+    Mock,
+)
 from gatelet.gateway.ports import FunctionTarget
 from gatelet.gateway.refusals import refuse_integration
+from gatelet.gateway.service_uri import ServiceUri
 from gatelet.http.client.errors import InvalidTarget
 
 
@@ -45,9 +55,7 @@ def _compile(
         case "AWS_PROXY":
             return LambdaProxy(_function(shape, scope, variables), timeout_of(shape))
         case "AWS":
-            return LambdaCustom(
-                _function(shape, scope, variables), timeout_of(shape), compile_request(shape), compile_responses(method)
-            )
+            return _service(method, shape, scope, variables)
         case "HTTP":
             return HttpCustom(
                 _verb(shape),
@@ -64,6 +72,20 @@ def _compile(
             return Mock(compile_request(shape), compile_responses(method))
         case kind:
             return Misconfiguration(f"Gatelet does not support integrations of type {kind} yet")
+
+
+def _service(
+    method: Mapping[str, Any], shape: Mapping[str, Any], scope: Scope, variables: Mapping[str, str]
+) -> Integration:
+    """Lambda's Invoke without a role, which the function's own policy allows, or any service with one."""
+    uri = ServiceUri.parse(fill_stage_variables(shape["uri"], variables))
+    timeout, request, responses = timeout_of(shape), compile_request(shape), compile_responses(method)
+    role = shape.get("credentials")
+    if role:
+        return AwsService(_verb(shape), uri, role, timeout, request, responses)
+    if uri.invokes_function:
+        return LambdaCustom(_function(shape, scope, variables), timeout, request, responses)
+    return Misconfiguration("Role ARN must be specified for AWS integrations")
 
 
 def _function(shape: Mapping[str, Any], scope: Scope, variables: Mapping[str, str]) -> FunctionTarget:

@@ -56,7 +56,7 @@ class EndpointUri:
         if origin is None:
             origin, _ = split_url(_PLACEHOLDER.sub(lambda found: _host(values.get(found[1], "")), self.authority))
             origin = origin._replace(verified=self.verified)
-        return origin, fill_path(self.path, values), _fill(self.query, values, _QUERY_SAFE)
+        return origin, fill_path(self.path, values), fill_query(self.query, values)
 
 
 def fill_path(template: str, values: Mapping[str, str]) -> str:
@@ -67,6 +67,11 @@ def fill_path(template: str, values: Mapping[str, str]) -> str:
     if _dots(path) > _dots(template):
         raise InvalidTarget("a path parameter has a . or .. segment")
     return path
+
+
+def fill_query(template: str, values: Mapping[str, str]) -> str:
+    """A query string with its placeholders filled in, percent-encoded."""
+    return _fill(template, values, _QUERY_SAFE)
 
 
 def encode_query(pairs: Iterable[tuple[str, str]]) -> str:

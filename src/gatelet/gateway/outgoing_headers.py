@@ -56,6 +56,13 @@ def custom_headers(method: str, api_id: str, content_type: str, mapped: Pairs) -
     return replaced(headers, mapped)
 
 
+def service_headers(api_id: str, trace_id: str, mapped: Pairs) -> Pairs:
+    """For an AWS service: the defaults, each replaced by a mapped header of its name; its Content-Type is its own."""
+    headers = [("Accept", "application/json"), ("User-Agent", f"AmazonAPIGateway_{api_id}")]
+    mapped = [(name, value) for name, value in mapped if name.lower() != "referer"]
+    return [*replaced(headers, mapped), ("X-Amzn-Trace-Id", trace_id)]
+
+
 def passed_headers(headers: Iterable[tuple[str, str]], added: Pairs, mapped: Pairs) -> Pairs:
     """With a proxy: the client's headers and added ones, each replaced by a mapped header of its name."""
     headers = list(headers)

@@ -25,11 +25,11 @@ def new_api(gatelet: Any) -> Api:
 
 
 @pytest.fixture(scope="session")
-def wait_for_line(gatelet: Any) -> Callable[[Api, str], str]:
+def wait_for_line() -> Callable[[Api, str], str]:
     """Finds a line of an API's execution log."""
 
     def wait(api: Api, text: str) -> str:
-        logs = gatelet.client("logs")
+        logs = api.gatelet.client("logs")
         group = f"API-Gateway-Execution-Logs_{api.id}/prod"
         for _ in range(200):
             try:

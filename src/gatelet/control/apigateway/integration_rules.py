@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from gatelet.aws import quotas
@@ -12,11 +13,14 @@ from gatelet.control.apigateway.errors import BadRequest, no_such_integration
 from gatelet.control.apigateway.expressions import check_integration_parameters
 from gatelet.control.apigateway.method_rules import Method, check_verb
 from gatelet.control.apigateway.template_rules import check_content_handling, check_templates
+from gatelet.control.integrated_services import is_reachable
 
 Integration = dict[str, Any]
 
 CONNECTION_TYPES = ("INTERNET", "VPC_LINK")
 HTTP_TYPES = ("HTTP", "HTTP_PROXY")
+CALLER = "arn:aws:iam::*:user/*"
+"""Credentials that stand for those of whoever calls the API."""
 PASSTHROUGH_BEHAVIORS = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 
 _NAME_OR_VARIABLE = r"(?:[A-Za-z0-9_\-]|\$\{stageVariables\.\w+\})+"
@@ -85,8 +89,10 @@ def check_parameters(method: Method, integration: Integration) -> None:
         raise BadRequest("Invalid cache key parameter specified")
 
 
-def refuse_unsupported(integration: Integration) -> None:
-    """Raises NotSupported for what is valid on AWS and not executed here yet.
+def refuse_unsupported(integration: Integration, endpoints: Collection[str] = ()) -> None:
+    """Raises NotSupported for what is valid on AWS and not executed here yet, BadRequest for a missing role.
+
+    ``endpoints`` are the services that have one set up (gatelet.control.integrated_services).
 
     Request templates and parameters of an AWS_PROXY integration are ignored on AWS too, so they may stand
     (data plane section 6); so are credentials where nothing of AWS's is called.
@@ -102,16 +108,21 @@ def refuse_unsupported(integration: Integration) -> None:
     if integration.get("responseTransferMode") == "STREAM" and kind != "HTTP_PROXY":
         raise NotSupported("responseTransferMode STREAM")
     if kind in {"AWS", "AWS_PROXY"}:
-        _refuse_service(kind, integration)
+        _refuse_service(kind, integration, endpoints)
 
 
-def _refuse_service(kind: str, integration: Integration) -> None:
+def _refuse_service(kind: str, integration: Integration, endpoints: Collection[str]) -> None:
     uri = Arn.parse(integration["uri"])
-    if uri.account != "lambda":
-        if kind == "AWS_PROXY":
-            raise NotSupported("AWS_PROXY integrations with Firehose")
-        return
+    if kind == "AWS_PROXY" and uri.account != "lambda":
+        raise NotSupported("AWS_PROXY integrations with Firehose")
     if uri.resource.endswith("/response-streaming-invocations"):
         raise NotSupported("responseTransferMode STREAM")
-    if integration.get("credentials"):
-        raise NotSupported("credentials on an integration with Lambda")
+    role = integration.get("credentials")
+    if role and kind == "AWS_PROXY":
+        raise NotSupported("credentials on an AWS_PROXY integration")
+    if not role and not (uri.account == "lambda" and _FUNCTION_PATH.fullmatch(uri.resource)):
+        raise BadRequest("Role ARN must be specified for AWS integrations")
+    if role == CALLER:
+        raise NotSupported(f"the credentials of the caller ({CALLER}) on an integration")
+    if not is_reachable(uri.account, endpoints):
+        raise NotSupported(f"the service {uri.account} behind an integration")

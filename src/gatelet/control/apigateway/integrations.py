@@ -39,7 +39,7 @@ async def put_integration(call: Call, request: Request) -> Response:
     async with edit_api(call, request["restApiId"], no_such_resource()) as edit:
         method = method_at(edit.api, request)
         check_parameters(method, integration)
-        refuse_unsupported(integration)
+        refuse_unsupported(integration, call.ports.service_endpoints)
         method["methodIntegration"] = integration
     return integration
 
@@ -135,7 +135,7 @@ async def update_integration(call: Call, request: Request) -> Response:
         integration.setdefault("cacheNamespace", request["resourceId"])
         check_fields(integration)
         check_parameters(method, integration)
-        refuse_unsupported(integration)
+        refuse_unsupported(integration, call.ports.service_endpoints)
     return integration
 
 

@@ -45,7 +45,7 @@ async def ask(request: ClientRequest, timeout: float, exchange: Exchange, *, str
     try:
         answer = await (http.stream(request, timeout) if stream and story is None else http.send(request, timeout))
     except ClientError as error:
-        raise _failure(error) from error
+        raise failure_of(error) from error
     exchange.trace.integration = IntegrationFacts(answer.status, round((clock.monotonic() - began) * 1000))
     if story is not None:
         body = answer.body if isinstance(answer.body, bytes) else b""
@@ -53,7 +53,8 @@ async def ask(request: ClientRequest, timeout: float, exchange: Exchange, *, str
     return answer
 
 
-def _failure(error: ClientError) -> GatewayError:
+def failure_of(error: ClientError) -> GatewayError:
+    """The failure that an exchange without an answer is."""
     match error:
         case InvalidTarget():
             return ApiConfigurationError(f"Invalid endpoint address: {error}")

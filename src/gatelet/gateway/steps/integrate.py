@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
-from gatelet.gateway.integrations import http, http_proxy, lambda_custom, lambda_proxy, mock
-from gatelet.gateway.method import HttpCustom, HttpProxy, LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.gateway.integrations import aws_service, http, http_proxy, lambda_custom, lambda_proxy, mock
+from gatelet.gateway.method import AwsService, HttpCustom, HttpProxy, LambdaCustom, LambdaProxy, Misconfiguration, Mock
 from gatelet.http.response import Response
 
 
@@ -23,6 +23,8 @@ async def integrate(exchange: Exchange) -> Response:
             return await http_proxy.run(integration, exchange)
         case HttpCustom() as integration:
             return await http.run(integration, exchange)
+        case AwsService() as integration:
+            return await aws_service.run(integration, exchange)
         case Mock() as integration:
             return await mock.run(integration, exchange)
         case Misconfiguration(reason):

@@ -85,6 +85,10 @@ def names(api):
             http(connectionType="TUNNEL"),
             "Invalid ConnectionType specified. Valid options are INTERNET,VPC_LINK",
         ),
+        (
+            custom(uri="arn:aws:apigateway:us-east-1:sts:action/GetCallerIdentity"),
+            "Role ARN must be specified for AWS integrations",
+        ),
         (http(cacheKeyParameters=["method.request.path.other"]), "Invalid cache key parameter specified"),
         (
             custom(requestTemplates={"application/json": "x" * 307_201}),
@@ -143,8 +147,15 @@ def test_the_forms_of_a_function(plane, names, function):
         ),
         (proxy(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
         (http(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
-        (proxy(credentials=ROLE), "credentials on an integration with Lambda"),
-        (custom(credentials=ROLE), "credentials on an integration with Lambda"),
+        (proxy(credentials=ROLE), "credentials on an AWS_PROXY integration"),
+        (
+            custom(credentials="arn:aws:iam::*:user/*"),
+            "the credentials of the caller (arn:aws:iam::*:user/*) on an integration",
+        ),
+        (
+            custom(uri="arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue", credentials=ROLE),
+            "the service sqs behind an integration",
+        ),
         (proxy(tlsConfig={"insecureSkipVerification": True}), "tlsConfig on an integration of type AWS_PROXY"),
         (proxy(responseTransferMode="STREAM"), "responseTransferMode STREAM"),
         (
@@ -169,11 +180,11 @@ def test_put_names_what_is_not_supported(plane, names, params, thing):
         ),
         (custom(), {"type": "AWS", "httpMethod": "POST", "uri": URI}),
         (
-            custom(uri="arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue", credentials=ROLE),
+            custom(uri="arn:aws:apigateway:us-east-1:sts:action/GetCallerIdentity", credentials=ROLE),
             {
                 "type": "AWS",
                 "httpMethod": "POST",
-                "uri": "arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue",
+                "uri": "arn:aws:apigateway:us-east-1:sts:action/GetCallerIdentity",
                 "credentials": ROLE,
             },
         ),
