@@ -20,14 +20,14 @@ REPLACED = "a\ufffd"
 def handled(gatelet: Any, backend: Backend) -> Api:
     """``/in/{handling}`` echoes requests, ``/out/{handling}/{payload}`` answers text, base64 or an image."""
     api = make_api(gatelet, "handled", {}, [], binaryMediaTypes=["image/png", "audio/*"])
-    http = {"type": "HTTP", "integrationHttpMethod": "POST"}
+    http: dict[str, Any] = {"type": "HTTP", "integrationHttpMethod": "POST"}
     payloads = {"words": "/text/no%20base64!", "base64": f"/text/{b64encode(IMAGE).decode()}", "image": "/png"}
     for name, handling in HANDLING.items():
-        given = {} if handling is None else {"contentHandling": handling}
+        given: dict[str, Any] = {} if handling is None else {"contentHandling": handling}
         add(api, f"POST /in/{name}", **http, uri=f"{backend.url}/echo", **given, responses={"200": {}})
         for payload, path in payloads.items():
             add(api, f"GET /out/{name}/{payload}", **http, uri=f"{backend.url}{path}", responses={"200": given})
-    templated = {"requestTemplates": {"image/png": '{"image": "$input.body"}'}}
+    templated: dict[str, Any] = {"requestTemplates": {"image/png": '{"image": "$input.body"}'}}
     for name in ("none", "text"):
         given = {} if HANDLING[name] is None else {"contentHandling": HANDLING[name]}
         add(

@@ -43,6 +43,7 @@ def mocks(gatelet: Any) -> Api:
     )
     add_mapped(api, "POST /seen", request='{"statusCode": 200}', response='[$input.body][$input.json("$.a")]')
     for behaviour in ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"):
+        templates: dict[str, str]
         for kind, templates in {"some": {"application/xml": '{"statusCode": 200}'}, "none": {}}.items():
             add_mapped(api, f"POST /pass/{behaviour}/{kind}", request=templates, passthroughBehavior=behaviour)
     api.deploy()
