@@ -141,25 +141,8 @@ async def _organs(
     config: Config, data: DataDirectory, identity: Identity, clock: Clock, ids: Ids
 ) -> AsyncIterator[Organs]:
     async with AsyncExitStack() as stack:
-        groups = LogGroups(data.records, data.log_chunks, clock)
-        budget = config.log_budget_mb * quotas.MIB
-        await stack.enter_async_context(upkeep(groups, data.log_chunks, clock, budget=budget))
-        if os.geteuid() == 0:
-            _let_workers_pass(config.data_dir)
-        log_writer = LogWriter(groups, data.log_chunks, clock)
-        stack.push_async_callback(log_writer.close)
-        functions = LambdaService(
-            settings=_function_settings(config),
-            records=data.records,
-            blobs=data.blobs,
-            log_writer=log_writer,
-            clock=clock,
-            ids=ids,
-            credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
-            queue=data.queue,
-        )
-        await functions.start()
-        stack.push_async_callback(functions.stop)
+        log_writer = await stack.enter_async_context(_logs(config, data, clock))
+        functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, clock, ids))
         live = LiveGateway(data.records)
         await live.start()
         urls = UrlDirectory(data.records)
@@ -206,6 +189,40 @@ async def _organs(
         services.plane = plane = ControlPlane(Codec(), Registry(), control)
         served_urls = FunctionUrls(urls, functions, clock, ids, networks)
         yield Organs(functions, served_urls, live, followers, control, gateway, plane)
+
+
+@asynccontextmanager
+async def _logs(config: Config, data: DataDirectory, clock: Clock) -> AsyncIterator[LogWriter]:
+    groups = LogGroups(data.records, data.log_chunks, clock)
+    async with upkeep(groups, data.log_chunks, clock, budget=config.log_budget_mb * quotas.MIB):
+        log_writer = LogWriter(groups, data.log_chunks, clock)
+        try:
+            yield log_writer
+        finally:
+            await log_writer.close()
+
+
+@asynccontextmanager
+async def _functions(
+    config: Config, data: DataDirectory, identity: Identity, log_writer: LogWriter, clock: Clock, ids: Ids
+) -> AsyncIterator[LambdaService]:
+    if os.geteuid() == 0:
+        _let_workers_pass(config.data_dir)
+    functions = LambdaService(
+        settings=_function_settings(config),
+        records=data.records,
+        blobs=data.blobs,
+        log_writer=log_writer,
+        clock=clock,
+        ids=ids,
+        credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
+        queue=data.queue,
+    )
+    await functions.start()
+    try:
+        yield functions
+    finally:
+        await functions.stop()
 
 
 def _let_workers_pass(data_dir: Path) -> None:
