@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
@@ -150,16 +150,14 @@ async def _organs(
         plans = LivePlans(data.records)
         await plans.start()
         counters = await stack.enter_async_context(open_counters(config.counters_url, data.records))
-        readers = [identity.directory.apply, live.apply, plans.apply, functions.apply, urls.apply]
-        followers = Followers(data.changes, readers)
+        readers = (identity.directory, live, plans, functions, urls)
+        followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
         stack.push_async_callback(followers.stop)
         networks = tuple(ip_network(network) for network in config.trusted_proxies)
         client = outgoing_client(config)
         stack.callback(client.close)
-        service_http = service_client(config)
-        stack.callback(service_http.close)
-        services = AwsServices(identity, service_http, service_endpoints(config), clock, ids)
+        services = stack.enter_context(_aws_services(config, identity, clock, ids))
         gateway = GatewayPorts(
             invoker=FunctionInvoker(functions, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
@@ -187,8 +185,17 @@ async def _organs(
         )
         stack.push_async_callback(control.background.stop)
         services.plane = plane = ControlPlane(Codec(), Registry(), control)
-        served_urls = FunctionUrls(urls, functions, clock, ids, networks)
-        yield Organs(functions, served_urls, live, followers, control, gateway, plane)
+        served = FunctionUrls(urls, functions, clock, ids, networks)
+        yield Organs(functions, served, live, followers, control, gateway, plane)
+
+
+@contextmanager
+def _aws_services(config: Config, identity: Identity, clock: Clock, ids: Ids) -> Iterator[AwsServices]:
+    client = service_client(config)
+    try:
+        yield AwsServices(identity, client, service_endpoints(config), clock, ids)
+    finally:
+        client.close()
 
 
 @asynccontextmanager
