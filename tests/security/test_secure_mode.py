@@ -76,8 +76,16 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     """One Gatelet in the secure mode, with an invoke port."""
     running = Secure(tmp_path_factory.mktemp("secure") / "data", ("--mode", "secure", "--invoke-port", "0"))
     running.start()
+    allow_lambda(running)
     yield running
     running.stop()
+
+
+def allow_lambda(running: Any) -> None:
+    """Make the role of the tests' functions; in the secure mode one must exist. It has no permissions."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    running.client("iam").create_role(RoleName="function-role", AssumeRolePolicyDocument=document)
 
 
 def _refusal(call: Any) -> tuple[int, str]:

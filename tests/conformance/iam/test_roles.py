@@ -86,10 +86,6 @@ def test_malformed_documents(gatelet: Any) -> None:
         "This policy contains invalid Json",
     )
     assert error(iam.create_role, RoleName="b d", AssumeRolePolicyDocument="{}")[:2] == (400, "ValidationError")
-    assert (
-        error(iam.create_role, RoleName="bad", AssumeRolePolicyDocument=json.dumps(TRUST), PermissionsBoundary=BASIC)[0]
-        == 501
-    )
 
 
 def test_accounts_are_apart(gatelet: Any) -> None:

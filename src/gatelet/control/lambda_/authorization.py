@@ -10,13 +10,13 @@ from typing import Any, Final
 from gatelet.control.authorization import Asking, Need
 from gatelet.control.lambda_.documents import document_of, function_key, named
 from gatelet.control.lambda_.names import LATEST, FunctionName
+from gatelet.control.lambda_.role import LAMBDA
 from gatelet.control.operation import Call
 from gatelet.control.passing import pass_role
 from gatelet.identity.request_keys import resource_tag_keys, tag_keys
 from gatelet.policy.combine import Named
 from gatelet.policy.evaluate import compile_policy
 
-_SERVICE: Final = "lambda.amazonaws.com"
 _ACTIONS: Final[Mapping[str, str]] = {
     "Invoke": "InvokeFunction",
     "InvokeWithResponseStream": "InvokeFunction",
@@ -48,7 +48,7 @@ async def needs(call: Call, asking: Asking) -> Sequence[Need]:
         keys = {**keys, **resource_tag_keys(document["tags"])}
         found = [Need(action, name.arn, keys, _policy(name, policy["Statement"] if policy else []))]
     if params.get("Role"):
-        found.append(pass_role(params["Role"], _SERVICE))
+        found.append(pass_role(params["Role"], LAMBDA))
     return found
 
 

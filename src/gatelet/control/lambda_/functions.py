@@ -29,6 +29,7 @@ from gatelet.control.lambda_.layer_attachment import attach
 from gatelet.control.lambda_.life import Phase, enter
 from gatelet.control.lambda_.names import LATEST, FunctionName, resolve_new
 from gatelet.control.lambda_.paging import after, next_marker, page_size
+from gatelet.control.lambda_.role import check_role
 from gatelet.control.lambda_.settle import start_settling
 from gatelet.control.lambda_.tagging import check_tags
 from gatelet.control.lambda_.versions import published
@@ -60,6 +61,7 @@ async def create_function(call: Call, request: CreateFunctionRequestTypeDef) -> 
     name = FunctionName(call.scope, resolve_new(request["FunctionName"], call.scope, call.principal.arn))
     check_settings(request)
     check_mandatory(request)
+    check_role(call, request["Role"])
     data = zip_of(request["Code"])
     tags = dict(request.get("Tags") or {})
     check_tags(tags)

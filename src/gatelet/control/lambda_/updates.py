@@ -20,6 +20,7 @@ from gatelet.control.lambda_.layer_attachment import attach, check_unzipped
 from gatelet.control.lambda_.life import Phase, check_update, enter
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.lambda_.refusals import refuse_unsupported
+from gatelet.control.lambda_.role import check_role
 from gatelet.control.lambda_.settle import start_settling
 from gatelet.control.lambda_.versions import published
 from gatelet.control.operation import Call, Request, Response, operation
@@ -75,6 +76,7 @@ async def update_function_configuration(call: Call, request: UpdateFunctionConfi
     name = _updatable(call, request, "UpdateFunctionConfiguration")
     await read_function(call, name)
     check_settings(request)
+    check_role(call, request.get("Role"))
     async with keeping_code(call.ports), edit_function(call.ports, name) as edited:
         _check(edited, request)
         configuration = edited["configuration"]
