@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -15,9 +16,13 @@ from gatelet.control.apigateway.paging import page
 from gatelet.control.apigateway.patching import Edit, Row, Table, in_table_words, set_text
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.gateway.document import ApiDocument
+from gatelet.gateway.validation.model import is_draft_4
+from gatelet.gateway.validation.schemas import references
 
 Model = dict[str, Any]
 
+_INVALID_SCHEMA = "Invalid model schema specified"
+_CANONICAL = re.compile(r"#|https://apigateway\.amazonaws\.com/restapis/[^/]+/models/[A-Za-z0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -35,16 +40,29 @@ def _check_name(name: str) -> None:
         raise BadRequest(f"Model name must be alphanumeric: {name}")
 
 
-def _check_schema(schema: str | None, content_type: str) -> None:
-    """Raises BadRequest; a schema of JSON must be a JSON object."""
+async def _check_schema(schema: str | None, content_type: str) -> None:
+    """Raises BadRequest; a schema of JSON must be a JSON object, and JSON Schema draft 4."""
     if not schema:
         raise BadRequest("Model schema must have at least 1 property or array items defined")
     if len(schema.encode()) > quotas.MODEL_SCHEMA_BYTES:
         raise BadRequest(f"Model schema exceeds maximum size of {quotas.MODEL_SCHEMA_BYTES} bytes")
-    if "json" in content_type and parsed_schema(schema) is None:
-        raise BadRequest(
-            "Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]"
-        )
+    if "json" in content_type:
+        # In a thread: schemas may be large, and the first one loads the library
+        problems = await asyncio.to_thread(_schema_problems, schema)
+        if problems:
+            raise BadRequest(
+                f"Invalid model specified: Validation Result: warnings : [], errors : [{', '.join(problems)}]"
+            )
+
+
+def _schema_problems(schema: str) -> list[str]:
+    parsed = parsed_schema(schema)
+    try:
+        if parsed is not None and any(not _CANONICAL.match(reference) for reference in references(parsed)):
+            return [_INVALID_SCHEMA, "Model reference must be in canonical form"]
+        return [] if parsed is not None and is_draft_4(parsed) else [_INVALID_SCHEMA]
+    except RecursionError:
+        return [_INVALID_SCHEMA]
 
 
 def parsed_schema(schema: str) -> dict[str, Any] | None:
@@ -61,7 +79,7 @@ async def create_model(call: Call, request: Request) -> Response:
     """A model with a name that is free."""
     name, content_type = request["name"], request["contentType"]
     _check_name(name)
-    _check_schema(request.get("schema"), content_type)
+    await _check_schema(request.get("schema"), content_type)
     async with edit_api(call, request["restApiId"]) as edit:
         if name in edit.api["models"]:
             raise Conflict("Model name already exists for this REST API")
@@ -130,7 +148,6 @@ async def get_model_template(call: Call, request: Request) -> Response:
 
 
 def _set_schema(model: dict[str, Any], edit: Edit) -> None:
-    _check_schema(edit.value, model["contentType"])
     model["schema"] = edit.value
 
 
@@ -145,7 +162,10 @@ async def update_model(call: Call, request: Request) -> Response:
     """PATCH a model's description and schema."""
     async with edit_api(call, request["restApiId"]) as edit:
         model = _find(edit.api, request["modelName"])
+        before = model["schema"]
         TABLE.apply(model, request.get("patchOperations"))
+        if model["schema"] != before:
+            await _check_schema(model["schema"], model["contentType"])
     return model
 
 

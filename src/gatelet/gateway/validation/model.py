@@ -102,3 +102,11 @@ def compile_schemas(schemas: Schemas) -> BodyModel:
     except jsonschema_rs.ReferencingError as error:
         raise ValueError(str(error)) from error
     return BodyModel(schemas, validator)
+
+
+def is_draft_4(schema: Mapping[str, Any]) -> bool:
+    """Whether this follows the grammar of JSON Schema draft 4; patterns and references are not looked at."""
+    import jsonschema_rs
+
+    grammar = {"$ref": "http://json-schema.org/draft-04/schema#"}  # the library has it; nothing is fetched
+    return jsonschema_rs.Draft4Validator(grammar, offline=True, validate_formats=False).is_valid(schema)

@@ -8,6 +8,10 @@ import pytest
 
 SCHEMA = '{"type": "object", "properties": {"name": {"type": "string"}}}'
 NO_SCHEMA = "Model schema must have at least 1 property or array items defined"
+NOT_CANONICAL = (
+    "Invalid model specified: Validation Result: warnings : [], errors : "
+    "[Invalid model schema specified, Model reference must be in canonical form]"
+)
 INVALID_SCHEMA = "Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]"
 NO_VALIDATOR = ("NotFoundException", "Invalid Request Validator identifier specified")
 
@@ -48,6 +52,10 @@ def test_create_get_list_update_delete(plane, api):
         ({"schema": "", "contentType": "application/xml"}, bad_request(NO_SCHEMA)),
         ({"schema": "{"}, bad_request(INVALID_SCHEMA)),
         ({"schema": "[]"}, bad_request(INVALID_SCHEMA)),
+        ({"schema": '{"type": "text"}'}, bad_request(INVALID_SCHEMA)),
+        ({"schema": '{"properties": {"a": {"required": true}}}'}, bad_request(INVALID_SCHEMA)),
+        ({"schema": '{"properties": {"a": {"$ref": "Pet"}}}'}, bad_request(NOT_CANONICAL)),
+        ({"schema": '{"$ref": "http://example.org/schema.json"}'}, bad_request(NOT_CANONICAL)),
         ({"schema": '"' + "x" * 409600 + '"'}, bad_request("Model schema exceeds maximum size of 409600 bytes")),
         (
             {"restApiId": "nothing"},
