@@ -114,7 +114,9 @@ class World:
 
         def answer(request: Any, **_event: Any) -> AWSResponse:
             body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")
-            headers = [(name, value if isinstance(value, str) else value.decode()) for name, value in request.headers.items()]
+            headers = [
+                (name, value if isinstance(value, str) else value.decode()) for name, value in request.headers.items()
+            ]
             return self.serve(service, headers, body, Scope(account, region))
 
         client.meta.events.register("before-send", answer)
@@ -127,7 +129,9 @@ class World:
         answered = self.runner.run(
             self.control.serve(sent, service, principal, scope, request_id="id", endpoint="http://127.0.0.1:4566")
         )
-        return AWSResponse("http://127.0.0.1:4566", answered.status, dict(answered.headers), cast(Any, _Body(answered.body)))
+        return AWSResponse(
+            "http://127.0.0.1:4566", answered.status, dict(answered.headers), cast(Any, _Body(answered.body))
+        )
 
     def name(self) -> str:
         """A name that nobody else has."""
