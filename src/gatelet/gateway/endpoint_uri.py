@@ -46,7 +46,7 @@ class EndpointUri:
             raise InvalidTarget("not a URL of an HTTP endpoint")
         authority, path, query = parts[1], parts[2] or "/", parts[3] or ""
         # The rest of the URI must be one that can be sent, whatever values come.
-        origin, _ = split_url(f"{_PLACEHOLDER.sub('0', authority)}{path}{'?' if query else ''}{query}")
+        origin, _ = split_url(f"{_PLACEHOLDER.sub('8080', authority)}{path}{'?' if query else ''}{query}")
         fixed = None if _PLACEHOLDER.search(authority) else origin._replace(verified=verified)
         return cls(authority, path, query, fixed, verified)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -266,3 +267,22 @@ def test_what_templates_set_cannot_leave_its_place(api: Api, backend: Backend) -
     (told,) = backend.requests[before:]
     assert told["target"] == "/echo/a%3Fevil%23/b%20c?q=1%26evil%3D2%20HTTP%2F1.1%0D%0A"
     assert not {"X-Evil", "X-T"} & set(headers_of(told))
+
+
+def test_a_test_invocation_tells_the_request_and_the_answer(api: Api, backend: Backend) -> None:
+    """15: the lines of an integration with an endpoint."""
+    told = api.client.test_invoke_method(
+        restApiId=api.id,
+        resourceId=api.resource("/any"),
+        httpMethod="POST",
+        pathWithQueryString="/any",
+        body="hello",
+    )
+    assert (told["status"], json.loads(told["body"])["body"]) == (200, "hello")
+    lines = [line.partition(" : ")[2] for line in told["log"].splitlines()]
+    url = f"{backend.url}/echo"
+    assert f"Endpoint request URI: {url}" in lines
+    assert "Endpoint request body after transformations: hello" in lines
+    assert f"Sending request to {url}" in lines
+    assert any(re.fullmatch(r"Received response. Status: 200, Integration latency: \d+ ms", line) for line in lines)
+    assert any(line.startswith("Endpoint response headers: {Content-Type=application/json") for line in lines)
