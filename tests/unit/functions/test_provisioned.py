@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
+from tests.unit.functions.conftest import running_world
 from tests.unit.functions.world import ACCOUNT, FUNCTIONS, REGION, World
 
 from gatelet.aws.scope import Scope
@@ -108,12 +110,13 @@ def test_code_that_cannot_be_initialised_fails(forking: World) -> None:
 def test_more_than_the_host_runs_is_said(make_world: Callable[..., World]) -> None:
     world = make_world(max_environments=1)
 
-    async def story() -> str:
+    async def story() -> None:
         target = await publish(world, await world.define(HOW), 1)
         await provision(world, target, 2)
-        return (await world.service.provisioned(target)).failure
+        too_many = "This host runs 1 environments at most (max_environments)."
+        await settled(world, target, ProvisionedState(1, too_many))
 
-    assert world.run(story()) == "This host runs 1 environments at most (max_environments)."
+    world.run(story())
 
 
 def test_it_follows_an_alias(forking: World) -> None:
@@ -159,6 +162,15 @@ def test_reserved_as_much_as_provisioned(forking: World) -> None:
         return "admitted"
 
     assert forking.run(story()) == "ReservedFunctionConcurrentInvocationLimitExceeded"
+
+
+def test_it_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    with running_world(tmp_path) as world:
+        target = world.run(publish(world, world.function(HOW), 1))
+        world.run(provision(world, target, 2))
+        world.run(settled(world, target, ProvisionedState(2)))
+    with running_world(tmp_path) as world:
+        world.run(settled(world, target, ProvisionedState(2)))
 
 
 def test_a_deleted_version_takes_its_environments_with_it(make_world: Callable[..., World]) -> None:

@@ -21,11 +21,11 @@ from gatelet.functions.model import REFERRING_KINDS, SERVICE, CodeReference, blo
 from gatelet.storage.ports import Collection
 
 
-def zip_of(code: Mapping[str, Any]) -> bytes:
-    """The archive in a FunctionCode. Raises NotSupported for code that is elsewhere."""
+def zip_of(code: Mapping[str, Any], what: str = "function code") -> bytes:
+    """The archive in a FunctionCode or a LayerVersionContent. Raises NotSupported for one that is elsewhere."""
     for member in ("S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode"):
         if code.get(member):
-            raise NotSupported(f"function code from S3 ({member})")
+            raise NotSupported(f"{what} from S3 ({member})")
     if code.get("ImageUri"):
         raise NotSupported("function code in a container image (ImageUri)")
     if code.get("SourceKMSKeyArn"):

@@ -40,7 +40,7 @@ _MISSING = "The resource you requested does not exist."
 async def publish_layer_version(call: Call, request: PublishLayerVersionRequestTypeDef) -> Response:
     """The next version of a layer; the first one makes the layer. A number is never given twice."""
     layer = resolve_layer(call, request["LayerName"])
-    data = zip_of(request["Content"])
+    data = zip_of(request["Content"], "the content of a layer")
     unzipped = await check_code(call, data)
     key = Collection(SERVICE, LAYER_KIND, layer.scope.account, layer.scope.region).key(layer.layer)
     async with call.ports.editing.hold(key), stored_code(call.ports, data, unzipped) as code:

@@ -111,7 +111,7 @@ def test_what_is_not_there(plane: LambdaPlane) -> None:
         (
             {"S3Bucket": "b", "S3Key": "k"},
             "NotImplementedException",
-            "Gatelet does not support function code from S3 (S3Bucket) yet.",
+            "Gatelet does not support the content of a layer from S3 (S3Bucket) yet.",
         ),
     ],
 )
