@@ -78,14 +78,6 @@ def names(api):
             "Invalid PassthroughBehavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER",
         ),
         (
-            {"type": "MOCK", "contentHandling": "MAGIC"},
-            "Invalid ContentHandling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT",
-        ),
-        (
-            http(connectionType="TUNNEL"),
-            "Invalid ConnectionType specified. Valid options are INTERNET,VPC_LINK",
-        ),
-        (
             custom(uri="arn:aws:apigateway:us-east-1:sts:action/GetCallerIdentity"),
             "Role ARN must be specified for AWS integrations",
         ),
@@ -326,6 +318,18 @@ def test_patch_replaces_and_removes_entries(plane, names):
         (("replace", "/uri", None), bad_request(NO_ARN)),
         (("replace", "/httpMethod", None), bad_request("Enumeration value for HttpMethod must be non-empty")),
         (("replace", "/timeoutInMillis", "1"), bad_request(TIMEOUT)),
+        (
+            ("replace", "/contentHandling", "MAGIC"),
+            bad_request("Invalid ContentHandling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT"),
+        ),
+        (
+            ("replace", "/connectionType", "TUNNEL"),
+            bad_request("Invalid ConnectionType specified. Valid options are INTERNET,VPC_LINK"),
+        ),
+        (
+            ("add", "/cacheKeyParameters/method.request.path.x", None),
+            bad_request("Invalid cache key parameter specified"),
+        ),
         (
             ("replace", "/timeoutInMillis", "soon"),
             bad_request("Invalid integer value specified for timeoutInMillis: soon"),
