@@ -93,7 +93,7 @@ class JsonEvent(Event):
         future: asyncio.Future[InvocationResult],
     ) -> None:
         super().__init__(
-            function, arn, invocation.request_id, invocation.trace_id, lease, future, abandon_at=float("inf")
+            function, arn, invocation.request_id, invocation.trace_id, lease, future, invocation.abandon_at
         )
         self.tail = invocation.log_tail
         self._payload = invocation.payload or b"{}"

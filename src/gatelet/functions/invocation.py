@@ -14,6 +14,7 @@ Exception
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -95,6 +96,8 @@ class Invocation:
     source_arn: str | None = None
     """The API's method that invokes: the function's policy must allow it. None: the caller is authorised already."""
     source_account: str = ""
+    abandon_at: float = math.inf
+    """The moment (seconds of the monotonic clock) from which on nobody waits for the answer."""
     url_auth_type: str | None = None
     """The AuthType of the function URL that was called: the function's policy must allow everybody."""
 

@@ -79,21 +79,29 @@ class _Compiler:
             variables=self._variables,
             binary_media_types=tuple(self._api.get("binaryMediaTypes") or ()),
         )
-        methods = {}
-        for verb, method in (shape.get("resourceMethods") or {}).items():
+        shapes = (shape.get("resourceMethods") or {}).items()
+        return resource, {verb: self._method(resource, verb, method, head) for verb, method in shapes}
+
+    def _method(self, resource: Resource, verb: str, method: Any, head: bytes) -> Method:
+        """A method; one that cannot be read stands beside the others, and answers 500."""
+        name = f"{resource.path.rstrip('/')}/{verb}"
+        source_arn = self._source_arn(verb, resource)
+        try:
             integration, validator = self._integration(resource, verb, method)
-            name = f"{resource.path.rstrip('/')}/{verb}"
-            methods[verb] = Method(
+            return Method(
                 verb,
                 integration,
-                self._source_arn(verb, resource),
+                source_arn,
                 head,
                 validator,
                 name=name,
                 api_key_required=bool(method.get("apiKeyRequired")),
                 buckets=self._buckets(resource, verb, name),
             )
-        return resource, methods
+        except DAMAGED as damage:
+            return Method(
+                verb, Misconfiguration(f"The stored method cannot be read: {damage!r}"), source_arn, head, name=name
+            )
 
     def _buckets(self, resource: Resource, verb: str, name: str) -> tuple[Bucket, ...]:
         settings = settings_of(self._stage, resource.path, verb)
@@ -115,8 +123,6 @@ class _Compiler:
             return compile_integration(method, self._scope, self._variables), self._validator(method)
         except InvalidModel as invalid:
             return Misconfiguration(str(invalid)), None
-        except DAMAGED as damage:
-            return Misconfiguration(f"The stored method cannot be read: {damage!r}"), None
 
     def _validator(self, method: Any) -> RequestValidator | None:
         validators, models = self._document.get("requestValidators") or {}, self._document.get("models") or {}

@@ -11,7 +11,6 @@ Those with mappings (Lambda custom, MOCK, HTTP, AWS services) are three lines::
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from gatelet.gateway.method import Method
 from gatelet.gateway.parameters import RequestParameters
@@ -24,7 +23,7 @@ Pairs = list[tuple[str, str]]
 """Names with values in order; a name may stand more than once."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Exchange:
     """A request that was let in, on its way to the integration. Raises GatewayError where something fails."""
 
@@ -34,30 +33,37 @@ class Exchange:
     ports: Ports
     body: bytes
     """As the client meant it: decoded by its Content-Encoding."""
+    _parameters: RequestParameters | None = None
+    _trace_ids: tuple[str, str] | None = None
 
     @property
     def method(self) -> Method:
         """The method."""
         return self.route.method
 
-    @cached_property
+    @property
     def parameters(self) -> RequestParameters:
         """The request's parameters as templates and mappings see them; read when first asked for."""
+        if self._parameters is None:
+            added = {} if self.trace.is_test else self._added_headers()
+            self._parameters = RequestParameters.of(self.trace.request, self.route, added)
+        return self._parameters
+
+    @property
+    def trace_ids(self) -> tuple[str, str]:
+        """X-Amzn-Trace-Id as the event shows it, and in full."""
+        if self._trace_ids is None:
+            self._trace_ids = self.trace.trace_ids(self.ports)
+        return self._trace_ids
+
+    def _added_headers(self) -> dict[str, str]:
         client = self.trace.client
-        if self.trace.is_test:
-            return RequestParameters.of(self.trace.request, self.route, {})
-        added = {
+        return {
             "X-Amzn-Trace-Id": self.trace_ids[0],
             "X-Forwarded-For": client.chain,
             "X-Forwarded-Port": client.port,
             "X-Forwarded-Proto": client.scheme,
         }
-        return RequestParameters.of(self.trace.request, self.route, added)
-
-    @cached_property
-    def trace_ids(self) -> tuple[str, str]:
-        """X-Amzn-Trace-Id as the event shows it, and in full."""
-        return self.trace.trace_ids(self.ports)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from gatelet.aws import quotas
 from gatelet.aws.ids import Ids
@@ -77,17 +78,15 @@ class FunctionInvoker:
             client_context=client_context,
             source_arn=source_arn,
             source_account=source_account,
+            abandon_at=time.monotonic() + timeout,
         )
         try:
-            async with asyncio.timeout(timeout):
-                if asynchronous:
-                    await self._functions.invoke_async(invocation)
-                    return gateway.InvokeReply(b"", invocation.request_id, accepted=True)
-                result = await self._functions.invoke(invocation)
+            if asynchronous:
+                await self._functions.invoke_async(invocation)
+                return gateway.InvokeReply(b"", invocation.request_id, accepted=True)
+            result = await self._functions.invoke(invocation)
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
-        except TimeoutError as passed:
-            raise gateway.InvokeTimedOut("the integration's timeout passed") from passed
         return gateway.InvokeReply(result.payload, result.request_id, result.function_error, result.executed_version)
 
 

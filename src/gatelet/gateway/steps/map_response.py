@@ -5,6 +5,8 @@ Shared by every integration with mappings. Reference: apigateway-data-plane sect
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from gatelet.gateway import context
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.events.proxy import is_binary
@@ -77,17 +79,26 @@ def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange
     return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]
 
 
-class ReplyHeaders(dict[str, list[str]]):
+class ReplyHeaders(Mapping[str, Sequence[str]]):
     """An integration's headers, found whatever the case of their names."""
 
-    def __init__(self, pairs: Pairs) -> None:
-        super().__init__()
-        for name, value in pairs:
-            self.setdefault(name.lower(), []).append(value)
+    __slots__ = ("_pairs",)
 
-    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
-        """The values of a header."""
-        return super().get(name.lower(), default)
+    def __init__(self, pairs: Pairs) -> None:
+        self._pairs = pairs
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        key = name.lower()
+        found = [value for own, value in self._pairs if own.lower() == key]
+        if not found:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({name.lower() for name, _ in self._pairs})
+
+    def __len__(self) -> int:
+        return len({name.lower() for name, _ in self._pairs})
 
 
 def _status(value: object) -> int | None:

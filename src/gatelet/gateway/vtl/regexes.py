@@ -12,6 +12,7 @@ import math
 import re
 import string
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from gatelet.gateway.vtl.errors import EvaluationFailed, LimitExceeded
@@ -65,6 +66,10 @@ class Regex:
         if attempts > _ATTEMPTS:
             raise LimitExceeded("A regular expression could take too long on its text")
         budget.spend(1 + attempts // _ATTEMPTS_A_STEP)
+
+
+regex = lru_cache(maxsize=512)(Regex)
+"""The expression of a pattern: templates use the same few again and again."""
 
 
 def _ways(rows: Rows, length: int) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gatelet.gateway.vtl.errors import EvaluationFailed
 from gatelet.gateway.vtl.limits import Budget
-from gatelet.gateway.vtl.regexes import Regex, replacement_text
+from gatelet.gateway.vtl.regexes import regex, replacement_text
 from gatelet.gateway.vtl.signatures import Method, whole
 from gatelet.gateway.vtl.values import JavaList, strictly_equal, text_of
 
@@ -55,7 +55,7 @@ def _replace(budget: Budget, text: str, old: str, new: str) -> str:
 def _replace_matches(budget: Budget, text: str, pattern: str, replacement: str, most: int | None) -> str:
     parts: list[str] = []
     end = 0
-    for count, match in enumerate(Regex(pattern).find_all(text, budget)):
+    for count, match in enumerate(regex(pattern).find_all(text, budget)):
         if count == most:
             break
         budget.spend(1)
@@ -69,7 +69,7 @@ def _replace_matches(budget: Budget, text: str, pattern: str, replacement: str, 
 def _split(budget: Budget, text: str, pattern: str, limit: int = 0) -> JavaList:
     parts: list[str] = []
     end = 0
-    for match in Regex(pattern).find_all(text, budget):
+    for match in regex(pattern).find_all(text, budget):
         if len(parts) == limit - 1:
             break
         budget.spend(1)
@@ -127,7 +127,7 @@ STRING_METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "join": Method(_join, (_TEXT, _LIST)),
         "lastIndexOf": Method(_last_index_of, (_TEXT, whole), 1),
         "length": Method(lambda _, s: len(s), ()),
-        "matches": Method(lambda b, s, p: Regex(p).matches(s, b), (_TEXT,)),
+        "matches": Method(lambda b, s, p: regex(p).matches(s, b), (_TEXT,)),
         "replace": Method(_replace, (_TEXT, _TEXT)),
         "replaceAll": Method(lambda b, s, p, r: _replace_matches(b, s, p, r, None), (_TEXT, _TEXT)),
         "replaceFirst": Method(lambda b, s, p, r: _replace_matches(b, s, p, r, 1), (_TEXT, _TEXT)),
