@@ -117,6 +117,9 @@ class LambdaService:
         for key in known.provisioned:
             self._spawn(self._provision(key))
         self._pools.start()
+
+    def start_events(self) -> None:
+        """Go on with the events that an earlier process accepted; functions must be able to call the endpoint."""
         self._events.start()
 
     async def stop(self) -> None:

@@ -75,6 +75,7 @@ class House:
         """Go on with what a stop or a crash interrupted; called once the ports are bound."""
         self.organs.functions.set_endpoint(endpoint)
         await resume(self.organs.control)
+        self.organs.functions.start_events()
 
     async def failed(self) -> StorageFailed:
         """Return when storage can no longer promise durability: the process must stop."""

@@ -30,7 +30,8 @@ class Dispatcher:
     """One for all queues. Nothing is polled: it looks when it is woken, and when a message falls due.
 
     Of the queues with something due, the one with the fewest messages in work is next; a queue has at most
-    ``QUEUED_EVENTS_AT_ONCE`` in work.
+    ``QUEUED_EVENTS_AT_ONCE`` in work. Where messages come back undone, that number is halved, and grows again with
+    every full round that is done; a queue with nothing else in work rests.
     """
 
     def __init__(self, queue: Queue, deliver: Deliver, clock: Clock) -> None:
@@ -40,6 +41,7 @@ class Dispatcher:
         self._at_work: Counter[str] = Counter()
         self._leases: set[Lease] = set()
         self._rest_until: dict[str, float] = {}
+        self._at_once: dict[str, float] = {}
         self._extend_at = 0.0
         self._wake = asyncio.Event()
         self._stopping = False
@@ -118,7 +120,7 @@ class Dispatcher:
 
     def _room(self, queue: str) -> int:
         in_all = quotas.QUEUED_EVENTS_AT_ONCE_IN_ALL - len(self._leases)
-        return min(quotas.QUEUED_EVENTS_AT_ONCE - self._at_work[queue], in_all)
+        return min(int(self._at_once.get(queue, quotas.QUEUED_EVENTS_AT_ONCE)) - self._at_work[queue], in_all)
 
     async def _work(self, leased: LeasedMessage) -> None:
         queue = leased.message.queue
@@ -130,13 +132,23 @@ class Dispatcher:
         except Exception:  # noqa: BLE001 - a background task: one event's fault must not stop the others
             _log.exception("an event of %s could not be delivered", queue)
             rest_until = self._clock.now() + _AFTER_A_FAILURE_SECONDS
-        if rest_until:
-            self._rest_until[queue] = max(rest_until, self._rest_until.get(queue, 0.0))
+        self._learn(queue, rest_until)
         self._leases.discard(leased.lease)
         self._at_work[queue] -= 1
         if not self._at_work[queue]:
             del self._at_work[queue]
         self._wake.set()
+
+    def _learn(self, queue: str, rest_until: float) -> None:
+        at_once = self._at_once.get(queue, float(quotas.QUEUED_EVENTS_AT_ONCE))
+        if rest_until:
+            self._at_once[queue] = max(1.0, at_once / 2)
+            if self._at_work[queue] == 1:
+                self._rest_until[queue] = max(rest_until, self._rest_until.get(queue, 0.0))
+        elif queue in self._at_once:
+            self._at_once[queue] = at_once + 1 / at_once
+            if self._at_once[queue] >= quotas.QUEUED_EVENTS_AT_ONCE:
+                del self._at_once[queue]
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

@@ -231,6 +231,36 @@ def test_a_throttled_function_rests_and_its_other_events_wait(play: Any) -> None
     play(story)
 
 
+def test_a_function_of_little_concurrency_is_not_starved_by_its_back_off(play: Any) -> None:
+    """One event at a time is let in; the others are throttled and come again, and the queue goes on meanwhile."""
+
+    async def story(stage: Stage) -> None:
+        await stage.function("f")
+        running = 0
+
+        async def one_at_a_time(invocation: Invocation) -> InvocationResult:
+            nonlocal running
+            if running:
+                raise TooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded")
+            running += 1
+            await asyncio.sleep(0.001)
+            running -= 1
+            done.append(json.loads(invocation.payload))
+            return SUCCESS
+
+        done: list[int] = []
+        stage.handler = one_at_a_time
+        for number in range(60):
+            await stage.accept("f", number)
+        for second in range(40):
+            await stage.at(second)
+            if len(done) == 60:
+                break
+        assert sorted(done) == list(range(60))
+
+    play(story)
+
+
 def test_reserved_concurrency_of_zero_ends_an_event_at_once(play: Any) -> None:
     async def story(stage: Stage) -> None:
         await stage.function("f", reserved_concurrency=0, **destinations(failure="g"))
