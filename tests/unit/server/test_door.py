@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatelet.aws import quotas
+from gatelet.functions.urls.address import UrlAddress
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.http.request import Request
 from gatelet.server.door import ControlCall, Door, House, Refusal, edge_body_limit
@@ -20,6 +21,11 @@ def _request(path: str, *headers: tuple[str, str], method: str = "GET") -> Reque
         ("/_aws/execute-api/abc/prod/users", "127.0.0.1:4566", InvokeAddress),
         ("/restapis/abc/prod/_user_request_/users", "localhost:4566", InvokeAddress),
         ("/prod/users", "abc.execute-api.localhost:4566", InvokeAddress),
+        ("/_aws/lambda-url/abc/users", "127.0.0.1:4566", UrlAddress),
+        ("/2015-03-31/functions", "abc.lambda-url.us-east-1.localhost:4566", UrlAddress),
+        ("/2015-03-31/functions", "abc.lambda-url.us-east-1.on.aws", UrlAddress),
+        ("/2015-03-31/functions", "abc.lambda-url.us-east-1.on.aws.evil.example", Refusal),
+        ("/_aws/lambda-url/abc/users", "rebound.example.org", Refusal),
         ("/restapis/abc/resources", "localhost:4566", ControlCall),
         ("/2015-03-31/functions", "[::1]:4566", ControlCall),
         ("/2015-03-31/functions", "lambda.us-east-1.amazonaws.com", ControlCall),
@@ -89,6 +95,7 @@ def test_the_invoke_port_never_reaches_anything_but_invoke_urls(path: str) -> No
     door = Door(data_plane_only=True)
     assert isinstance(door.decide(_request(path, ("Host", "localhost"))), Refusal)
     assert isinstance(door.decide(_request("/prod/x", ("Host", "abc.execute-api.localhost"))), InvokeAddress)
+    assert isinstance(door.decide(_request("/_aws/lambda-url/abc/", ("Host", "api.example.org"))), UrlAddress)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +130,7 @@ def test_a_script_of_our_own_origin_may_call() -> None:
         ("localhost:4566", "/2015-03-31/functions", quotas.CREATE_FUNCTION_REQUEST_BYTES),
         ("localhost:4566", "/restapis", quotas.GATEWAY_BODY_BYTES),
         ("abcdef1234.execute-api.localhost:4566", "/2015-03-31/functions", quotas.GATEWAY_BODY_BYTES),
+        ("abc.lambda-url.us-east-1.on.aws", "/2015-03-31/functions", quotas.GATEWAY_BODY_BYTES),
     ],
 )
 def test_only_lambda_takes_bodies_over_the_gateways_limit(host: str, path: str, limit: int) -> None:

@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 _LEASE_SECONDS = 60.0
 _EXTEND_SECONDS = 20.0
 _AFTER_A_FAILURE_SECONDS = 1.0
+_KEPT_LESSONS = 10_000
 
 Deliver = Callable[[LeasedMessage], Awaitable[float]]
 """Works on one message: until when (epoch seconds) its queue is to be left alone, 0 for not at all.
@@ -142,6 +143,8 @@ class Dispatcher:
     def _learn(self, queue: str, rest_until: float) -> None:
         at_once = self._at_once.get(queue, float(quotas.QUEUED_EVENTS_AT_ONCE))
         if rest_until:
+            if len(self._at_once) >= _KEPT_LESSONS:
+                self._at_once.clear()
             self._at_once[queue] = max(1.0, at_once / 2)
             if self._at_work[queue] == 1:
                 self._rest_until[queue] = max(rest_until, self._rest_until.get(queue, 0.0))
