@@ -42,7 +42,7 @@ _DENY_ALL: Final = [{"Sid": "Unreadable", "Effect": "Deny", "Action": "*", "Reso
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A user or a role, with its policies compiled."""
+    """A user, a role or a group, with its policies compiled."""
 
     name: str
     arn: str
@@ -50,7 +50,7 @@ class Entity:
     tags: Mapping[str, str]
     grants: Grants
     trust: Policy | None = None
-    """Who may assume it; None for a user."""
+    """Who may assume a role."""
     max_session_seconds: int = 0
 
 
@@ -92,6 +92,10 @@ class Directory:
     def user(self, account: str, name: str) -> Entity | None:
         """The user of that name (as it is spelled), or None."""
         return self._entity(USER, account, name)
+
+    def group(self, account: str, name: str) -> Entity | None:
+        """The group of that name (as it is spelled), or None."""
+        return self._entity(GROUP, account, name)
 
     def role_of(self, arn: str) -> Entity | None:
         """The role with that ARN, its path included, or None."""
@@ -145,11 +149,16 @@ class Directory:
             document = self.document(kind, account, name)
             if document is None:
                 return None
-            made = self._role(document, account) if kind == ROLE else self._user(document, account)
+            made = self._compile(kind, document, account)
             if made.name != name:
                 return None
             entity = self._entities[place] = made
         return entity
+
+    def _compile(self, kind: str, document: Any, account: str) -> Entity:
+        if kind == ROLE:
+            return self._role(document, account)
+        return self._user(document, account) if kind == USER else self._group(document, account)
 
     def _role(self, document: RoleDocument, account: str) -> Entity:
         role = document["role"]
@@ -175,12 +184,18 @@ class Directory:
         grants = Grants(tuple(policies), self._boundary(document, account))
         return Entity(name, user["Arn"], user["UserId"], document["tags"], grants)
 
+    def _group(self, document: GroupDocument, account: str) -> Entity:
+        group = document["group"]
+        name = group["GroupName"]
+        grants = Grants(tuple(self._policies(document, f"group/{name}", account)))
+        return Entity(name, group["Arn"], group["GroupId"], {}, grants)
+
     def _policies(self, document: EntityDocument, owner: str, account: str) -> list[Named]:
-        named = [Named(f"{owner}/{name}", self.compiled(text)) for name, text in document["policies"].items()]
+        named = [Named(f"{owner}/{name}", self.compiled(text), text) for name, text in document["policies"].items()]
         for arn in document["attached"]:
             text = self.managed_text(arn, account)
             if text is not None:
-                named.append(Named(arn, self.compiled(text)))
+                named.append(Named(arn, self.compiled(text), text))
         return named
 
     def _boundary(self, document: RoleDocument | UserDocument, account: str) -> Named | None:

@@ -36,6 +36,8 @@ class Named:
 
     name: str
     policy: Policy
+    text: str = ""
+    """The document, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
