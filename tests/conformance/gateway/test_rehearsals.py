@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.conformance.gateway.rehearse import run
 from tests.conformance.gateway.world import Api, make_api, uri
 from tests.conformance.integrations.mapped import add_mapped
-
-LINE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4} : (.*)")
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +18,6 @@ def undeployed(gatelet: Any, echo: str, closed: str) -> Api:
     api = make_api(gatelet, "undeployed", {"GET /echo/{id}": uri(echo), "GET /closed": uri(closed)}, ["gateway-echo"])
     add_mapped(api, "PUT /mock", request='{"statusCode": 200}', response='$input.params("q")')
     return api
-
-
-def run(api: Api, route: str, **members: Any) -> tuple[dict[str, Any], list[str]]:
-    """The answer, and the lines of its log without their moments."""
-    verb, path = route.split(" ")
-    answer = api.client.test_invoke_method(restApiId=api.id, resourceId=api.resource(path), httpMethod=verb, **members)
-    first, *lines, last = answer["log"].split("\n")
-    assert first.startswith("Execution log for request ")
-    assert last == ""
-    matched = [LINE.fullmatch(line) for line in lines]
-    return answer, [match[1] if match else "" for match in matched]
 
 
 def test_a_function_is_run_as_it_would_be(undeployed: Api) -> None:
