@@ -31,7 +31,7 @@ class Grounds:
         self.namespaces: tuple[int, ...] = ()
         self._function = function
         self._name = digits
-        self._group: Group | None = None
+        self._admission: asyncio.Future[Group] | None = None
         self._looks = 0
 
     def make_directory(self, uid: int | None) -> None:
@@ -41,11 +41,15 @@ class Grounds:
         if uid is not None:
             os.chown(self.directory, uid, uid)
 
-    async def admit(self, sandbox: Sandbox, pid: int) -> None:
-        """Count the process and what it starts, from before it runs the function's code. Raises OSError."""
+    def admit(self, loop: asyncio.AbstractEventLoop, sandbox: Sandbox, pid: int) -> None:
+        """Count the process and what it starts in a group of its own, soon.
+
+        Moving it can take the kernel 20 ms, so nobody waits: what the function starts before that is in its
+        launcher's group, and ends as an orphan of its worker (``runtimes.python.zygote``).
+        """
         if sandbox.cgroups is not None:
             memory = (self._function.memory + self._function.storage) * quotas.MIB
-            self._group = await asyncio.to_thread(_make_group, sandbox, self._name, memory, pid)
+            self._admission = loop.run_in_executor(None, _make_group, sandbox, self._name, memory, pid)
 
     def keep_namespaces_of(self, process: Process) -> None:
         """Hold on to the process's namespaces, with the ``/tmp`` in them, beyond its end."""
@@ -60,6 +64,13 @@ class Grounds:
         """What the process and its children take now."""
         return resident.kib(pid, self._group)
 
+    @property
+    def _group(self) -> Group | None:
+        admission = self._admission
+        if admission is None or not admission.done() or admission.exception() is not None:
+            return None
+        return admission.result()
+
     def files_too_large(self) -> bool:
         """Whether the directory holds more than ``EphemeralStorage`` allows; looked at now and then."""
         self._looks += 1
@@ -73,9 +84,14 @@ class Grounds:
 
     def clear(self, loop: asyncio.AbstractEventLoop) -> None:
         """The process is gone: so is, soon, everything that it started."""
-        group, self._group = self._group, None
-        if group is not None:
-            loop.run_in_executor(None, group.clear)
+        admission, self._admission = self._admission, None
+
+        def then(done: asyncio.Future[Group]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                loop.run_in_executor(None, done.result().clear)
+
+        if admission is not None:
+            admission.add_done_callback(then)
 
     def forget(self, loop: asyncio.AbstractEventLoop) -> None:
         """The environment is gone."""
@@ -90,7 +106,11 @@ def _make_group(sandbox: Sandbox, name: str, memory: int, pid: int) -> Group:
     assert sandbox.cgroups is not None
     # A process that is started anew may come before the group of the last one is gone.
     group = sandbox.cgroups.make(f"{name}-{pid}", memory, quotas.FUNCTION_PROCESSES)
-    group.add(pid)
+    try:
+        group.add(pid)
+    except OSError:
+        group.clear()  # the process has ended already
+        raise
     return group
 
 

@@ -75,17 +75,6 @@ async def configure(
     else:
         grounds.make_directory(uid)
         places = _Places(code, layers, libraries, grounds.directory)
-    variables = environment_variables(
-        function,
-        code=places.code,
-        runtime=places.runtime,
-        layers=places.layers,
-        temporary=None if sandbox.namespaces else places.temporary,
-        log_stream=stream,
-        endpoint_url=host.endpoint_url(),
-        ca_bundle=None if host.trust is None else host.trust.path(),
-        credentials=host.credentials(function.scope.account, function.role, function.name),
-    )
     configuration: dict[str, Any] = {
         "code": str(places.code),
         "layers": str(places.layers or ""),
@@ -96,7 +85,7 @@ async def configure(
         "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
         "escape_non_ascii": escapes_non_ascii(function.runtime),
-        "environment": variables,
+        "environment": _variables(host, function, places, stream, sandbox.namespaces),
         "limits": {
             "open_files": quotas.FUNCTION_OPEN_FILES,
             "processes": quotas.FUNCTION_PROCESSES,
@@ -115,6 +104,20 @@ async def configure(
         }
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     return Launch(interpreter, python, sandbox, python if ready is None else ready, configuration)
+
+
+def _variables(host: Host, function: FunctionVersion, places: _Places, stream: str, namespaces: bool) -> dict[str, str]:
+    return environment_variables(
+        function,
+        code=places.code,
+        runtime=places.runtime,
+        layers=places.layers,
+        temporary=None if namespaces else places.temporary,
+        log_stream=stream,
+        endpoint_url=host.endpoint_url(),
+        ca_bundle=None if host.trust is None else host.trust.path(),
+        credentials=host.credentials(function.scope.account, function.role, function.name),
+    )
 
 
 def _walls(host: Host, sandbox: Sandbox, places: _Places, template: bool) -> dict[str, Any]:
@@ -136,7 +139,6 @@ def _walls(host: Host, sandbox: Sandbox, places: _Places, template: bool) -> dic
         "devices": ["/dev"],
         "seccomp": sandbox.found.seccomp,
         "protected": [os.getpid()],
-        "subreaper": sandbox.cgroups is None,
         "template": template,
     }
 

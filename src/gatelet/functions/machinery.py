@@ -88,7 +88,7 @@ class Machinery:
         template.on_lost(lambda: grounds.forget(host.loop))
         seconds = _SNAPSHOT_SECONDS if function.snap_start else self._settings.init_seconds
         reason = await template.build(
-            way.python.zygote, way.message, lambda pid: grounds.admit(way.sandbox, pid), seconds
+            way.python.zygote, way.message, lambda pid: grounds.admit(host.loop, way.sandbox, pid), seconds
         )
         if reason:
             template.end()

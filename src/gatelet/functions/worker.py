@@ -12,6 +12,7 @@ from gatelet.functions.channel import Channel
 from gatelet.functions.grounds import Grounds
 from gatelet.functions.launch import Launch
 from gatelet.functions.process import Process, StartFailed
+from gatelet.functions.runtimes.python import frames
 
 _READ_BYTES = 16_384
 _PIPE_BYTES = 65_536
@@ -66,12 +67,11 @@ class Worker:
             self._loop.add_reader(self._output, self._read_output)
             try:
                 far = given.enter_context(self._channel.open(self._on_frame, self._closed))
+                self._grounds = grounds if way.sandbox.namespaces else None
+                self._channel.send(way.frame, at_once=True)
                 process, forked = await self._begin(way, grounds, far, write_end)
                 self._process = process
-                await grounds.admit(way.sandbox, process.pid)
-                if not self._abandoned:
-                    self._grounds = grounds if way.sandbox.namespaces else None
-                    self._channel.send(way.frame)
+                grounds.admit(self._loop, way.sandbox, process.pid)
             except BaseException:
                 if self._process is not None:
                     self._process.kill()
@@ -123,8 +123,8 @@ class Worker:
             self._process.kill()
 
     def _on_frame(self, kind: int, payload: bytes) -> None:
-        if self._grounds is not None and self._process is not None:
-            # Its first: it is in the namespaces that it made by now.
+        if self._grounds is not None and self._process is not None and kind != frames.LOG:
+            # It has loaded: it is in the namespaces that it made by now.
             self._grounds.keep_namespaces_of(self._process)
             self._grounds = None
         if self._owner is not None:

@@ -26,7 +26,6 @@ class Zygote(ForkServer):
             "runtime": str(runtime) if runtime.is_dir() else "",
             "event_module": str(event_module),
             "base": sandbox.base,
-            "sweep": sandbox.cgroups is None,
         }
         self._command = [*interpreter_command(interpreter), "zygote"]
         self._settings = json.dumps(settings)
@@ -112,7 +111,15 @@ class Template(ForkServer):
         """See ForkServer: whoever waits longer is better off without it."""
         return _FORK_SECONDS
 
-    async def build(self, zygote: Zygote, configuration: bytes, admit: Callable[[int], Any], seconds: float) -> str:
+    async def fork(self, role: str, descriptors: Sequence[int], on_exit: OnExit) -> ForkedProcess:
+        """See ForkServer; one that does not fork in time forks no more."""
+        try:
+            return await super().fork(role, descriptors, on_exit)
+        except StartFailed:
+            self.lost()
+            raise
+
+    async def build(self, zygote: Zygote, configuration: bytes, admit: Callable[[int], None], seconds: float) -> str:
         """Fork the zygote and import the module: why it cannot be a template, empty if it is one.
 
         ``admit`` counts its memory and processes. Raises StartFailed.
@@ -123,7 +130,7 @@ class Template(ForkServer):
         try:
             self._process = await zygote.fork("template", [far.fileno(), null], self._ended)
             self.pid = self._process.pid
-            await admit(self.pid)
+            admit(self.pid)
             assert self._control is not None
             self._control.send(configuration)
             async with asyncio.timeout(seconds):

@@ -106,10 +106,9 @@ class Cgroups:
 
     def close(self) -> None:
         """Remove our own group."""
+        for left in self._processes.glob("*/"):
+            Group(self._memory / left.name, left, self._unified).clear()
         for path in {self._memory, self._processes}:
-            for left in [*path.glob("*/cgroup.procs")]:
-                with contextlib.suppress(OSError):
-                    left.parent.rmdir()
             with contextlib.suppress(OSError):
                 path.rmdir()
 

@@ -15,15 +15,17 @@ _HARMLESS = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
 
 
 class Before:
-    """What was there before the import. Linux only."""
+    """What was there before the import. Linux only. ``temporary`` is the process's ``/tmp``."""
 
-    def __init__(self) -> None:
+    def __init__(self, temporary: str) -> None:
+        self._temporary = temporary
+        self._files = os.listdir(temporary)  # noqa: PTH208 - no pathlib here
         self._descriptors = _descriptors()
         self._handlers = _handlers()
         self._shared = _shared_maps()
 
-    def unfit(self, temporary: str) -> str:
-        """Why the process cannot be forked now; empty if it can. ``temporary`` is its ``/tmp``."""
+    def unfit(self) -> str:
+        """Why the process cannot be forked now; empty if it can."""
         checks: tuple[tuple[str, Callable[[], Any]], ...] = (
             ("it started threads", lambda: len(os.listdir("/proc/self/task")) > 1),  # noqa: PTH208 - no pathlib here
             ("it started processes", _has_children),
@@ -31,7 +33,7 @@ class Before:
             ("it changed the handlers of signals", lambda: _handlers() != self._handlers),
             ("it set a timer", lambda: any(signal.getitimer(kind) != (0.0, 0.0) for kind in range(3))),
             ("it shares memory", lambda: _shared_maps() - self._shared),
-            ("it wrote to /tmp", lambda: os.listdir(temporary)),  # noqa: PTH208 - no pathlib here
+            ("it wrote to /tmp", lambda: os.listdir(self._temporary) != self._files),  # noqa: PTH208 - see above
         )
         return next((reason for reason, met in checks if met()), "")
 

@@ -18,7 +18,6 @@ It ends, and every worker with it, when the gateway does.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
@@ -26,6 +25,8 @@ import signal
 import socket
 from collections.abc import Callable
 from typing import Any
+
+from . import heap
 
 MESSAGE_BYTES = 262_144
 _DESCRIPTORS = 4
@@ -50,8 +51,7 @@ class Forker:
         """Until the gateway closes the control socket."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        gc.collect()
-        gc.freeze()
+        heap.settle()
         self.say(greeting)
         control = self._control.fileno()
         while True:

@@ -30,8 +30,7 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
         elif spec is not None:
             mounts.enter_environment(spec)
         limits.become(uid)
-    if sandbox["subreaper"]:
-        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
     _lock(sandbox, template=bool(sandbox["template"]))
 
 
@@ -40,8 +39,7 @@ def enter_fork(settings: dict[str, Any], template: int) -> None:
     sandbox = settings["sandbox"]
     if sandbox["mounts"] is not None:
         mounts.renew_tmp(sandbox["mounts"])
-    if sandbox["subreaper"]:
-        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
     sandbox["protected"].append(template)
     _lock(sandbox, template=False)
 

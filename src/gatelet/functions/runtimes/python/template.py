@@ -20,7 +20,10 @@ from .memory import PeakMemory
 from .wire import Wire
 
 _PRINTED_BYTES = 65_536
-_RENEWED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_LOG_STREAM_NAME", "TMPDIR")
+_RENEWED = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+    *("AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_INITIALIZATION_TYPE", "TMPDIR"),
+)
 """What differs between the environments of a version; the rest may have been changed by the import."""
 
 
@@ -60,7 +63,7 @@ class Template:
 
     def load(self) -> str:
         """Import the module: why it cannot be a template, empty if it can."""
-        before = fitness.Before()
+        before = fitness.Before(self._settings["temporary"])
         paths = faults.Paths(self._settings["code"], self._settings["runtime"])
         try:
             self._handler = loading.find_handler(self._settings["handler"], paths)
@@ -72,7 +75,7 @@ class Template:
         self._printed = os.pread(self._raw, _PRINTED_BYTES + 1, 0)
         if len(self._printed) + self._recorder.size > _PRINTED_BYTES:
             return "it printed too much"
-        return before.unfit(self._settings["temporary"])
+        return before.unfit()
 
     def become_worker(self, descriptors: list[int], parent: int) -> None:
         """Of a fork: be an environment of its own."""

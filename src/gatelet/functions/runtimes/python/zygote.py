@@ -31,15 +31,11 @@ class Zygote(Forker):
             runtime = mounts.RUNTIME if runtime else ""
         self._based = base is not None
         self._preloaded = loading.preload(runtime)
-        self._sweeps = bool(settings["sweep"])
-        if self._sweeps:
-            syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         super().__init__(control, {"start": self._become_worker, "template": self._become_template})
 
     def sweep(self) -> None:
         """Kill what came to us when its worker died: it has left the worker's session."""
-        if not self._sweeps:
-            return
         for _ in range(_SWEEPS):
             strangers = self.children()
             if not strangers:
@@ -62,7 +58,7 @@ class Zygote(Forker):
 
 
 def main(arguments: list[str]) -> None:
-    """``zygote CONTROL_FD PARENT_PID SETTINGS``; the settings are JSON: runtime, event_module, base, sweep."""
+    """``zygote CONTROL_FD PARENT_PID SETTINGS``; the settings are JSON: runtime, event_module, base."""
     control = socket.socket(fileno=int(arguments[0]))
     limits.die_with_parent(int(arguments[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -74,6 +74,11 @@ def make_read_only(target: str) -> None:
     call("mount_setattr", _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.byref(attributes), 32)
 
 
+def advise(address: int, length: int, advice: int) -> None:
+    """``madvise(2)``: what the kernel will not do is no failure."""
+    _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice)
+
+
 def drop_capabilities() -> None:
     """Give up every capability for good (with no_new_privs nothing brings one back)."""
     if _libc is None:
