@@ -7,10 +7,11 @@ so the event loop is held for a moment only, whatever a template does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from gatelet.aws import quotas
 from gatelet.gateway import jsonpath, vtl
 
 Result = TypeVar("Result")
@@ -26,6 +27,13 @@ class Effort(Enum):
     """What the event loop may be held for: well under 5 ms."""
     FULL = "full"
     """What AWS lets a template do, as far as it bounds it."""
+
+
+LARGE_BYTES: Final = 32 * quotas.KIB
+"""A body from here on is worked on in a thread at once."""
+
+VISITS: Final[Mapping[Effort, int]] = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
+"""What reading JSONPaths and matching patterns may cost."""
 
 
 class OffLoop:

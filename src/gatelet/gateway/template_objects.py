@@ -12,12 +12,11 @@ from typing import Final
 
 import orjson
 
-from gatelet.aws import quotas
 from gatelet.gateway import context, jsonpath
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import TemplateFunctionFailed
 from gatelet.gateway.mapping.template_functions import FUNCTIONS
-from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.off_loop import VISITS, Effort
 from gatelet.gateway.parameters import RequestParameters
 from gatelet.gateway.trace import Trace
 from gatelet.gateway.vtl import EvaluationFailed, HostObject, LimitExceeded
@@ -29,7 +28,6 @@ _Methods = Mapping[str, Callable[..., object]]
 _compiled = lru_cache(maxsize=1_024)(jsonpath.compile_path)
 """Templates read the same few paths again and again."""
 
-_VISITS: Final[Mapping[Effort, int]] = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
 _MISSING_JSON = '""'
 _NO_JSON = object()
 
@@ -89,7 +87,7 @@ class Input(HostObject):
         if self._document is _NO_JSON:
             return _NO_JSON
         try:
-            return _compiled(path).read(self._document, _VISITS[self._effort])
+            return _compiled(path).read(self._document, VISITS[self._effort])
         except jsonpath.PathNotFound:
             return _NO_JSON
         except jsonpath.LimitExceeded as exceeded:

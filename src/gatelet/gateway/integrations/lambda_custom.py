@@ -5,6 +5,7 @@ Reference: apigateway-data-plane sections 8.2, 9.3 and 9.4.
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 from base64 import b64decode
 
@@ -12,6 +13,7 @@ from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
 from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
 from gatelet.gateway.method import LambdaCustom
+from gatelet.gateway.off_loop import LARGE_BYTES
 from gatelet.gateway.ports import InvokeReply, InvokerError
 from gatelet.gateway.steps import narrate_lambda
 from gatelet.gateway.steps.map_request import map_request
@@ -55,7 +57,9 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
         narrate_lambda.reply_told(
             trace.story, exchange, answer.payload, answer.request_id, answer.executed_version, answer.function_error
         )
-    return IntegrationReply(status, answer.payload, headers, matched=error_message(answer.payload) or "")
+    large = len(answer.payload) > LARGE_BYTES
+    message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
+    return IntegrationReply(status, answer.payload, headers, matched=message or "")
 
 
 def _is_asynchronous(outgoing: OutgoingRequest) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_MARKS = re.compile(r"[\\{}\[\]\"',:]")
 _OPENING, _CLOSING, _QUOTES = "{[", "}]", "\"'"
 
 
@@ -45,12 +46,13 @@ def _split(text: str, separator: str) -> list[str]:
     parts: list[str] = []
     start = depth = 0
     quote = ""
-    escaped = False
-    for place, character in enumerate(text):
-        if escaped:
-            escaped = False
-        elif quote:
-            escaped = character == "\\"
+    after_escape = -1
+    for found in _MARKS.finditer(text):
+        place, character = found.start(), found[0]
+        if place == after_escape:
+            continue
+        if quote:
+            after_escape = place + 1 if character == "\\" else -1
             quote = "" if character == quote else quote
         elif character in _QUOTES:
             quote = character

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from gatelet.aws import quotas
 from gatelet.gateway.jsonpath import PathNotFound, PathSyntaxError, compile_path
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import InvalidExpression, InvalidJsonBody
@@ -72,6 +73,8 @@ class Values:
     stage_variables: Mapping[str, str]
     path: Mapping[str, str]
     query: Mapping[str, Sequence[str]]
+    visits: int = quotas.JSONPATH_VISITS
+    """What each JSONPath may cost."""
 
 
 Read: TypeAlias = Callable[[Values], Mapped | None]
@@ -164,7 +167,7 @@ def _of_body(text: str, steps: str) -> Read:
         if not body.is_json:
             return None if steps else body.text
         try:
-            return _text_of(path.read(body.document()))
+            return _text_of(path.read(body.document(), values.visits))
         except PathNotFound:
             return None
 

@@ -5,6 +5,8 @@ Shared by every integration with mappings. Reference: apigateway-data-plane sect
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from gatelet.gateway import context
 from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, UnsupportedMediaType
 from gatelet.gateway.events.proxy import is_binary
@@ -15,8 +17,11 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Mapped, Place, Rule, Target, Values, apply
 from gatelet.gateway.mapping.plan import CATCH_ALL, BodyTemplate, RequestMapping
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_request, media_type_of
+from gatelet.gateway.off_loop import LARGE_BYTES, VISITS, Effort
 from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.steps.render import render
+
+_Values: TypeAlias = list[tuple[Target, Mapped]]
 
 
 async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRequest:
@@ -24,10 +29,18 @@ async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRe
     content_type = exchange.trace.content_type
     template = choose(mapping, content_type)
     types = exchange.snapshot.binary_media_types
-    binary = bool(types) and is_binary(types, content_type)
-    body, binary = handle_request(exchange.body, binary=binary, handling=mapping.content_handling)
+    is_of_binary_type = bool(types) and is_binary(types, content_type)
+
+    def begin(effort: Effort) -> tuple[bytes, bool, _Values]:
+        body, binary = handle_request(exchange.body, binary=is_of_binary_type, handling=mapping.content_handling)
+        return body, binary, _mapped(mapping.parameters, exchange, effort) if mapping.parameters else []
+
+    try:
+        body, binary, values = await exchange.ports.off_loop.run(begin, large=len(exchange.body) > LARGE_BYTES)
+    except (InvalidJsonBody, PathError) as error:
+        raise BadRequestBody("Invalid JSON in request body") from error
     outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE)
-    map_parameters(mapping.parameters, outgoing, exchange)
+    put_parameters(values, outgoing)
     if template is not None and not template.passes:
         if binary:
             raise ApiConfigurationError("Unable to transform request: the body is binary")
@@ -49,25 +62,21 @@ def choose(mapping: RequestMapping, content_type: str | None) -> BodyTemplate | 
     return None
 
 
-def map_parameters(rules: tuple[Rule, ...], outgoing: OutgoingRequest, exchange: Exchange) -> None:
-    """Put mapped parameters into the request. Raises BadRequestBody for a body that is not JSON.
-
-    A header that cannot stand on a wire is left out.
-    """
-    if not rules:
-        return
-    for target, value in _mapped(rules, exchange):
-        values = (value,) if isinstance(value, str) else value
+def put_parameters(values: _Values, outgoing: OutgoingRequest) -> None:
+    """Put mapped parameters into the request. A header that cannot stand on a wire is left out."""
+    for target, value in values:
+        texts = (value,) if isinstance(value, str) else value
         match target.place:
             case Place.HEADER:
-                outgoing.headers += [(target.name, text) for text in values if sendable(target.name, text)]
+                outgoing.headers += [(target.name, text) for text in texts if sendable(target.name, text)]
             case Place.QUERY_STRING:
-                outgoing.query += [(target.name, text) for text in values]
+                outgoing.query += [(target.name, text) for text in texts]
             case Place.PATH:
-                outgoing.path[target.name] = values[-1]
+                outgoing.path[target.name] = texts[-1]
 
 
-def _mapped(rules: tuple[Rule, ...], exchange: Exchange) -> list[tuple[Target, Mapped]]:
+def _mapped(rules: tuple[Rule, ...], exchange: Exchange, effort: Effort) -> _Values:
+    """Raises InvalidJsonBody, PathError."""
     trace, parameters = exchange.trace, exchange.parameters
     values = Values(
         headers=parameters.headers,
@@ -76,11 +85,9 @@ def _mapped(rules: tuple[Rule, ...], exchange: Exchange) -> list[tuple[Target, M
         stage_variables=exchange.snapshot.variables,
         path=parameters.path,
         query=parameters.query,
+        visits=VISITS[effort],
     )
-    try:
-        return apply(rules, values)
-    except (InvalidJsonBody, PathError) as error:
-        raise BadRequestBody("Invalid JSON in request body") from error
+    return apply(rules, values)
 
 
 def apply_overrides(overrides: Overrides, outgoing: OutgoingRequest) -> None:

@@ -18,6 +18,7 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
 from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
+from gatelet.gateway.off_loop import LARGE_BYTES, VISITS, Effort
 from gatelet.gateway.steps.own_headers import own_headers
 from gatelet.gateway.steps.render import render
 from gatelet.gateway.steps.select import select
@@ -31,13 +32,19 @@ async def map_response(responses: ResponseMappings, reply: IntegrationReply, exc
         raise ApiConfigurationError(f"Output mapping refers to an invalid method response: {chosen.status}")
     accept = exchange.trace.request.header("accept")
     types = exchange.snapshot.binary_media_types
-    body, binary = handle_response(
-        reply.body,
-        binary=bool(reply.body) and bool(types) and is_binary(types, reply.content_type),
-        wanted=bool(reply.body) and bool(types) and is_binary(types, accept),
-        handling=chosen.content_handling,
-    )
-    headers = _mapped(chosen.parameters, reply, exchange)
+    of_binary_type = bool(reply.body) and bool(types) and is_binary(types, reply.content_type)
+    wanted = bool(reply.body) and bool(types) and is_binary(types, accept)
+
+    def begin(effort: Effort) -> tuple[bytes, bool, Pairs]:
+        body, binary = handle_response(
+            reply.body, binary=of_binary_type, wanted=wanted, handling=chosen.content_handling
+        )
+        return body, binary, _mapped(chosen.parameters, reply, exchange, effort) if chosen.parameters else []
+
+    try:
+        body, binary, headers = await exchange.ports.off_loop.run(begin, large=len(reply.body) > LARGE_BYTES)
+    except (InvalidJsonBody, PathError) as error:
+        raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
     template = _choose(chosen, accept)
     if template is not None and not template.passes:
         if binary:
@@ -60,9 +67,8 @@ def _choose(chosen: ResponseMapping, accept: str | None) -> BodyTemplate | None:
     return templates.get(media_type_of(accept)) or next(iter(templates.values()))
 
 
-def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange) -> Pairs:
-    if not rules:
-        return []
+def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange, effort: Effort) -> Pairs:
+    """Raises InvalidJsonBody, PathError."""
     trace = exchange.trace
     values = Values(
         headers=ReplyHeaders(reply.headers),
@@ -71,11 +77,9 @@ def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange
         stage_variables=exchange.snapshot.variables,
         path={},
         query={},
+        visits=VISITS[effort],
     )
-    try:
-        mapped = apply(rules, values)
-    except (InvalidJsonBody, PathError) as error:
-        raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
+    mapped = apply(rules, values)
     return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]
 
 

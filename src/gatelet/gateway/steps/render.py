@@ -12,12 +12,9 @@ from gatelet.aws import quotas
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.mapping.plan import BodyTemplate
-from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.template_objects import UTIL, ContextView, Input
 from gatelet.gateway.vtl import Limits, TemplateError
-
-_LARGE_BODY = 32 * quotas.KIB
-"""Bytes of a body from which on a template is rendered in a thread."""
 
 _LIMITS: Final[Mapping[Effort, Limits]] = {
     Effort.LITTLE: Limits(steps=4_000, characters=256 * quotas.KIB),
@@ -47,7 +44,7 @@ async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: s
         return template.render(variables, _LIMITS[effort])
 
     try:
-        return await exchange.ports.off_loop.run(work, large=len(body) > _LARGE_BODY)
+        return await exchange.ports.off_loop.run(work, large=len(body) > LARGE_BYTES)
     except TemplateError as error:
         raise _failed(what, str(error)) from error
 

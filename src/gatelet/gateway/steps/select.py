@@ -10,10 +10,9 @@ from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply
 from gatelet.gateway.jsonpath import LimitExceeded
 from gatelet.gateway.mapping.plan import ResponseMapping, ResponseMappings
-from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.off_loop import VISITS, Effort
 
 _LARGE_TEXT = 4 * quotas.KIB
-_SHARE = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
 
 
 async def select(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> ResponseMapping:
@@ -23,7 +22,7 @@ async def select(responses: ResponseMappings, reply: IntegrationReply, exchange:
     """
 
     def work(effort: Effort) -> ResponseMapping | None:
-        return _match(responses, reply, _SHARE[effort])
+        return _match(responses, reply, VISITS[effort])
 
     try:
         matched = (
