@@ -195,15 +195,16 @@ def test_an_item_has_at_most_400_kb(dynamodb: Any, shared: str) -> None:
     assert grown == "Item size to update has exceeded the maximum allowed size"
 
 
+_EMPTY_KEY = (
+    "One or more parameter values are not valid. "
+    "The AttributeValue for a key attribute cannot contain an empty string value. Key: id"
+)
 KEYS: list[tuple[dict[str, Any], str]] = [
     ({}, "One or more parameter values were invalid: Missing the key id in the item"),
     ({"id": {"N": "1"}}, "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N"),
     (
         {"id": {"S": ""}},
-        (
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-            "string value. Key: id"
-        ),
+        _EMPTY_KEY,
     ),
     (
         {"id": {"S": "x" * 2049}},
@@ -226,10 +227,7 @@ GIVEN_KEYS: list[tuple[dict[str, Any], str]] = [
     ({"id": {"S": "a"}, "other": {"S": "b"}}, _COUNT),
     (
         {"id": {"S": ""}},
-        (
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-            "string value. Key: id"
-        ),
+        _EMPTY_KEY,
     ),
 ]
 
