@@ -177,6 +177,8 @@ def _check_addresses(config: Config) -> None:
                 ipaddress.ip_network(network)
             except ValueError as error:
                 raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
+    if config.http_ca_file is not None and not config.http_ca_file.is_file():
+        raise InvalidConfiguration(f"http_ca_file: there is no file {config.http_ca_file}.")
     for entry in config.service_endpoints:
         name, _, url = entry.partition("=")
         try:

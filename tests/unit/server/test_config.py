@@ -40,6 +40,7 @@ def test_defaults_bind_to_loopback() -> None:
         ({"trusted_proxies": "10.0.0.0/8,proxy"}, "'proxy' is not a network"),
         ({"http_allowed_networks": "10.1.0.0/8"}, "http_allowed_networks: '10.1.0.0/8' is not a network"),
         ({"service_endpoints": "sqs"}, "service_endpoints: 'sqs' is not service=http"),
+        ({"http_ca_file": "/nowhere/at/all.pem"}, "there is no file /nowhere/at/all.pem"),
         ({"service_endpoints": "=http://a.test"}, "is not service="),
         ({"service_endpoints": "sqs=http://a.test:22"}, "is not service="),
         ({"service_endpoints": "sqs=http://a.test/path"}, "is not service="),

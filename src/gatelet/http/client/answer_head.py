@@ -6,6 +6,7 @@ llhttp refuses a bare LF or CR, obs-fold, white space around a name and control 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -16,16 +17,20 @@ from gatelet.http.client.errors import BadAnswer
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 _LENGTH: Final = re.compile(rb"[0-9]{1,15}")
-_FRAMING: Final = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+_FRAMING: Final = frozenset((b"content-length", b"transfer-encoding", b"connection", b"keep-alive"))
+_KEEP_ALIVE: Final = re.compile(rb"(?:.*,)?\s*timeout\s*=\s*([0-9]{1,6})\b.*", re.DOTALL)
 
 UNTIL_CLOSE: Final = -1
 CHUNKED: Final = -2
 
 
 class AnswerHead:
-    """One parsed head. ``framing`` is the body's length in bytes, CHUNKED or UNTIL_CLOSE."""
+    """One parsed head. ``framing`` is the body's length in bytes, CHUNKED or UNTIL_CLOSE.
 
-    __slots__ = ("_framing_headers", "framing", "headers", "keep_alive", "status")
+    ``patience``: for how many idle seconds the endpoint says that it keeps the connection (``Keep-Alive: timeout=5``).
+    """
+
+    __slots__ = ("_framing_headers", "framing", "headers", "keep_alive", "patience", "status")
 
     def __init__(self, head: bytes, *, to_head_request: bool) -> None:
         """Parse a whole head, blank line included. Raises BadAnswer."""
@@ -35,6 +40,7 @@ class AnswerHead:
         self.headers: list[tuple[str, str]] = []
         self._framing_headers: list[tuple[bytes, bytes]] = []
         self.status = int(match[2])
+        self.patience = math.inf
         try:
             httptools.HttpResponseParser(self).feed_data(head)
         except httptools.HttpParserUpgrade:
@@ -64,6 +70,9 @@ class AnswerHead:
                 lengths.add(value)
             elif key == b"transfer-encoding":
                 codings.append(value.lower())
+            elif key == b"keep-alive":
+                announced = _KEEP_ALIVE.fullmatch(value)
+                self.patience = math.inf if announced is None else int(announced[1])
             else:
                 connection += [option.strip() for option in value.decode("latin-1").lower().split(",")]
         if codings:

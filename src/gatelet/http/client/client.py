@@ -74,7 +74,7 @@ class HttpClient:
     async def _exchange(self, request: ClientRequest, head: bytes, stream: Callable[[], AnswerStream | None]) -> Answer:
         """Over an open connection if there is one; one that had died unnoticed is replaced."""
         while True:
-            connection = await self._pool.take(request.origin)
+            connection = await self._pool.take(request.origin, repeatable=request.method in IDEMPOTENT)
             fresh = connection.exchanges == 0
             try:
                 return await connection.exchange(head, request.body, to_head=request.method == "HEAD", stream=stream())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import cast
 
@@ -47,6 +48,8 @@ class Connection(asyncio.Protocol):
         self.origin = origin
         self.exchanges = 0
         self.idle_since = 0.0
+        self.patience = math.inf
+        """For how many idle seconds the endpoint keeps it, as it says."""
         self._limits = limits
         self._held = held
         self._freed = freed
@@ -202,6 +205,7 @@ class Connection(asyncio.Protocol):
         elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
         self._waiter = self._stream = None
+        self.patience = math.inf if head is None else head.patience
         reusable = clean and head is not None and head.keep_alive and self.usable
         # An answer that came before the request was sent whole leaves a connection in the middle of it.
         reusable = reusable and self._transport.get_write_buffer_size() == 0

@@ -54,6 +54,8 @@ class Connector:
                 tls = await self._context(verified=origin.verified) if origin.scheme == "https" else None
         except TimeoutError:
             raise ConnectFailed(f"{origin.host} was not resolved in time") from None
+        except OSError as error:
+            raise ConnectFailed(f"the certificates to trust cannot be read: {error}") from error
         failure = ConnectFailed(f"{origin.host} has no address")
         for tried, address in enumerate(addresses):
             share = (deadline - loop.time()) / (len(addresses) - tried)

@@ -29,5 +29,7 @@ class ClientLimits:
     """Name resolution, TCP and TLS together."""
     idle_timeout: float = 30.0
     """How long a connection that nobody uses stays open."""
+    trusted_idle: float = 1.0
+    """How long a connection may have been idle to carry what must not be sent twice: many servers close after 2 s."""
     stream_idle_timeout: float = quotas.STREAM_IDLE_SECONDS
     """Between two parts of a streamed answer."""

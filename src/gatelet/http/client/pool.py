@@ -12,6 +12,9 @@ from gatelet.http.client.errors import TooBusy
 from gatelet.http.client.limits import ClientLimits
 from gatelet.http.client.target import Origin
 
+_MARGIN = 0.5
+"""Seconds before an endpoint's own time is up from which on a connection is not used: its end may be on the way."""
+
 Connect = Callable[[Callable[[], Connection], Origin, float], Awaitable[Connection]]
 
 
@@ -48,14 +51,16 @@ class Pool:
         """Bytes of answers in the making."""
         return self._held.octets
 
-    async def take(self, origin: Origin) -> Connection:
-        """A connection without an exchange. Raises TooBusy, and what ``connect`` raises."""
+    async def take(self, origin: Origin, *, repeatable: bool = True) -> Connection:
+        """A connection without an exchange. Raises TooBusy, and what ``connect`` raises.
+
+        What is not ``repeatable`` gets none that was idle for long if another can be opened.
+        """
         while True:
             host = self._hosts.get(origin)
-            while host is not None and host.idle:
-                connection = host.idle.pop()
-                if connection.usable:
-                    return connection
+            connection = None if host is None else self._idle(host, repeatable=repeatable)
+            if connection is not None:
+                return connection
             if self._has_room(host):
                 return await self._new(origin)
             await self._wait(origin)
@@ -67,6 +72,20 @@ class Pool:
             self._sweeper.cancel()
         for connection in list(self._all):
             connection.abort()
+
+    def _idle(self, host: _Host, *, repeatable: bool) -> Connection | None:
+        """The connection that was used last, if it is still good."""
+        now = self._loop.time()
+        while host.idle:
+            connection = host.idle[-1]
+            since = now - connection.idle_since
+            if connection.usable and since < connection.patience - _MARGIN:
+                below = host.open < self._limits.connections_per_host and self._open < self._limits.connections
+                if not repeatable and below and since > self._limits.trusted_idle:
+                    return None
+                return host.idle.pop()
+            host.idle.pop().close()
+        return None
 
     def _has_room(self, host: _Host | None) -> bool:
         """Whether one more may be opened; at the bound over all hosts an idle one makes room."""

@@ -90,6 +90,38 @@ def test_only_what_may_be_repeated_is_sent_again_after_a_stale_connection(run: R
     assert run(test) == (3 if retried else 2)
 
 
+@pytest.mark.parametrize(
+    ("method", "connections"), [("GET", 1), ("PUT", 1), ("POST", 2), ("PATCH", 2)], ids=["get", "put", "post", "patch"]
+)
+def test_what_must_not_be_repeated_trusts_no_connection_that_was_idle_for_long(
+    run: Run, method: str, connections: int
+) -> None:
+    async def test() -> int:
+        async with endpoint(saying(OK)) as found, client(trusted_idle=-1.0) as asking:
+            for _ in range(2):
+                await asking.send(found.request(method), 5)
+            return found.connections
+
+    assert run(test) == connections
+
+
+@pytest.mark.parametrize(
+    ("header", "connections"),
+    [("timeout=5", 1), ("max=3, timeout = 100", 1), ("timeout=0", 2), ("max=1,timeout=0", 2), ("nonsense", 1)],
+)
+def test_an_endpoint_s_own_time_is_kept(run: Run, header: str, connections: int) -> None:
+    """``Keep-Alive: timeout=5``, as Node's server says it (RFC 2068 section 19.7.1.1)."""
+
+    async def test() -> int:
+        data = f"HTTP/1.1 200 OK\r\nKeep-Alive: {header}\r\nContent-Length: 2\r\n\r\nok".encode()
+        async with endpoint(saying(data)) as found, client() as asking:
+            for _ in range(2):
+                await asking.send(found.request(), 5)
+            return found.connections
+
+    assert run(test) == connections
+
+
 def test_an_answer_that_broke_off_is_not_asked_for_again(run: Run) -> None:
     async def test() -> int:
         async with endpoint(saying(OK, b"HTTP/1.1 200", close=True)) as found, client() as asking:
@@ -214,6 +246,8 @@ def test_certificates_are_verified(run: Run, host: str, ca: str, trusted: bool) 
                 AddressGuard(loopback=True), ca_file=CERTIFICATES / f"{ca}.pem", resolve=lambda *_: ["127.0.0.1"]
             )
             request = ClientRequest("GET", Origin("https", host, found.origin.port), "/")
+            unverified = ClientRequest("GET", request.origin._replace(verified=False), "/")
+            assert (await asking.send(unverified, 5)).body == b"ok"  # tlsConfig.insecureSkipVerification
             if trusted:
                 assert (await asking.send(request, 5)).body == b"ok"
             else:
@@ -223,4 +257,15 @@ def test_certificates_are_verified(run: Run, host: str, ca: str, trusted: bool) 
             await none_left(asking)
 
     run(test)
-    assert names == [host]
+    assert names == [host, host]
+
+
+def test_certificates_that_cannot_be_read_connect_nowhere(run: Run, tmp_path: Path) -> None:
+    async def test() -> None:
+        async with endpoint(saying(OK), _tls("first")) as found:
+            asking = HttpClient(AddressGuard(loopback=True), ca_file=tmp_path / "none.pem")
+            with pytest.raises(ConnectFailed, match="certificates"):
+                await asking.send(found.request(), 5)
+            asking.close()
+
+    run(test)
