@@ -6,9 +6,12 @@ A name or value that could break out of its line is left out (RFC 9110 sections 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from gatelet.gateway.context import text_of
 from gatelet.gateway.header_rules import is_name, is_value
+from gatelet.gateway.vtl import LimitExceeded, Limits
+from gatelet.gateway.vtl.limits import Budget
+from gatelet.gateway.vtl.values import text_of
 
 Pairs = list[tuple[str, str]]
 
@@ -33,6 +36,17 @@ def override(pairs: Pairs, overrides: Mapping[str, object], *, fold: bool) -> Pa
 
 
 def texts_of(value: object) -> list[str]:
-    """The values that an override stands for."""
+    """The values that an override stands for, as templates print them; what cannot be printed is left out."""
     values = value if isinstance(value, list) else [value]
-    return [text for text in map(text_of, values) if text is not None]
+    texts = []
+    budget = Budget(Limits())
+    for item in values:
+        if item is not None:
+            with suppress(LimitExceeded):
+                texts.append(clean(text_of(item, budget)))
+    return texts
+
+
+def clean(text: str) -> str:
+    """The text without halves of characters, which no wire can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -11,7 +11,7 @@ from gatelet.gateway import context
 from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, UnsupportedMediaType
 from gatelet.gateway.events.proxy import is_binary
 from gatelet.gateway.exchange import Exchange, OutgoingRequest, Pairs
-from gatelet.gateway.header_values import override, sendable, texts_of
+from gatelet.gateway.header_values import clean, override, sendable, texts_of
 from gatelet.gateway.jsonpath import PathError
 from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Mapped, Place, Rule, Target, Values, apply
@@ -65,7 +65,7 @@ def choose(mapping: RequestMapping, content_type: str | None) -> BodyTemplate | 
 def put_parameters(values: _Values, outgoing: OutgoingRequest) -> None:
     """Put mapped parameters into the request. A header that cannot stand on a wire is left out."""
     for target, value in values:
-        texts = (value,) if isinstance(value, str) else value
+        texts = [clean(text) for text in ((value,) if isinstance(value, str) else value)]
         match target.place:
             case Place.HEADER:
                 outgoing.headers += [(target.name, text) for text in texts if sendable(target.name, text)]
