@@ -37,7 +37,7 @@ def report(errors: Iterable[ValidationError], schemas: Schemas) -> str:
         for step in where:
             place = place.members[step]
         place.failures[failure.keyword].append(failure)
-    return f"[{', '.join(islice(_told(root, []), _TOLD))}]"
+    return f"[{', '.join(islice(_told(root), _TOLD))}]"
 
 
 @dataclass(slots=True)
@@ -49,15 +49,18 @@ class _Place:
     """By name or index; a value has only one kind of them."""
 
 
-def _told(place: _Place, before: list[str]) -> Iterator[str]:
-    """The sentences of a value and, as long as nothing has failed, of its members; ``before`` takes them all."""
-    for keyword in sorted(place.failures):
-        for sentence in sentences(keyword, place.failures[keyword]):
-            before.append(sentence)
-            yield sentence
-    if not before:
-        for step in sorted(place.members):
-            yield from _told(place.members[step], before)
+def _told(root: _Place) -> Iterator[str]:
+    """The sentences of each value; its members are looked at as long as nothing has failed."""
+    told = False
+    waiting = [root]  # no recursion: a body may be as deep as its parser lets it
+    while waiting:
+        place = waiting.pop()
+        for keyword in sorted(place.failures):
+            for sentence in sentences(keyword, place.failures[keyword]):
+                told = True
+                yield sentence
+        if not told:
+            waiting.extend(place.members[step] for step in sorted(place.members, reverse=True))
 
 
 def _failure(error: ValidationError, schemas: Schemas) -> tuple[Failure, list[str | int]]:

@@ -9,8 +9,10 @@ from urllib.parse import unquote
 
 from gatelet.gateway.validation.errors import InvalidModel
 
-_DATA = frozenset(("enum", "default"))
+_DATA = frozenset(("default", "enum", "example", "examples"))
 """Keywords that hold no schemas."""
+_MAPS = frozenset(("definitions", "dependencies", "patternProperties", "properties"))
+"""Keywords that hold schemas by names."""
 
 
 def model_url(api_id: str, name: str) -> str:
@@ -79,26 +81,37 @@ def _prepared(schema: Any) -> Any:
     return prepared
 
 
-def _listed(node: Any) -> Any:
+def _listed(node: Any, *, named: bool = False) -> Any:
     """With ``properties`` where no other are allowed: without any, the validator does not tell which it found."""
     if isinstance(node, list):
         return [_listed(value) for value in node]
     if not isinstance(node, dict):
         return node
-    listed = {key: value if key in _DATA else _listed(value) for key, value in node.items()}
-    if listed.get("additionalProperties") is False:
+    inner = {key: is_map for key, _, is_map in members(node, named=named)}
+    listed = {key: _listed(value, named=inner[key]) if key in inner else value for key, value in node.items()}
+    if not named and listed.get("additionalProperties") is False:
         listed.setdefault("properties", {})
     return listed
 
 
-def references(node: Any) -> Iterator[str]:
+def members(node: Mapping[str, Any], *, named: bool) -> Iterator[tuple[str, Any, bool]]:
+    """What in a schema can hold schemas: name, value, and whether that is a map of schemas by names of the owner's.
+
+    ``named``: the node is such a map itself, where ``enum`` is a name like any other.
+    """
+    for key, value in node.items():
+        if named or key not in _DATA:
+            yield key, value, not named and key in _MAPS
+
+
+def references(node: Any, *, named: bool = False) -> Iterator[str]:
     """Every ``$ref`` in a schema."""
     if isinstance(node, dict):
         reference = node.get("$ref")
-        if isinstance(reference, str):
+        if isinstance(reference, str) and not named:
             yield reference
-        for value in node.values():
-            yield from references(value)
+        for _, value, is_map in members(node, named=named):
+            yield from references(value, named=is_map)
     elif isinstance(node, list):
         for value in node:
             yield from references(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from gatelet.gateway.validation.schemas import Schemas
+from gatelet.gateway.validation.schemas import Schemas, members
 
 _HEAVY = 5_000
 _COMBINING: Final = frozenset(("allOf", "anyOf", "dependencies", "not", "oneOf"))
@@ -36,7 +36,7 @@ class _Scale:
         self._open: set[int] = set()
         self.recursive = self.combining = self.steps_back = False
 
-    def weigh(self, node: Any, document: Any) -> int:
+    def weigh(self, node: Any, document: Any, *, named: bool = False) -> int:
         """How many schemas a value meets here at most, recursion left out."""
         if isinstance(node, list):
             return sum(self.weigh(value, document) for value in node)
@@ -48,18 +48,22 @@ class _Scale:
             return 1
         if place not in self._known:
             self._open.add(place)
-            self._known[place] = 1 + self._below(node, document)
+            self._known[place] = 1 + self._below(node, document, named=named)
             self._open.remove(place)
         return self._known[place]
 
-    def _below(self, node: dict[str, Any], document: Any) -> int:
+    def _below(self, node: dict[str, Any], document: Any, *, named: bool) -> int:
         reference = node.get("$ref")
-        if isinstance(reference, str):
+        if isinstance(reference, str) and not named:
             target, schema = self._schemas.resolve(reference, document)
             return self.weigh(schema, target)
-        self.combining = self.combining or not _COMBINING.isdisjoint(node)
-        patterns = [node.get("pattern"), *(node.get("patternProperties") or ())]
+        if not named:
+            self._look_at(node)
+        return sum(self.weigh(value, document, named=is_map) for _, value, is_map in members(node, named=named))
+
+    def _look_at(self, schema: dict[str, Any]) -> None:
+        self.combining = self.combining or not _COMBINING.isdisjoint(schema)
+        patterns = [schema.get("pattern"), *(schema.get("patternProperties") or ())]
         self.steps_back = self.steps_back or any(
             isinstance(pattern, str) and _STEPS_BACK.search(pattern) is not None for pattern in patterns
         )
-        return sum(self.weigh(value, document) for value in node.values())

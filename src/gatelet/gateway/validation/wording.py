@@ -31,7 +31,8 @@ _Words: TypeAlias = Callable[[Sequence[Failure]], Iterable[str]]
 
 def sentences(keyword: str, failures: Sequence[Failure]) -> Iterable[str]:
     """What one keyword says about one value; it may have failed there more than once."""
-    return _WORDS[keyword](failures)
+    words = _WORDS.get(keyword)
+    return [f"instance does not satisfy the keyword {keyword}"] if words is None else words(failures)
 
 
 def _each(sentence: Callable[[Failure], str]) -> _Words:

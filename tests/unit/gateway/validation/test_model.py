@@ -76,6 +76,23 @@ def test_failures_behind_references_are_told_where_they_are() -> None:
     )
 
 
+def test_names_of_the_owner_s_are_no_keywords() -> None:
+    """Properties may be called like keywords; what stands in an enum is data."""
+    schema = {
+        "properties": {"default": {"$ref": url("Text")}, "enum": {"$ref": "#/definitions/$ref"}, "$ref": {}},
+        "definitions": {"$ref": {"type": "null"}, "example": {"enum": [{"$ref": "nowhere"}]}},
+    }
+    named = model(schema, Text={"type": "string"})
+    assert named.check(b'{"default": "a", "enum": null, "$ref": 1}') is None
+    assert named.check(b'{"default": 1}') is not None
+
+
+def test_a_failure_may_be_as_deep_as_bodies_go() -> None:
+    deep = model({"type": "object", "properties": {"a": {"$ref": "#"}}})
+    said = deep.check(b'{"a":' * 900 + b"1" + b"}" * 900)
+    assert said == '[instance type (integer) does not match any allowed primitive type (allowed: ["object"])]'
+
+
 def test_a_schema_s_own_id_moves_no_reference() -> None:
     schema = {"id": "http://example.org/x", "$ref": "#/definitions/text", "definitions": {"text": {"type": "string"}}}
     assert model(schema).check(b'"a"') is None
