@@ -130,6 +130,11 @@ class Client:
         request = {"logGroupName": group, "startTime": max(since_ms, 0)}
         return list(self._log_pages("FilterLogEvents", request, "events"))
 
+    def query(self, service: str, form: bytes) -> bytes:
+        """A call of the query protocol (IAM, STS): the XML of its answer."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        return self._call(service, "POST", "/", headers, form).body
+
     def _pages(self, service: str, path: str, items: str, asked: str, told: str) -> Iterator[dict[str, Any]]:
         query = ""
         while True:

@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_server_commands(commands)
     _add_client_commands(commands)
+    _add_identity_commands(commands)
     _add_own_commands(commands)
     return parser
 
@@ -138,6 +139,33 @@ def _add_client_commands(commands: _Commands) -> None:
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
     logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
     _client_flags(logs)
+
+
+def _add_identity_commands(commands: _Commands) -> None:
+    credentials = commands.add_parser(
+        "credentials",
+        help="write an AWS profile for a running Gatelet",
+        description="Write a profile with endpoint, region and keys into AWS's own files (~/.aws): the keys of the "
+        "environment (default: test/test), or with --user a new key of that user. Other profiles stay as they are.",
+    )
+    credentials.add_argument("--profile", default="gatelet", metavar="NAME", help="its name (default: gatelet)")
+    credentials.add_argument("--user", metavar="NAME", help="make a new access key of this IAM user and write that")
+    _client_flags(credentials)
+
+    iam = commands.add_parser("iam", help="ask who may do what", description="Questions about permissions.")
+    questions = iam.add_subparsers(dest="question", metavar="QUESTION", required=True)
+    simulate = questions.add_parser(
+        "simulate",
+        help="may X do Y on Z, and by which statement",
+        description="Ask IAM's simulator. Exit code 1: it is not allowed.",
+    )
+    simulate.add_argument("principal", metavar="PRINCIPAL", help="an ARN, user/NAME, role/NAME or group/NAME")
+    simulate.add_argument("action", metavar="ACTION", help="for example lambda:InvokeFunction")
+    simulate.add_argument("resource", metavar="RESOURCE", nargs="?", default="*", help="an ARN (default: *)")
+    simulate.add_argument(
+        "--context", metavar="KEY=VALUE", action="append", help="a condition key; again for more keys and values"
+    )
+    _client_flags(simulate)
 
 
 def _add_own_commands(commands: _Commands) -> None:
