@@ -86,8 +86,3 @@ def replaced(headers: Pairs, mapped: Pairs) -> Pairs:
     names = {name.lower() for name, _ in mapped}
     kept = [(name, value) for name, value in headers if name.lower() not in names]
     return kept + [(name, value) for name, value in mapped if name.lower() not in _INEFFECTIVE]
-
-
-def illegal_header(mapped: Pairs, illegal: frozenset[str]) -> str | None:
-    """A header that a template has set and must not; what parameters map to is known before (refusals)."""
-    return next((name for name, _ in mapped if name.lower() in illegal), None)

@@ -8,16 +8,16 @@ from __future__ import annotations
 from gatelet.gateway.endpoint_uri import encode_query, join_query
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
-from gatelet.gateway.integrations.endpoint import decoded, failure_of, header_of
+from gatelet.gateway.integrations.endpoint import check_headers, decoded, failure_of, header_of, placed
 from gatelet.gateway.integrations.lambda_failures import error_message
 from gatelet.gateway.method import AwsService
-from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_AWS, illegal_header, service_headers
+from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_AWS, service_headers
 from gatelet.gateway.ports import ServiceCall, ServiceRefused
 from gatelet.gateway.steps import narrate
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.map_response import map_response
 from gatelet.gateway.trace import IntegrationFacts
-from gatelet.http.client.errors import ClientError, InvalidTarget
+from gatelet.http.client.errors import ClientError
 from gatelet.http.client.message import Answer
 from gatelet.http.response import Response
 
@@ -37,13 +37,8 @@ async def run(integration: AwsService, exchange: Exchange) -> Response:
 
 
 def _service_call(integration: AwsService, outgoing: OutgoingRequest, exchange: Exchange) -> ServiceCall:
-    illegal = illegal_header(outgoing.headers, ILLEGAL_FOR_AWS)
-    if illegal is not None:
-        raise ApiConfigurationError(f"{illegal} header already present")
-    try:
-        path, query = integration.uri.fill(outgoing.path)
-    except InvalidTarget as invalid:
-        raise ApiConfigurationError(f"Invalid endpoint address: {invalid}") from invalid
+    check_headers(outgoing.headers, ILLEGAL_FOR_AWS)
+    path, query = placed(integration.uri.fill, outgoing.path)
     snapshot = exchange.snapshot
     return ServiceCall(
         uri=integration.uri,

@@ -5,6 +5,9 @@ Reference: apigateway-data-plane sections 4, 8.3, 9.2 and 13.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 from gatelet.gateway.errors import (
     ApiConfigurationError,
     GatewayError,
@@ -24,6 +27,8 @@ from gatelet.http.client.errors import (
     InvalidTarget,
 )
 from gatelet.http.client.message import Answer, ClientRequest
+
+Place = TypeVar("Place")
 
 TOO_LARGE = (
     "Execution failed due to configuration error: The integration's response is over the limit of 10485760 bytes"
@@ -66,6 +71,21 @@ def failure_of(error: ClientError) -> GatewayError:
             return IntegrationFailure(TOO_LARGE)
         case _:
             return NetworkError(str(error))
+
+
+def check_headers(headers: Pairs, illegal: frozenset[str]) -> None:
+    """Raises ApiConfigurationError for a header that a template must not set (data-plane 8.2)."""
+    for name, _ in headers:
+        if name.lower() in illegal:
+            raise ApiConfigurationError(f"{name} header already present")
+
+
+def placed(fill: Callable[[Mapping[str, str]], Place], values: Mapping[str, str]) -> Place:
+    """Where a request goes: a URI's ``fill``. Raises ApiConfigurationError."""
+    try:
+        return fill(values)
+    except InvalidTarget as invalid:
+        raise ApiConfigurationError(f"Invalid endpoint address: {invalid}") from invalid
 
 
 async def decoded(answer: Answer) -> tuple[Pairs, bytes]:

@@ -6,14 +6,12 @@ Reference: apigateway-data-plane sections 8.2, 9.2 and 9.4.
 from __future__ import annotations
 
 from gatelet.gateway.endpoint_uri import encode_query, join_query
-from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
-from gatelet.gateway.integrations.endpoint import ask, decoded, header_of
+from gatelet.gateway.integrations.endpoint import ask, check_headers, decoded, header_of, placed
 from gatelet.gateway.method import HttpCustom
-from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_HTTP, custom_headers, illegal_header, own_headers
+from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_HTTP, custom_headers, own_headers
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.map_response import map_response
-from gatelet.http.client.errors import InvalidTarget
 from gatelet.http.client.message import ClientRequest
 from gatelet.http.response import Response
 
@@ -34,11 +32,8 @@ async def run(integration: HttpCustom, exchange: Exchange) -> Response:
 
 
 def _request(integration: HttpCustom, outgoing: OutgoingRequest, exchange: Exchange) -> ClientRequest:
-    check_headers(outgoing)
-    try:
-        origin, path, query = integration.uri.fill(outgoing.path)
-    except InvalidTarget as invalid:
-        raise ApiConfigurationError(f"Invalid endpoint address: {invalid}") from invalid
+    check_headers(outgoing.headers, ILLEGAL_FOR_HTTP)
+    origin, path, query = placed(integration.uri.fill, outgoing.path)
     method = integration.verb or exchange.trace.verb
     query = join_query(query, encode_query(outgoing.query))
     api_id = exchange.snapshot.api_id
@@ -50,10 +45,3 @@ def _request(integration: HttpCustom, outgoing: OutgoingRequest, exchange: Excha
         + own_headers(api_id, exchange.trace_ids[1]),
         outgoing.body,
     )
-
-
-def check_headers(outgoing: OutgoingRequest) -> None:
-    """Raises ApiConfigurationError for a header that a template must not set (data-plane 8.2)."""
-    illegal = illegal_header(outgoing.headers, ILLEGAL_FOR_HTTP)
-    if illegal is not None:
-        raise ApiConfigurationError(f"{illegal} header already present")

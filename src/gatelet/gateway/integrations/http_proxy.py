@@ -8,19 +8,16 @@ from __future__ import annotations
 from urllib.parse import unquote_plus
 
 from gatelet.gateway.endpoint_uri import clean_query, encode_query, join_query
-from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.events.proxy import is_binary
 from gatelet.gateway.exchange import Exchange, OutgoingRequest, Pairs
 from gatelet.gateway.header_rules import proxied_header_name
 from gatelet.gateway.header_values import sendable
-from gatelet.gateway.integrations.endpoint import ask, decoded, header_of
-from gatelet.gateway.integrations.http import check_headers
+from gatelet.gateway.integrations.endpoint import ask, check_headers, decoded, header_of, placed
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response
 from gatelet.gateway.method import HttpProxy
-from gatelet.gateway.outgoing_headers import own_headers, passed_headers
+from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_HTTP, own_headers, passed_headers
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.own_headers import own_headers as gateway_headers
-from gatelet.http.client.errors import InvalidTarget
 from gatelet.http.client.message import ClientRequest
 from gatelet.http.response import Response
 
@@ -39,12 +36,9 @@ async def run(integration: HttpProxy, exchange: Exchange) -> Response:
 
 
 def _request(integration: HttpProxy, outgoing: OutgoingRequest, exchange: Exchange) -> ClientRequest:
-    check_headers(outgoing)
+    check_headers(outgoing.headers, ILLEGAL_FOR_HTTP)
     trace = exchange.trace
-    try:
-        origin, path, query = integration.uri.fill(outgoing.path)
-    except InvalidTarget as invalid:
-        raise ApiConfigurationError(f"Invalid endpoint address: {invalid}") from invalid
+    origin, path, query = placed(integration.uri.fill, outgoing.path)
     query = join_query(query, _client_query(trace.request.query, outgoing), encode_query(outgoing.query))
     client = trace.client
     forwarded = [
