@@ -6,7 +6,8 @@ AWS's own form, ``{id}.lambda-url.{region}.on.aws``, is served too, to clients w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.arn import function_arn
@@ -37,10 +38,7 @@ _ID_CHARACTERS = 32
 async def create_function_url_config(call: Call, request: CreateFunctionUrlConfigRequestTypeDef) -> Response:
     """A URL for the function or for one of its aliases."""
     name = named(call, request, "CreateFunctionUrlConfig")
-    _refuse_streaming(request)
-    async with edit_function(call.ports, name, _no_function()) as document:
-        if not await names_something(call.ports, name, document):
-            raise _no_function()
+    async with _edit(call, name, request) as document:
         urls = _urls(document)
         if _qualifier(name) in urls:
             raise ResourceConflict(
@@ -78,10 +76,7 @@ async def get_function_url_config(call: Call, request: GetFunctionUrlConfigReque
 async def update_function_url_config(call: Call, request: UpdateFunctionUrlConfigRequestTypeDef) -> Response:
     """Set what is given; ``Cors`` is replaced as a whole."""
     name = named(call, request, "UpdateFunctionUrlConfig")
-    _refuse_streaming(request)
-    async with edit_function(call.ports, name, _no_function()) as document:
-        if not await names_something(call.ports, name, document):
-            raise _no_function()
+    async with _edit(call, name, request) as document:
         url = _urls(document).get(_qualifier(name))
         if url is None:
             raise _no_url()
@@ -116,9 +111,14 @@ async def list_function_url_configs(call: Call, request: ListFunctionUrlConfigsR
     }
 
 
-def _refuse_streaming(request: Request) -> None:
+@asynccontextmanager
+async def _edit(call: Call, name: FunctionName, request: Request) -> AsyncIterator[FunctionDocument]:
     if request.get("InvokeMode") == "RESPONSE_STREAM":
         raise NotSupported("function URLs with InvokeMode RESPONSE_STREAM")
+    async with edit_function(call.ports, name, _no_function()) as document:
+        if not await names_something(call.ports, name, document):
+            raise _no_function()
+        yield document
 
 
 def _qualifier(name: FunctionName) -> str:
