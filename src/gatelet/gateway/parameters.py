@@ -19,7 +19,7 @@ class RequestParameters:
     """All values of every parameter, in order. Header names keep the client's case, as in the event."""
 
     path: Mapping[str, str]
-    """Decoded: REST APIs decode request parameters on their way to the integration (docs, important notes)."""
+    """Percent-decoded (?): the proxy event has them raw."""
     query: Mapping[str, list[str]]
     headers: Mapping[str, list[str]]
 
