@@ -83,12 +83,15 @@ class EnvironmentLog:
     def layers_are_at(self, directory: str) -> None:
         """Where the layers are as the worker sees it, empty if there are none: said if that is not AWS's place."""
         if directory not in ("", "/opt"):
-            self._own(f"[WARNING] this host gives a worker no /opt of its own: the layers are at {directory}\n")
+            words = f"this host gives a worker no /opt of its own: the layers are at {directory}"
+            self._own(self._lines.warning(self._clock.now(), words))
 
     def initialised(self, milliseconds: float) -> None:
         """The next REPORT tells how long the initialisation took, unless it was ahead of any event (section 8)."""
         if self._function.initialization == ON_DEMAND:
             self._init_milliseconds = milliseconds
+        for line in self._lines.init_done(self._clock.now(), milliseconds):
+            self._own(line)
 
     def initialisation_failed(self, milliseconds: float, phase: str, status: str, error_type: str) -> None:
         """``phase`` is ``init`` or ``invoke``."""

@@ -39,6 +39,16 @@ class JsonLines:
         }
         return self._event("INFO", moment, "platform.initStart", record)
 
+    def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:
+        """platform.initRuntimeDone and platform.initReport, of an initialisation that succeeded."""
+        record = {"initializationType": self._initialization, "phase": "init", "status": "success"}
+        level = "DEBUG" if self._initialization == "on-demand" else "INFO"
+        report = {**record, "metrics": {"durationMs": round(milliseconds, 3)}}
+        return (
+            self._event("DEBUG", moment, "platform.initRuntimeDone", record),
+            self._event(level, moment, "platform.initReport", report),
+        )
+
     def init_report(self, moment: float, milliseconds: float, phase: str, status: str, error_type: str = "") -> str:
         """platform.initReport, of an initialisation that failed."""
         record: dict[str, Any] = {

@@ -93,6 +93,9 @@ class Lines(Protocol):
     def init_start(self, moment: float, python_version: str, runtime_arn: str) -> str:
         """A process starts."""
 
+    def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:
+        """An initialisation succeeded."""
+
     def init_report(self, moment: float, milliseconds: float, phase: str, status: str, error_type: str = "") -> str:
         """An initialisation failed."""
 
@@ -126,6 +129,10 @@ class TextLines:
     def init_start(self, moment: float, python_version: str, runtime_arn: str) -> str:  # noqa: ARG002
         """See Lines."""
         return init_start(python_version, runtime_arn)
+
+    def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing: the first REPORT tells it."""
+        return ()
 
     def init_report(
         self,

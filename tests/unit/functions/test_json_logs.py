@@ -55,6 +55,21 @@ def test_events_have_aws_s_shapes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("initialization", "level", "kinds"),
+    [
+        ("on-demand", "DEBUG", ["platform.initRuntimeDone", "platform.initReport"]),
+        ("on-demand", "INFO", []),
+        ("provisioned-concurrency", "INFO", ["platform.initReport"]),
+        ("provisioned-concurrency", "WARN", []),
+    ],
+)
+def test_an_initialisation_that_succeeds(initialization: str, level: str, kinds: list[str]) -> None:
+    written = [json.loads(line) for line in JsonLines("f", "1", initialization, level).init_done(NOW, 12.5) if line]
+    assert [event["type"] for event in written] == kinds
+    assert all(event["record"]["status"] == "success" for event in written)
+
+
+@pytest.mark.parametrize(
     ("level", "written"),
     [
         ("DEBUG", {"initStart", "start", "runtimeDone", "report", "failedRuntimeDone", "failedReport", "initReport"}),
