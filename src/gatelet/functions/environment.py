@@ -75,7 +75,7 @@ class Environment:
         digits = host.ids.hex(32)
         self._log = EnvironmentLog(function, host.logs, host.clock, digits)
         place = host.settings.work_directory / "environments" / function.serving[:32] / digits
-        self._grounds = Grounds(function, place, digits)
+        self._grounds = Grounds(function, place, digits, host.settings.processes)
         self._from_template = False
         self._load_began = self.began
         self._worker: Worker | None = None

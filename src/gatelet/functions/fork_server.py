@@ -39,7 +39,7 @@ class ForkedProcess:
     @property
     def own_user_namespace(self) -> bool:
         """See Process."""
-        return self._server.trusted is False
+        return not self._server.trusted or os.geteuid() != 0
 
     def begin(self, pid: int) -> None:
         """It runs. Raises OSError when it does not any more."""

@@ -26,11 +26,12 @@ _CHECK_EVERY = 20
 class Grounds:
     """Of one environment. ``directory`` exists only where there are no namespaces."""
 
-    def __init__(self, function: FunctionVersion, directory: Path, digits: str) -> None:
+    def __init__(self, function: FunctionVersion, directory: Path, digits: str, processes: int) -> None:
         self.directory = directory
         self.namespaces: tuple[int, ...] = ()
         self._function = function
         self._name = digits
+        self._processes = processes
         self._admission: asyncio.Future[Group] | None = None
         self._looks = 0
 
@@ -49,7 +50,9 @@ class Grounds:
         """
         if sandbox.cgroups is not None:
             memory = (self._function.memory + self._function.storage) * quotas.MIB
-            self._admission = loop.run_in_executor(None, _make_group, sandbox, self._name, memory, pid)
+            self._admission = loop.run_in_executor(
+                None, _make_group, sandbox, self._name, memory, self._processes, pid
+            )
 
     def keep_namespaces_of(self, process: Process) -> None:
         """Hold on to the process's namespaces, with the ``/tmp`` in them, beyond its end."""
@@ -102,10 +105,10 @@ class Grounds:
         loop.run_in_executor(None, _remove, self.directory)
 
 
-def _make_group(sandbox: Sandbox, name: str, memory: int, pid: int) -> Group:
+def _make_group(sandbox: Sandbox, name: str, memory: int, processes: int, pid: int) -> Group:
     assert sandbox.cgroups is not None
     # A process that is started anew may come before the group of the last one is gone.
-    group = sandbox.cgroups.make(f"{name}-{pid}", memory, quotas.FUNCTION_PROCESSES)
+    group = sandbox.cgroups.make(f"{name}-{pid}", memory, processes)
     try:
         group.add(pid)
     except OSError:

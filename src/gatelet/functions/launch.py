@@ -88,7 +88,7 @@ async def configure(
         "environment": _variables(host, function, places, stream, sandbox.namespaces),
         "limits": {
             "open_files": quotas.FUNCTION_OPEN_FILES,
-            "processes": quotas.FUNCTION_PROCESSES,
+            "processes": sandbox.others + host.settings.processes,
             "data_bytes": 2 * function.memory * quotas.MIB + _DATA_HEADROOM_BYTES,
             "file_bytes": function.storage * quotas.MIB,
             "uid": uid,

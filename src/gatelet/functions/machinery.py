@@ -80,7 +80,8 @@ class Machinery:
         """Fork a zygote and import the version's module there: a template, or why it is none."""
         host = self._host
         name = f"template-{host.ids.hex(16)}"
-        grounds = Grounds(function, self._settings.work_directory / "environments" / function.serving[:32] / name, name)
+        place = self._settings.work_directory / "environments" / function.serving[:32] / name
+        grounds = Grounds(function, place, name, self._settings.processes)
         way = await launch.configure(host, function, grounds, "template", template=True)
         if way.python.zygote is None or way.sandbox.found.templates:
             return None, way.sandbox.found.templates or "this host forks no workers"

@@ -61,5 +61,8 @@ class FunctionSettings:
     shared_directories: tuple[Path, ...] = ()
     """Directories of the host that every function may use; on AWS there are none."""
 
+    processes: int = quotas.FUNCTION_PROCESSES
+    """Processes and threads that an environment (with a user but no group of its own: a function) may have."""
+
     templates: int = 16
     """How many versions' templates are kept for fast cold starts; 0: none."""

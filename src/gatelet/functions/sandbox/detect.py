@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ class Sandbox:
     found: Found
     isolation: Isolation
     cgroups: Cgroups | None
+    others: int
+    """Processes that the kernel counts for the workers' user although they are none of the function's."""
     base: dict[str, Any] | None
     """What ``runtimes.python.sandbox.mounts.enter_base`` needs; None without namespaces."""
 
@@ -72,7 +75,9 @@ async def detect(settings: FunctionSettings, trusted: Path | None) -> Sandbox:
     if uid is None and sys.platform == "linux":
         # Workers are the same user as this process then: its memory and its variables must not be theirs to read.
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-    return Sandbox(found, isolation, groups, None if found.namespaces else base)
+    alone = isolation.separate or not found.namespaces
+    others = 0 if alone else settings.max_environments + await asyncio.to_thread(_threads_of_our_user)
+    return Sandbox(found, isolation, groups, others, None if found.namespaces else base)
 
 
 def _base(settings: FunctionSettings, trusted: Path | None) -> dict[str, Any]:
@@ -120,6 +125,16 @@ async def _probe(base: dict[str, Any], uid: int | None) -> Found:
         _log.warning("the sandbox's probe failed: %s", errors.decode("utf-8", "replace")[-500:])
         return Found(namespaces="the probe failed", templates="the probe failed")
     return Found(**json.loads(output))
+
+
+def _threads_of_our_user() -> int:
+    """As many as there are now, twice: the user goes on working."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == os.geteuid():
+                count += len(list((process / "task").iterdir()))
+    return 2 * count
 
 
 def _find_groups(wanted: Wanted) -> tuple[Cgroups | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
     forgets that when the user changes.
     """
     sandbox, uid = settings["sandbox"], settings["limits"]["uid"]
+    sandbox["protected"].append(os.getppid())
     spec = sandbox["mounts"]
     limits.apply(settings["limits"])
     if spec is not None and not based and not namespaces:
@@ -29,6 +31,8 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
             mounts.join(namespaces)
         elif spec is not None:
             mounts.enter_environment(spec)
+            if os.geteuid() != 0:
+                mounts.own_user_namespace()  # in which its processes are counted apart
         limits.become(uid)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
     _lock(sandbox, template=bool(sandbox["template"]))

@@ -30,7 +30,7 @@ def apply(limits: dict[str, Any]) -> None:
 
     Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
     resident size), ``file_bytes`` (what ``/tmp`` holds: no file can be larger), ``uid`` (None: stay),
-    ``processes`` (only with a uid of the function's own: the kernel counts a user's).
+    ``processes`` (of the user, in the worker's user namespace if it has one of its own).
     """
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
         file.write("1000")
@@ -39,8 +39,7 @@ def apply(limits: dict[str, Any]) -> None:
     _lower(resource.RLIMIT_NOFILE, limits["open_files"])
     _lower(resource.RLIMIT_DATA, limits["data_bytes"])
     _lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
-    if limits["uid"] is not None:
-        _lower(resource.RLIMIT_NPROC, limits["processes"])
+    _lower(resource.RLIMIT_NPROC, limits["processes"])
 
 
 def become(uid: int | None) -> None:
