@@ -252,6 +252,13 @@ def test_nobody_is_asked_for_a_key_and_no_policy_is_read() -> None:
     assert run(World(), shape, policy="{}").status == 200
 
 
+def test_credentials_are_starred_out() -> None:
+    """Section 16; public logs show the last six characters of a long one."""
+    headers = (("authorization", "Bearer " + "s" * 30 + "ecrets"), ("X-Api-Key", "short"), ("X-Other", "plain"))
+    told = lines(run(World(), mock(), headers=headers))[4]
+    assert told == f"Method request headers: {{Authorization={'*' * 37}ecrets, X-Api-Key=*****, X-Other=plain}}"
+
+
 def test_long_maps_are_cut() -> None:
     headers = tuple((f"X-{number}", "v" * 100) for number in range(20))
     shown = lines(run(World(), mock(), headers=headers))[4]

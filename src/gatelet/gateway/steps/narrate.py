@@ -12,7 +12,9 @@ from gatelet.gateway.story import Story
 from gatelet.gateway.trace import Trace
 from gatelet.http.response import Response
 
+_LEGIBLE = 6
 _MAP_CHARACTERS = 1_000
+_SECRET = frozenset(("authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"))
 
 
 def begin(story: Story, exchange: Exchange) -> None:
@@ -24,7 +26,7 @@ def begin(story: Story, exchange: Exchange) -> None:
         parameters = exchange.parameters
         story.tell(f"Method request path: {shown(parameters.path.items())}")
         story.tell(f"Method request query string: {shown(_last(parameters.query))}")
-        story.tell(f"Method request headers: {shown(_last(parameters.headers))}")
+        story.tell(f"Method request headers: {shown(masked(_last(parameters.headers)))}")
         story.tell(f"Method request body before transformations: {exchange.body.decode('utf-8', 'replace')}")
 
 
@@ -32,7 +34,7 @@ def endpoint_request(story: Story, uri: str, headers: Iterable[tuple[str, str]],
     """What is sent to the integration, and where."""
     if story.data:
         story.tell(f"Endpoint request URI: {uri}")
-        story.tell(f"Endpoint request headers: {shown(headers)}")
+        story.tell(f"Endpoint request headers: {shown(masked(headers))}")
         story.tell(f"Endpoint request body after transformations: {body.decode('utf-8', 'replace')}")
     story.tell(f"Sending request to {uri}")
 
@@ -63,6 +65,16 @@ def shown(pairs: Iterable[tuple[str, str]]) -> str:
     """A map as Java prints it, cut where AWS cuts it."""
     text = "{" + ", ".join([f"{name}={value}" for name, value in pairs]) + "}"
     return text if len(text) <= _MAP_CHARACTERS else text[:_MAP_CHARACTERS] + " [TRUNCATED]"
+
+
+def masked(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers, credentials starred out but for their last characters, as AWS does (data-plane 16)."""
+    return [(name, _starred(value) if name.lower() in _SECRET else value) for name, value in headers]
+
+
+def _starred(value: str) -> str:
+    left = value[-_LEGIBLE:] if len(value) > 4 * _LEGIBLE else ""
+    return "*" * (len(value) - len(left)) + left
 
 
 def _last(parameters: Mapping[str, list[str]]) -> list[tuple[str, str]]:
