@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _READ = 1_000
 """Failures that are looked at; a body can have as many as it has values."""
 _TOLD = 100
+_CHARACTERS = 32_768
+"""Of all sentences together: a value may be as long as a body, a list of possible values as long as a model."""
 
 _DESCENDS: Final = {"properties": 2, "patternProperties": 2, "additionalProperties": 1, "additionalItems": 1}
 """Keywords that lead to a member: how many steps of a schema's path they take."""
@@ -37,7 +39,13 @@ def report(errors: Iterable[ValidationError], schemas: Schemas) -> str:
         for step in where:
             place = place.members[step]
         place.failures[failure.keyword].append(failure)
-    return f"[{', '.join(islice(_told(root), _TOLD))}]"
+    told, length = [], 0
+    for sentence in islice(_told(root), _TOLD):
+        told.append(sentence)
+        length += len(sentence)
+        if length > _CHARACTERS:
+            break
+    return f"[{', '.join(told)[:_CHARACTERS]}]"
 
 
 @dataclass(slots=True)

@@ -164,3 +164,9 @@ def test_no_more_than_a_hundred_failures_are_told() -> None:
     said = model({"items": {"type": "string"}}).check(json.dumps([1] * 500).encode())
     assert said is not None
     assert said.count("instance type") == 100
+
+
+def test_what_is_told_has_an_end() -> None:
+    said = model({"items": {"enum": ["v" * 50_000]}}).check(json.dumps(["w" * 50_000] * 100).encode())
+    assert said is not None
+    assert len(said) == 32_768 + 2
