@@ -20,6 +20,8 @@ INTEGRATION_TIMEOUT_MIN_MS: Final = 50
 INTEGRATION_TIMEOUT_MAX_MS: Final = 29_000
 GATEWAY_IDLE_SECONDS: Final = 310
 STREAM_TIMEOUT_MAX_MS: Final = 900_000  # section 14
+STREAM_FREE_BYTES: Final = 10 * MIB  # section 14: before the pace counts
+STREAM_BYTES_PER_SECOND: Final = 2 * MIB  # section 14
 STREAM_IDLE_SECONDS: Final = 300  # section 14: regional APIs
 
 # API Gateway, control plane: apigateway-control-plane sections 1.2, 4.2, 5.6, 6.2, 12

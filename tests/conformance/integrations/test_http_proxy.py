@@ -42,7 +42,7 @@ def api(gatelet: Any, backend: Backend) -> Api:
         },
     )
     for mode in ("STREAM", "BUFFERED"):
-        add(made, f"GET /{mode}", **proxy, uri=f"{backend.url}/stream", responseTransferMode=mode)
+        add(made, f"ANY /{mode}", **proxy, uri=f"{backend.url}/stream", responseTransferMode=mode)
     made.deploy()
     return made
 
@@ -180,6 +180,13 @@ def test_a_stream_begins_before_the_backend_has_ended(api: Api) -> None:
     GO_ON.set()
     assert response.read() == b"second"
     connection.close()
+
+
+def test_a_head_request_to_a_stream_leaves_nothing_behind(api: Api) -> None:
+    """14."""
+    GO_ON.set()
+    answer = api.send("HEAD", "/STREAM")
+    assert (answer.status, answer.body, answer.header("Content-Type")) == (200, b"", "text/plain")
 
 
 def test_without_streaming_the_answer_comes_whole(api: Api) -> None:

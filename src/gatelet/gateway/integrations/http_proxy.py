@@ -16,6 +16,7 @@ from gatelet.gateway.integrations.endpoint import ask, check_headers, decoded, h
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response
 from gatelet.gateway.method import HttpProxy
 from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_HTTP, own_headers, passed_headers
+from gatelet.gateway.pace import Paced
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.own_headers import own_headers as gateway_headers
 from gatelet.http.client.message import ClientRequest
@@ -28,7 +29,8 @@ async def run(integration: HttpProxy, exchange: Exchange) -> Response:
     request = _request(integration, outgoing, exchange)
     answer = await ask(request, integration.timeout, exchange, stream=integration.streamed)
     if not isinstance(answer.body, bytes):  # no content encoding, no binary rules: the bytes as they come
-        return Response(answer.status, body=answer.body, raw_headers=_header_lines(answer.headers, exchange))
+        parts = Paced(answer.body, exchange.ports.clock)
+        return Response(answer.status, body=parts, raw_headers=_header_lines(answer.headers, exchange))
     headers, body = await decoded(answer)
     if not integration.streamed and not header_of(headers, "content-encoding"):
         body = _handled(headers, body, exchange)
