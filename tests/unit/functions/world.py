@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gatelet.aws.clock import SystemClock
+from gatelet.aws.clock import Clock, SystemClock
 from gatelet.aws.ids import Ids
 from gatelet.functions.invocation import (
     FunctionTarget,
@@ -178,7 +178,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(place: Path, runner: asyncio.Runner, **settings: Any) -> AsyncIterator[World]:
+async def open_world(
+    place: Path, runner: asyncio.Runner, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[World]:
     """Everything real, below one directory; ``borrowed`` is a library of the runtime."""
     library = place / "runtime" / "python"
     library.mkdir(parents=True, exist_ok=True)
@@ -186,7 +188,7 @@ async def open_world(place: Path, runner: asyncio.Runner, **settings: Any) -> As
     shared = place / "shared"
     shared.mkdir(exist_ok=True)
     shared.chmod(0o777)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     async with open_data_directory(place / "data") as data:
         logs = LogWriter(LogGroups(data.records, data.log_chunks, clock), data.log_chunks, clock)
         service = LambdaService(
