@@ -37,6 +37,9 @@ MAPPING_TEMPLATE_BYTES: Final = 300 * KIB
 RESOURCE_POLICY_CHARACTERS: Final = 8_192
 TAGS_PER_RESOURCE: Final = 50
 COMPRESSION_SIZE_MAX: Final = 10_485_760
+AUTHORIZER_TTL_DEFAULT: Final = 300
+AUTHORIZER_TTL_MAX: Final = 3_600
+AUTHORIZERS_PER_API: Final = 10
 API_KEYS: Final = 10_000
 API_KEY_NAME_CHARACTERS: Final = 1_024
 API_KEY_VALUE_MIN_CHARACTERS: Final = 20
@@ -170,6 +173,7 @@ MODEL_BACKTRACKS: Final = 10_000
 # Ours: a body up to here is validated on the event loop; a larger one in a process, for so long at most
 VALIDATION_INLINE_BYTES: Final = 64 * KIB
 VALIDATION_SECONDS: Final = 5
+VALIDATION_IDLE_SECONDS: Final = 60
 VALIDATIONS_WAITING: Final = 16
 
 # DynamoDB: platform-neighbours section 2; DynamoDB Developer Guide ("Service, account, and table quotas", "Constraints")

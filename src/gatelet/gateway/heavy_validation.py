@@ -1,7 +1,8 @@
 """Bodies whose validation could hold the event loop: checked by a process beside, which may be ended.
 
 The validator is native code that does not let other threads run meanwhile, so a thread would not help. The process
-starts with the first such body, and ends with Gatelet (its input ends) or when it takes too long.
+starts with the first such body, and ends when there was none for a while, with Gatelet (its input ends), or when it
+takes too long.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 from contextlib import suppress
 
-from gatelet.aws.quotas import VALIDATION_SECONDS, VALIDATIONS_WAITING
+from gatelet.aws.quotas import VALIDATION_IDLE_SECONDS, VALIDATION_SECONDS, VALIDATIONS_WAITING
 from gatelet.gateway.validation.model import BodyModel
 
 _ANSWER_BYTES = 16 * 1024 * 1024
@@ -25,10 +26,11 @@ class ValidationUnavailable(Exception):
 class HeavyValidation:
     """One process that checks one body after another; started when it is needed."""
 
-    __slots__ = ("_lock", "_process", "_waiting")
+    __slots__ = ("_ending", "_lock", "_process", "_waiting")
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
+        self._ending: asyncio.TimerHandle | None = None
         self._lock = asyncio.Lock()
         self._waiting = 0
 
@@ -42,9 +44,23 @@ class HeavyValidation:
                 return await self._ask(model, body)
         finally:
             self._waiting -= 1
+            self._end_later()
+
+    def _end_later(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+        self._ending = asyncio.get_running_loop().call_later(VALIDATION_IDLE_SECONDS, self._end)
+
+    def _end(self) -> None:
+        """Nobody came: the process ends with its input."""
+        if self._waiting == 0 and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process = None
 
     async def close(self) -> None:
         """End the process."""
+        if self._ending is not None:
+            self._ending.cancel()
         process, self._process = self._process, None
         if process is None:
             return

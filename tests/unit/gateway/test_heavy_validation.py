@@ -112,3 +112,21 @@ def test_only_so_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = asyncio.run(run())
     assert (first, second) == (None, None)
     assert isinstance(third, ValidationUnavailable)
+
+
+def test_the_process_ends_when_nobody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heavy_validation, "VALIDATION_IDLE_SECONDS", 0)
+
+    async def run() -> list[str | None]:
+        validation = HeavyValidation()
+        try:
+            first = await validation.check(model({"type": "array"}), b"[]")
+            process = validation._process
+            assert process is not None
+            async with asyncio.timeout(10):
+                assert await process.wait() == 0
+            return [first, await validation.check(model({"type": "array"}), b"[]")]
+        finally:
+            await validation.close()
+
+    assert asyncio.run(run()) == [None, None]
