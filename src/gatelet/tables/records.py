@@ -16,7 +16,7 @@ from gatelet.tables.sizes import item_size
 from gatelet.tables.values import Item
 
 VIEWS: Final = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
-_EXPIRED: Final = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+_EXPIRED: Final = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 SEQUENCE_DIGITS: Final = 21
 
 
