@@ -34,6 +34,7 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
             if os.geteuid() != 0:
                 mounts.own_user_namespace()  # in which its processes are counted apart
         limits.become(uid)
+    limits.count_processes(settings["limits"])
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
     _lock(sandbox, template=bool(sandbox["template"]))
 
@@ -61,6 +62,7 @@ def _lock(sandbox: dict[str, Any], *, template: bool) -> None:
     if version and mounting:
         landlock.keep_within(version)
     elif version:
-        landlock.restrict(version, sandbox["readable"], sandbox["writable"], sandbox["devices"])
+        readable = [*sandbox["readable"], *mounts.interpreter_directories()]
+        landlock.restrict(version, readable, sandbox["writable"], sandbox["devices"])
     if sandbox["seccomp"]:
         seccomp.install(seccomp.program(syscalls.machine, sandbox["protected"], namespaces=mounting))

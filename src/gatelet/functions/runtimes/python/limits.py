@@ -29,8 +29,7 @@ def apply(limits: dict[str, Any]) -> None:
     """Apply the resource limits of a CONFIGURE frame to this process, for good.
 
     Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
-    resident size), ``file_bytes`` (what ``/tmp`` holds: no file can be larger), ``uid`` (None: stay),
-    ``processes`` (of the user, in the worker's user namespace if it has one of its own).
+    resident size), ``file_bytes`` (what ``/tmp`` holds: no file can be larger).
     """
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
         file.write("1000")
@@ -39,6 +38,11 @@ def apply(limits: dict[str, Any]) -> None:
     _lower(resource.RLIMIT_NOFILE, limits["open_files"])
     _lower(resource.RLIMIT_DATA, limits["data_bytes"])
     _lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
+
+
+def count_processes(limits: dict[str, Any]) -> None:
+    """``processes``: of the user, in the user namespace that the process is in now. Lowered before a namespace is
+    made, it would hold for all processes outside, too."""
     _lower(resource.RLIMIT_NPROC, limits["processes"])
 
 
