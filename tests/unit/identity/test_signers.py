@@ -1,0 +1,120 @@
+"""Whose key signed a request to an API's method: apigateway-authorization-limits section 3."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.unit.control.plane import NOW, DictRecords, TickingClock
+from tests.unit.identity.world import identity_over
+
+from gatelet.aws.errors import AwsError
+from gatelet.aws.ids import Ids
+from gatelet.http.request import Request
+from gatelet.identity import signers as signing
+from gatelet.identity.credentials import Credentials, RoleSession
+from gatelet.identity.service import Identity
+from gatelet.identity.vault import CannotOpen, Vault
+from gatelet.storage.ports import Collection, Put
+from gatelet.wire.signing import sign
+
+KEY_ID, SECRET = "AKIAJANEJANEJANEJANE", "the-secret-of-jane"
+USER = {"Path": "/", "UserName": "jane", "UserId": "AIDAJANE", "Arn": "arn:aws:iam::000000000000:user/jane"}
+
+
+@pytest.fixture
+def identity() -> Identity:
+    """One user with one key, loaded as at a start."""
+    records = DictRecords()
+    made = identity_over(records, TickingClock(), Ids(seed=7))
+    user = {"user": USER, "tags": {}, "policies": {}, "attached": [], "groups": []}
+    key = {"account": "000000000000", "user": "jane", "status": "Active", "sealed": made.vault.seal(SECRET, KEY_ID)}
+
+    async def load() -> None:
+        await records.write(Put(Collection("iam", "User", "000000000000", "").key("jane"), user))
+        await records.write(Put(Collection("iam", "AccessKey", "", "").key(KEY_ID), key))
+        await made.directory.start()
+
+    asyncio.run(load())
+    return made
+
+
+def request(credentials: Credentials, *, region: str = "us-east-1", path: str = "/prod/users") -> Request:
+    headers = sign(
+        "GET",
+        path,
+        headers={"Host": "api.example"},
+        body=b"",
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
+        session_token=credentials.session_token,
+        region=region,
+        service="execute-api",
+        now=NOW,
+    )
+    return Request("GET", path, "", list(headers.items()), b"", "127.0.0.1")
+
+
+def refusal(identity: Identity, sent: Request) -> tuple[str, str | None]:
+    with pytest.raises(AwsError) as caught:
+        identity.signers.identify(sent, region="us-east-1", service="execute-api", now=NOW)
+    return caught.value.code, caught.value.message
+
+
+def test_users_sessions_and_the_development_modes_root(identity: Identity) -> None:
+    def arn(credentials: Credentials) -> str:
+        found = identity.signers.identify(request(credentials), region="us-east-1", service="execute-api", now=NOW)
+        return found.arn
+
+    assert arn(Credentials(KEY_ID, SECRET)) == USER["Arn"]
+    assert arn(Credentials("111122223333", "test")) == "arn:aws:iam::111122223333:root"
+    session = RoleSession("000000000000", "r", "s", int(NOW) + 9, "ASIA1234567890123456", role_id="AROA")
+    assert arn(identity.session_key.issue(session)) == "arn:aws:sts::000000000000:assumed-role/r/s"
+
+
+def test_a_key_that_nobody_knows_is_refused_in_both_modes(identity: Identity) -> None:
+    """design 1: only the control plane of the development mode lets it be root."""
+    invalid = ("UnrecognizedClientException", "The security token included in the request is invalid.")
+    assert refusal(identity, request(Credentials("AKIANOBODY", "x"))) == invalid
+    assert refusal(identity, request(Credentials("ASIANOBODY", "x", "Zm9yZ2Vk"))) == invalid
+    assert refusal(identity, request(Credentials(KEY_ID, SECRET, "token"))) == invalid
+
+
+def test_what_else_is_refused(identity: Identity) -> None:
+    own = Credentials(KEY_ID, SECRET)
+    assert refusal(identity, request(Credentials(KEY_ID, "wrong")))[0] == "InvalidSignatureException"
+    assert refusal(identity, request(own, region="eu-west-1"))[1] == (
+        "Credential should be scoped to a valid region, not 'eu-west-1'. "
+    )
+    unsigned = Request("GET", "/", "", [("Host", "api.example")], b"", "127.0.0.1")
+    assert refusal(identity, unsigned) == ("MissingAuthenticationTokenException", "Missing Authentication Token")
+    expired = RoleSession("000000000000", "r", "s", int(NOW) - 1, "ASIA1234567890123456")
+    assert refusal(identity, request(identity.session_key.issue(expired)))[0] == "ExpiredTokenException"
+
+
+def test_what_is_kept_is_bounded(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing, "_KEPT_KEYS", 3)
+    monkeypatch.setattr(signing, "_KEPT_TOKENS", 3)
+    for number in range(10):
+        session = RoleSession("000000000000", "r", f"s{number}", int(NOW) + 9, "ASIA1234567890123456")
+        sent = request(identity.session_key.issue(session))
+        identity.signers.identify(sent, region="us-east-1", service="execute-api", now=NOW)
+    assert len(identity.signers._signing_keys) <= 3
+    assert len(identity.signers._sessions) <= 3
+
+
+def test_a_sealed_secret_opens_for_its_owner_alone() -> None:
+    vault = Vault(b"v" * 32)
+    sealed = vault.seal(SECRET, KEY_ID)
+    assert SECRET not in sealed
+    assert vault.seal(SECRET, KEY_ID) != sealed
+    assert vault.open(sealed, KEY_ID) == SECRET
+    for other, owner, text in [
+        (vault, "AKIAOTHER", sealed),
+        (Vault(b"w" * 32), KEY_ID, sealed),
+        (vault, KEY_ID, "AAAA" + sealed[4:]),
+        (vault, KEY_ID, "%"),
+        (vault, KEY_ID, ""),
+    ]:
+        with pytest.raises(CannotOpen):
+            other.open(text, owner)
