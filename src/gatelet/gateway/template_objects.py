@@ -13,6 +13,7 @@ from typing import Final
 import orjson
 
 from gatelet.gateway import context, jsonpath
+from gatelet.gateway.context import PATHS
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import TemplateFunctionFailed
 from gatelet.gateway.mapping.template_functions import FUNCTIONS
@@ -166,7 +167,7 @@ class ContextView(HostObject):
 
     def get_path(self, names: tuple[str, ...]) -> tuple[object, int]:
         """``$context.identity.sourceIp`` at once."""
-        read = None if self._group else context.PATHS.get(names)
+        read = None if self._group else PATHS.get(names)
         return (read(self._trace), len(names)) if read is not None else (self.get_property(names[0]), 1)
 
     def _special(self, name: str) -> object:

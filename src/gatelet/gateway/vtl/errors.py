@@ -40,8 +40,8 @@ class TemplateError(Exception):
         """The column, from 1."""
         return self.place.column if self.place else 0
 
-    def at(self, place: Place) -> TemplateError:
-        """The same error, at the place given unless it has one of its own."""
+    def at(self, place: Place | None) -> TemplateError:
+        """The same error, at the place given, if there is one, unless it has one of its own."""
         self.place = self.place or place
         return self
 

@@ -36,27 +36,28 @@ def print_row(nodes: Sequence[Text | Reference | If], expressions: Expressions) 
         return _print_text(last)
 
     def run(state: State) -> None:
-        add, find, room = state.out.append, state.variables.get, state.room
+        add, find, room, frame = state.out.append, state.variables.get, state.room, state.frame
         place = None
         try:
             for before, place, unknown, evaluate, name, names in row:  # noqa: B007 - the place of an error
                 if evaluate is not None:
                     value = evaluate(state)
                 else:
-                    value = find(name, MISSING) if state.frame is None else state.read(name)
+                    value = find(name, MISSING) if frame is None else state.read(name)
                     if type(value) is DefinedBlock:
                         value = state.read(name)
                     if names:
                         value = follow(value, names)
-                value = before + (value if type(value) is str else _text(value, unknown, state))
-                add(value)
-                room -= len(value)
+                text = before
+                if value is not None:
+                    text += value if type(value) is str else _text(value, unknown, state)
+                add(text)
+                room -= len(text)
                 if room < 0:
                     state.room = room
                     state.check_room()
         except TemplateError as error:
-            if place is not None:
-                error.at(place)
+            error.at(place)
             raise
         finally:
             state.room = room
@@ -96,8 +97,6 @@ def _conditional(node: If, expressions: Expressions) -> Evaluate:
 
 
 def _text(value: object, unknown: str, state: State) -> str:
-    if value is None:
-        return ""
     return unknown if value is MISSING else text_of(value, state.budget)
 
 
