@@ -157,7 +157,7 @@ async def _response(result: InvocationResult, url: FunctionUrl, request_id: str,
 
 def _header_block(reply: UrlReply) -> bytes | None:
     """The function's header lines, checked and renamed as the gateway does; None: they are none."""
-    if any("\r" in text or "\n" in text for header in reply.headers for text in header):
+    if any(":" in name or "\r" in name + value or "\n" in name + value for name, value in reply.headers):
         return None
     lines = "".join(f"{name}: {value}\r\n" for name, value in reply.headers)
     return rewrite_block(lines.encode("latin-1", "replace"))

@@ -23,6 +23,8 @@ def lambda_handler(event, context):
         return "hello"
     if wanted == "split":
         return {"statusCode": 200, "headers": {"X-Bad": "a\\r\\nX-Evil: 1"}}
+    if wanted == "colon":
+        return {"statusCode": 200, "headers": {"X-Evil: 1": "a"}}
     if wanted == "whole":
         return {"statusCode": 201, "headers": {"X-Own": "1", "Access-Control-Allow-Origin": "own", "Date": "mine"},
                 "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": True}
@@ -88,7 +90,7 @@ def test_an_answer_without_a_status(url: str) -> None:
     assert (answer.status, answer.body, answer.header("Content-Type")) == (200, b"hello", "application/json")
 
 
-@pytest.mark.parametrize("what", ["fail", "exit", "nonsense", "split"])
+@pytest.mark.parametrize("what", ["fail", "exit", "nonsense", "split", "colon"])
 def test_failures_are_502(url: str, what: str) -> None:
     answer = request(f"{url}?do={what}")
     assert (answer.status, answer.body) == (502, b"Internal Server Error")

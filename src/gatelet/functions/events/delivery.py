@@ -29,7 +29,7 @@ from gatelet.functions.invocation import (
     TooManyRequests,
 )
 from gatelet.functions.model import KIND, SERVICE
-from gatelet.storage.ports import Collection, QueueFull, Records
+from gatelet.storage.ports import Collection, QueueFull, Records, StorageFull
 from gatelet.storage.queue import Lease, LeasedMessage, Message, Queue, QueueBounds
 
 _log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ QUEUE_FULL = "CallerRateLimitExceeded"
 _BOUNDS = QueueBounds(
     quotas.QUEUED_EVENTS, quotas.QUEUED_BYTES, quotas.QUEUED_EVENTS_IN_ALL, quotas.QUEUED_BYTES_IN_ALL
 )
+_FULL_SECONDS = 1.0
 _LARGE = 64 * quotas.KIB
 """Records of larger results are written by a thread."""
 
@@ -119,7 +120,7 @@ class EventDelivery:
 
     async def _retry(self, lease: Lease, event: AcceptedEvent, retry: Retry, outcome: Outcome) -> float:
         state = envelope.encode_attempts(retry.attempts)
-        await self._queue.release(lease, due=int(retry.at * 1000), state=state)
+        await self._settled(lambda: self._queue.release(lease, due=int(retry.at * 1000), state=state))
         _log.info("event %s of %s is tried again: %s", event.request_id, event.function_arn, outcome.value)
         return 0.0 if outcome is Outcome.FUNCTION_ERROR else retry.at
 
@@ -128,7 +129,7 @@ class EventDelivery:
     ) -> float:
         target = settings.destination(done.condition)
         then = [await self._record(target, event, done, result)] if target is not None else []
-        if not await self._queue.acknowledge(lease, then):
+        if not await self._settled(lambda: self._queue.acknowledge(lease, then)):
             return 0.0  # another has it now
         if done.condition is not Condition.SUCCESS:
             _log.warning("event %s of %s is given up: %s after %d attempts%s", event.request_id, event.function_arn,
@@ -136,9 +137,19 @@ class EventDelivery:
         return 0.0
 
     async def _drop(self, lease: Lease, event: AcceptedEvent, reason: str) -> float:
-        await self._queue.acknowledge(lease)
+        await self._settled(lambda: self._queue.acknowledge(lease))
         _log.warning("event %s of %s is dropped: %s", event.request_id, event.function_arn, reason)
         return 0.0
+
+    @staticmethod
+    async def _settled(write: Callable[[], Awaitable[bool]]) -> bool:
+        """Write what became of an event. On a full disk that waits: running it again would be worse."""
+        while True:
+            try:
+                return await write()
+            except StorageFull:
+                _log.warning("no space is left: an event's outcome waits until there is")
+                await asyncio.sleep(_FULL_SECONDS)
 
     async def _record(
         self, target: FunctionTarget, event: AcceptedEvent, done: Done, result: InvocationResult | None

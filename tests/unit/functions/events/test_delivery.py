@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from gatelet.functions.invocation import (
     RuntimeUnavailable,
     TooManyRequests,
 )
-from gatelet.storage.queue import QueueBounds
+from gatelet.storage.ports import StorageFull
+from gatelet.storage.queue import Lease, Message, QueueBounds
 from gatelet.storage.sqlite.directory import open_data_directory
 
 Story = Callable[[Stage], Coroutine[Any, Any, None]]
@@ -295,6 +296,26 @@ def test_what_was_in_work_at_a_stop_comes_again(tmp_path: Path) -> None:
 
     asyncio.run(before())
     asyncio.run(after())
+
+
+def test_on_a_full_disk_an_outcome_waits_and_nothing_is_run_again(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_FULL_SECONDS", 0.001)
+
+    async def story(stage: Stage) -> None:
+        await stage.function("f")
+        acknowledge, refusals = stage.data.queue.acknowledge, iter(range(3))
+
+        async def no_space_at_first(lease: Lease, then: Sequence[Message] = ()) -> bool:
+            if next(refusals, None) is not None:
+                raise StorageFull
+            return await acknowledge(lease, then)
+
+        monkeypatch.setattr(stage.data.queue, "acknowledge", no_space_at_first)
+        await stage.accept("f")
+        await stage.settle()
+        assert (len(stage.runs), await stage.waiting("f"), next(refusals, None)) == (1, 0, None)
+
+    play(story)
 
 
 def test_a_full_queue_says_so(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
