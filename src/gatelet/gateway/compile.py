@@ -13,6 +13,8 @@ from gatelet.aws.arn import execute_api_arn
 from gatelet.aws.scope import Scope
 from gatelet.counters.ports import Bucket
 from gatelet.gateway.admission import account_bucket, method_bucket
+from gatelet.gateway.authorizers.authorization import Authorization, InvalidAuthorization
+from gatelet.gateway.compile_authorization import compile_authorization, compile_resource_policy
 from gatelet.gateway.compile_integration import compile_integration
 from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocument
 from gatelet.gateway.events.head import fixed_head
@@ -45,6 +47,7 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
+        policy=compile_resource_policy(api.get("policy")),
         api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,
@@ -93,6 +96,7 @@ class _Compiler:
                 integration,
                 source_arn,
                 head,
+                self._authorization(method),
                 validator,
                 name=name,
                 api_key_required=bool(method.get("apiKeyRequired")),
@@ -102,6 +106,14 @@ class _Compiler:
             return Method(
                 verb, Misconfiguration(f"The stored method cannot be read: {damage!r}"), source_arn, head, name=name
             )
+
+    def _authorization(self, method: Any) -> Authorization | None:
+        """Read by itself, so that a method that cannot run is still closed to whom it is closed."""
+        try:
+            authorizers = self._document.get("authorizers") or {}
+            return compile_authorization(method, authorizers, self._scope, self._api["id"], self._variables)
+        except DAMAGED as damage:
+            return InvalidAuthorization(f"The stored method cannot be read: {damage!r}")
 
     def _buckets(self, resource: Resource, verb: str, name: str) -> tuple[Bucket, ...]:
         settings = settings_of(self._stage, resource.path, verb)
@@ -117,7 +129,7 @@ class _Compiler:
         try:
             if method.get("methodIntegration") is None:
                 return Misconfiguration("No integration defined for method"), None
-            reason = self._refused or refuse_method(method, self._stage, resource.path, verb)
+            reason = self._refused or refuse_method(self._stage, resource.path, verb)
             if reason is not None:
                 return Misconfiguration(reason), None
             return compile_integration(method, self._scope, self._variables), self._validator(method)

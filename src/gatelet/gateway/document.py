@@ -12,7 +12,7 @@ kind ``UsagePlan`` id ``{planId}``; kind ``UsagePlanKey`` id ``{planId}/{keyId}`
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 SERVICE = "apigateway"
 REST_API = "RestApi"
@@ -35,6 +35,8 @@ class ApiDocument(TypedDict):
     ``methodResponses`` by status and ``methodIntegration`` (with ``integrationResponses`` by status)."""
     models: dict[str, dict[str, Any]]
     """By name."""
+    authorizers: NotRequired[dict[str, dict[str, Any]]]
+    """By id; absent in documents that were written before there were any."""
     requestValidators: dict[str, dict[str, Any]]
     """By id."""
     gatewayResponses: dict[str, dict[str, Any]]

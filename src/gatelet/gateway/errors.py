@@ -5,6 +5,13 @@ Exception
     ├── Forbidden                    403  no such API or stage, or its endpoint is disabled; not customisable
     ├── MissingAuthenticationToken   403  MISSING_AUTHENTICATION_TOKEN: no method serves this path and verb
     ├── IncompleteSignature          403  DEFAULT_4XX: as before, and the Authorization header makes no sense
+    ├── AccessDenied                 403  ACCESS_DENIED: a policy does not allow the caller
+    ├── InvalidSignature             403  INVALID_SIGNATURE: the signature is wrong, or too old
+    ├── ExpiredToken                 403  EXPIRED_TOKEN: the session that signed is over
+    ├── UnrecognizedClient           403  ACCESS_DENIED: nobody has the key that signed
+    ├── Unauthorized                 401  UNAUTHORIZED: no identity, or one that the authorizer does not know
+    ├── AuthorizerConfigurationError 500  AUTHORIZER_CONFIGURATION_ERROR: the authorizer did not work
+    ├── MethodArnTooLong             414  DEFAULT_4XX: longer than policies are asked about
     ├── InvalidApiKey                403  INVALID_API_KEY: no key, or none that is in a plan for the stage
     ├── Throttled                    429  THROTTLED: a bucket of the plan, the method or the account is empty
     ├── QuotaExceeded                429  QUOTA_EXCEEDED: the key has used up its plan's quota
@@ -47,6 +54,8 @@ class GatewayError(Exception):
     """``x-amzn-ErrorType``."""
     message: str | None
     """``$context.error.message``."""
+    message_key: ClassVar[str] = "message"
+    """How the built-in body spells its member: denials by policies have a capital M."""
     spaced: ClassVar[bool] = False
     """Whether the built-in body has a blank after the colon: so it has in the integration's phase."""
     validation_error: str | None = None
@@ -122,6 +131,79 @@ class PayloadNotJson(BadRequestBody):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.reason = f"Execution failed due to configuration error: {message}"
+
+
+class AccessDenied(GatewayError):
+    """The caller's policies, the authorizer's or the API's do not allow the call."""
+
+    response_type = "ACCESS_DENIED"
+    status = 403
+    error_type = "AccessDeniedException"
+    message_key = "Message"
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+
+class InvalidSignature(GatewayError):
+    """The signature does not match, or is too old."""
+
+    response_type = "INVALID_SIGNATURE"
+    status = 403
+    error_type = "InvalidSignatureException"
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+
+class ExpiredToken(GatewayError):
+    """The session that signed the request is over."""
+
+    response_type = "EXPIRED_TOKEN"
+    status = 403
+    error_type = "ExpiredTokenException"
+    message = "The security token included in the request is expired"
+
+
+class UnrecognizedClient(GatewayError):
+    """Nobody has the key that signed the request. Its type is not documented: ACCESS_DENIED (?)."""
+
+    response_type = "ACCESS_DENIED"
+    status = 403
+    error_type = "UnrecognizedClientException"
+    message = "The security token included in the request is invalid."
+
+
+class Unauthorized(GatewayError):
+    """No identity, or one that the authorizer does not know."""
+
+    response_type = "UNAUTHORIZED"
+    status = 401
+    error_type = "UnauthorizedException"
+    message = "Unauthorized"
+
+
+class AuthorizerConfigurationError(GatewayError):
+    """The authorizer failed, or answered what is no policy. The client is told nothing."""
+
+    response_type = "AUTHORIZER_CONFIGURATION_ERROR"
+    status = 500
+    error_type = "AuthorizerConfigurationException"
+    message = None
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Execution failed due to configuration error: {reason}")
+
+
+class MethodArnTooLong(GatewayError):
+    """The method's ARN is longer than policies are asked about."""
+
+    response_type = DEFAULT_4XX
+    status = 414
+    error_type = "RequestURITooLongException"
+    message = "Request URI too long"
 
 
 class InvalidApiKey(GatewayError):

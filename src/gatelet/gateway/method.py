@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gatelet.counters.ports import Bucket
+from gatelet.gateway.authorizers.authorization import Authorization
 from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
@@ -118,6 +119,8 @@ class Method:
     """What the function's policy is asked about: the stage's method (apigateway-data-plane section 6)."""
     head: bytes
     """The fixed half of the event's head, encoded (gatelet.gateway.events.head)."""
+    authorization: Authorization | None = None
+    """Who may call it; None: everybody whom the API's policy lets."""
     validator: RequestValidator | None = None
     """What requests are checked by; None: they are not."""
     name: str = ""

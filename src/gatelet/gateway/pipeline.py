@@ -18,6 +18,7 @@ from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps import narrate
 from gatelet.gateway.steps.admit import admit_caller
+from gatelet.gateway.steps.authorize import authorize
 from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
 from gatelet.gateway.steps.gateway_response import gateway_response
@@ -61,6 +62,7 @@ async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
     """Find the stage and the method, let the request in, run it. Raises GatewayError."""
     trace.snapshot = snapshot = admit(live.stage_for(trace.address))
     trace.route = route = resolve(snapshot, trace)
+    await authorize(snapshot, route, trace, ports)
     await admit_caller(snapshot, route, trace, ports.admission, ports.settings)
     response = await execute(snapshot, route, trace, ports)
     return response if snapshot.minimum_compression_size is None else await compress(response, trace)

@@ -18,11 +18,13 @@ from typing import Protocol
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.gateway.admission import Admission
+from gatelet.gateway.authorizers.cache import AuthorizerCache
 from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.service_uri import ServiceUri
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.http.client.message import Answer, ClientRequest
+from gatelet.identity.service import Identity
 
 
 class InvokerError(Exception):
@@ -190,6 +192,8 @@ class Ports:
     ids: Ids
     settings: GatewaySettings
     admission: Admission
+    identity: Identity
+    authorizer_cache: AuthorizerCache = field(default_factory=AuthorizerCache)
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     http: Endpoints | None = None

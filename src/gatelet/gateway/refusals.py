@@ -21,8 +21,6 @@ def _unsupported(what: str) -> str:
 
 def refuse_api(api: Mapping[str, Any]) -> str | None:
     """Settings of the whole API."""
-    if api.get("policy"):
-        return _unsupported("resource policies")
     if "PRIVATE" in (api.get("endpointConfiguration") or {}).get("types", ()):
         return _unsupported("private endpoints")
     return None
@@ -44,14 +42,11 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
 
 
 def refuse_method(
-    method: Mapping[str, Any],
     stage: Mapping[str, Any],
     path: str,
     verb: str,
 ) -> str | None:
     """Settings of a method, in the API and in the stage's method settings."""
-    if method.get("authorizationType", "NONE") != "NONE":
-        return _unsupported(f"authorizationType {method['authorizationType']}")
     return _refuse_method_setting(settings_of(stage, path, verb))
 
 

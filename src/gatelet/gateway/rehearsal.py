@@ -46,6 +46,10 @@ class Rehearsals:
     def __init__(self, ports: Ports) -> None:
         self._ports = replace(ports, execution_log=_NoLog())
 
+    def flush_authorizers(self, api_id: str, stage: str) -> None:
+        """See the port."""
+        self._ports.authorizer_cache.flush(api_id, stage)
+
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """See the port."""
         ports = self._ports

@@ -43,6 +43,9 @@ class RehearsalResult:
 class Gateway(Protocol):
     """Runs methods as they are stored (gatelet.gateway.rehearsal.Rehearsals)."""
 
+    def flush_authorizers(self, api_id: str, stage: str) -> None:
+        """Forget the kept answers of a stage's Lambda authorizers."""
+
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """Run a method without a deployment, an authorizer, a key or a throttle. Raises nothing.
 

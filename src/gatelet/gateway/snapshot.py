@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gatelet.aws.scope import Scope
 from gatelet.gateway.router import Router
 from gatelet.gateway.template import Expression, Template
+from gatelet.policy.combine import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Snapshot:
     gateway_responses: Mapping[str, GatewayResponse]
     """By response type: only the customised ones."""
     router: Router
+    policy: Named | None = None
+    """The API's resource policy."""
     api_key_source: str = "HEADER"
     """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
     minimum_compression_size: int | None = None

@@ -166,6 +166,7 @@ async def _organs(
             ids=ids,
             settings=GatewaySettings(networks, config.throttles_fail_open, config.quotas_fail_open),
             admission=Admission(plans, counters.buckets, counters.quotas),
+            identity=identity,
             http=client,
             services=services,
         )
@@ -250,4 +251,7 @@ def _function_settings(config: Config) -> FunctionSettings:
         max_environments=config.max_environments,
         cores=os.cpu_count() or 1,
         drain_seconds=config.drain_seconds,
+        sandbox=config.sandbox,
+        shared_directories=tuple(Path(path).expanduser().resolve() for path in config.shared_directories),
+        templates=config.templates,
     )

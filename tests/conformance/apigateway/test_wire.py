@@ -139,8 +139,8 @@ def test_the_form_of_errors(raw):
         ("GET", "/restapis/nothing", None, 404, "NotFoundException"),
         ("POST", "/restapis", {"name": True}, 400, "SerializationException"),
         ("POST", "/restapis", {"name": "x", "apiKeySource": "NOWHERE"}, 400, "ValidationException"),
-        ("POST", "/restapis", {"name": "x", "policy": "{}"}, 501, "NotImplementedException"),
-        ("POST", "/apikeys", {"name": "x"}, 501, "NotImplementedException"),
+        ("POST", "/restapis", {"name": "x", "policy": "{}"}, 400, "BadRequestException"),
+        ("POST", "/clientcertificates", {}, 501, "NotImplementedException"),
     ],
 )
 def test_the_status_of_errors(raw, method, path, content, status, code):

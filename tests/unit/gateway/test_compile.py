@@ -74,7 +74,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ({"shape": method(authorizationType="CUSTOM")}, "authorizationType CUSTOM"),
         (
             {
                 "shape": method(requestValidatorId="v", requestModels={"application/json": "Nobody"}),
@@ -100,7 +99,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"shape": {"authorizationType": "NONE"}}, "No integration defined for method"),
         ({"shape": None}, "cannot be read"),
         ({"shape": method(integration={"timeoutInMillis": "soon"})}, "cannot be read"),
-        ({"policy": "{}"}, "resource policies"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "private endpoints"),
         ({"stage_members": {"canarySettings": {"percentTraffic": 5}}}, "canary"),
         ({"stage_members": {"cacheClusterEnabled": True}}, "cache"),

@@ -360,7 +360,7 @@ def test_the_verb_can_be_overridden() -> None:
 
 
 def test_one_broken_method_stops_no_other() -> None:
-    world = World({"/users": {"GET": method(), "POST": method(authorizationType="AWS_IAM")}})
+    world = World({"/users": {"GET": method(), "POST": method(authorizationType="JWT", authorizerId="none")}})
 
     async def run() -> tuple[Response, Response]:
         await world.live.start()
@@ -368,9 +368,9 @@ def test_one_broken_method_stops_no_other() -> None:
 
     good, bad = asyncio.run(run())
     assert good.status == 200
-    assert (bad.status, bad.body) == (500, INTERNAL)
+    assert (bad.status, bad.body) == (500, b'{"message":null}')
     assert world.log.lines == [
-        "Execution failed due to configuration error: Gatelet does not support authorizationType AWS_IAM yet",
+        "Execution failed due to configuration error: The method's authorizer does not exist",
         "Method completed with status: 500",
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.unit.counters.ledger import Ledger
+from tests.unit.identity.world import identity_over
 
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
@@ -247,7 +248,8 @@ class World:
         self.live = LiveGateway(self.records)
         self.plans = LivePlans(self.records)
         admission = Admission(self.plans, MemoryBuckets(), MemoryQuotas(Ledger()))
-        self.ports = Ports(self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission)
+        identity = identity_over(self.records, self.clock, Ids(seed=8))
+        self.ports = Ports(self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity)
         self.records.stored[deployment_key()] = {
             "deployment": {"id": "q1w2e3"},
             "document": document({"/users": {"GET": method()}} if tree is None else tree, **api),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gatelet.aws.errors import NotSupported
+from gatelet.control.apigateway.authorizer_rules import LAMBDA_TYPES
 from gatelet.control.apigateway.errors import BadRequest, no_such_method, no_such_model
 from gatelet.control.apigateway.expressions import check_request_parameters
 from gatelet.control.apigateway.resource_tree import Resource, find_resource
@@ -15,7 +16,9 @@ Method = dict[str, Any]
 
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "JWT")
-_NEED_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS", "JWT")
+_NEED_AUTHORIZER = {"CUSTOM": LAMBDA_TYPES, "COGNITO_USER_POOLS": ("COGNITO_USER_POOLS",), "JWT": ("JWT",)}
+"""With the types of authorizers that suit them."""
+_ENFORCED = ("NONE", "AWS_IAM", "CUSTOM")
 
 
 def check_verb(verb: str | None) -> None:
@@ -55,15 +58,23 @@ def check_fields(method: Method) -> None:
     if kind not in _NEED_AUTHORIZER:
         method.pop("authorizerId", None)
     elif not method.get("authorizerId"):
-        raise BadRequest(
-            "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "
-            "requires a valid authorizer."
-        )
+        raise _no_such_authorizer()
     check_request_parameters(method.get("requestParameters", {}))
 
 
+def _no_such_authorizer() -> BadRequest:
+    return BadRequest(
+        "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "
+        "requires a valid authorizer."
+    )
+
+
 def check_references(api: ApiDocument, method: Method) -> None:
-    """The validator and the models that the method names must exist. Raises BadRequest."""
+    """The authorizer, the validator and the models that the method names must exist. Raises BadRequest."""
+    if method["authorizationType"] in _NEED_AUTHORIZER:
+        authorizer = api.get("authorizers", {}).get(method["authorizerId"])
+        if authorizer is None or authorizer["type"] not in _NEED_AUTHORIZER[method["authorizationType"]]:
+            raise _no_such_authorizer()
     validator_id = method.get("requestValidatorId")
     if validator_id is not None and validator_id not in api["requestValidators"]:
         raise BadRequest("Invalid Request Validator identifier specified")
@@ -74,7 +85,7 @@ def check_references(api: ApiDocument, method: Method) -> None:
 
 def refuse_unsupported(method: Method) -> None:
     """Raises NotSupported for what is valid on AWS and not enforced here yet."""
-    if method["authorizationType"] != "NONE":
+    if method["authorizationType"] not in _ENFORCED:
         raise NotSupported(f"the authorization type {method['authorizationType']}")
     if method.get("authorizationScopes"):
         raise NotSupported("authorizationScopes on a method")

@@ -21,7 +21,6 @@ from gatelet.control.apigateway.rest_api_rules import (
     ENDPOINT_TYPES,
     IP_ADDRESS_TYPES,
     check_compression,
-    check_policy,
     invalid_compression,
 )
 
@@ -32,11 +31,6 @@ def _set_api_key_source(rest_api: dict[str, Any], edit: Edit) -> None:
     if edit.value not in API_KEY_SOURCES:
         raise BadRequest(f"Invalid ApiKeySourceType specified. Valid options are {','.join(API_KEY_SOURCES)}")
     rest_api["apiKeySource"] = edit.value
-
-
-def _set_policy(rest_api: dict[str, Any], edit: Edit) -> None:
-    check_policy(edit.value)
-    set_text("policy")(rest_api, edit)
 
 
 def _add_media_type(rest_api: dict[str, Any], edit: Edit) -> None:
@@ -135,7 +129,7 @@ TABLE = Table(
         Row("/description", {"replace": set_text("description"), "remove": clear("description")}),
         Row("/version", {"replace": set_text("version")}),
         Row("/apiKeySource", {"replace": _set_api_key_source}),
-        Row("/policy", {"replace": _set_policy}),
+        Row("/policy", {"replace": set_text("policy")}),
         Row("/disableExecuteApiEndpoint", {"replace": set_flag("disableExecuteApiEndpoint")}),
         Row(
             "/binaryMediaTypes/{type}",

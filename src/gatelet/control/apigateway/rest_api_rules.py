@@ -5,13 +5,13 @@ Reference: apigateway-control-plane sections 4.1 and 4.2.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.errors import BadRequest
+from gatelet.control.apigateway.resource_policy import shown_policy
 
 ENDPOINT_TYPES = ("REGIONAL", "EDGE", "PRIVATE")
 IP_ADDRESS_TYPES = ("ipv4", "dualstack")
@@ -25,7 +25,6 @@ def check_create(request: Mapping[str, Any]) -> None:
     if request.get("description") == "":
         raise BadRequest("Description cannot be an empty string")
     check_compression(request.get("minimumCompressionSize"))
-    check_policy(request.get("policy"))
 
 
 def check_compression(size: int | None) -> None:
@@ -37,20 +36,6 @@ def check_compression(size: int | None) -> None:
 def invalid_compression() -> BadRequest:
     """The size is no number, or out of its range."""
     return BadRequest("Invalid minimum compression size, must be between 0 and 10485760")
-
-
-def check_policy(policy: str | None) -> None:
-    """Raises BadRequest unless the policy is absent, empty, or a JSON object."""
-    if not policy:
-        return
-    try:
-        parsed = json.loads(policy)
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise BadRequest(
-            "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
-        )
 
 
 def endpoint_configuration(given: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -79,8 +64,6 @@ def check_endpoint_types(types: list[str]) -> None:
 
 def refuse_unsupported(rest_api: Mapping[str, Any]) -> None:
     """Raises NotSupported for what is valid on AWS and not enforced here yet."""
-    if rest_api.get("policy"):
-        raise NotSupported("the resource policy of a REST API")
     configuration = rest_api["endpointConfiguration"]
     if "PRIVATE" in configuration["types"]:
         raise NotSupported("the endpoint type PRIVATE")
@@ -93,9 +76,12 @@ def refuse_unsupported(rest_api: Mapping[str, Any]) -> None:
 
 def shown(rest_api: Mapping[str, Any]) -> dict[str, Any]:
     """As create and list show it: empty tags are left out."""
-    return {name: value for name, value in rest_api.items() if name != "tags" or value}
+    visible = {name: value for name, value in rest_api.items() if name != "tags" or value}
+    if "policy" in visible:
+        visible["policy"] = shown_policy(visible["policy"])
+    return visible
 
 
 def shown_alone(rest_api: Mapping[str, Any]) -> dict[str, Any]:
     """As a single GET and PATCH show it: with ``tags: {}`` when it has none."""
-    return {**rest_api, "tags": rest_api.get("tags", {})}
+    return {**shown(rest_api), "tags": rest_api.get("tags", {})}

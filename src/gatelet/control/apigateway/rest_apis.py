@@ -9,6 +9,7 @@ from gatelet.control.apigateway.default_models import default_models
 from gatelet.control.apigateway.editing import api_key, children, collection, edit_api, read_api, write
 from gatelet.control.apigateway.errors import Conflict
 from gatelet.control.apigateway.paging import page_of_records
+from gatelet.control.apigateway.resource_policy import stored_policy
 from gatelet.control.apigateway.rest_api_patches import TABLE
 from gatelet.control.apigateway.rest_api_rules import (
     check_create,
@@ -47,11 +48,13 @@ async def create_rest_api(call: Call, request: Request) -> Response:
 def _new_document(call: Call, api_id: str, request: Request) -> ApiDocument:
     root_id = call.ports.ids.lower_alnum(10)
     rest_api: dict[str, Any] = {"id": api_id, "name": request["name"]}
-    optional = ("description", "version", "binaryMediaTypes", "minimumCompressionSize", "policy", "tags")
+    optional = ("description", "version", "binaryMediaTypes", "minimumCompressionSize", "tags")
     for member in (*optional, "securityPolicy", "endpointAccessMode"):
         value = request.get(member)
         if value not in (None, "", [], {}):
             rest_api[member] = value
+    if request.get("policy"):
+        rest_api["policy"] = stored_policy(request["policy"], call.scope, api_id)
     rest_api["createdDate"] = int(call.ports.clock.now())
     rest_api["apiKeySource"] = request.get("apiKeySource") or "HEADER"
     rest_api["endpointConfiguration"] = endpoint_configuration(request.get("endpointConfiguration"))
@@ -92,7 +95,11 @@ async def update_rest_api(call: Call, request: Request) -> Response:
     """PATCH a REST API."""
     async with edit_api(call, request["restApiId"]) as edit:
         rest_api = edit.api["restApi"]
+        before = rest_api.get("policy")
         TABLE.apply(rest_api, request.get("patchOperations"))
+        policy = rest_api.get("policy")
+        if policy is not None and policy != before:
+            rest_api["policy"] = stored_policy(policy, call.scope, rest_api["id"])
         check_endpoint_types(rest_api["endpointConfiguration"]["types"])
         refuse_unsupported(rest_api)
     return shown_alone(rest_api)

@@ -10,15 +10,15 @@ import asyncio
 from gatelet.aws.quotas import GATEWAY_HEADER_BYTES, INVOKE_PAYLOAD_BYTES
 from gatelet.gateway.errors import FunctionFailed, MalformedProxyResponse, RequestTooLarge
 from gatelet.gateway.events.head import encode_head
+from gatelet.gateway.events.request_members import request_members
 from gatelet.gateway.events.size import WORST_CASE, body_size
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.integrations.lambda_failures import TOO_LARGE, error_message, failure_of
 from gatelet.gateway.method import LambdaProxy
 from gatelet.gateway.ports import InvokerError, ProxyReply
-from gatelet.gateway.router import Route
 from gatelet.gateway.steps import narrate_lambda
 from gatelet.gateway.steps.proxy_response import proxy_response
-from gatelet.gateway.trace import IntegrationFacts, Trace
+from gatelet.gateway.trace import IntegrationFacts
 from gatelet.http.response import Response
 
 _SURELY_SMALL = (INVOKE_PAYLOAD_BYTES - GATEWAY_HEADER_BYTES * WORST_CASE) // WORST_CASE
@@ -77,29 +77,3 @@ async def _check_size(head: int, exchange: Exchange) -> None:
     size = await asyncio.to_thread(body_size, body, types, exchange.trace.request.header("content-type"))
     if head + size > INVOKE_PAYLOAD_BYTES:
         raise RequestTooLarge(TOO_LARGE)
-
-
-def request_members(trace: Trace, route: Route, trace_id: str | None) -> tuple[object, ...]:
-    """The request's half of the head, in the order that gatelet.gateway.events.proxy documents."""
-    request, client, domain = trace.request, trace.client, trace.domain_name
-    return (
-        trace.verb,
-        trace.path,
-        trace.context_path,
-        route.path_parameters,
-        request.query,
-        request.headers,
-        trace_id,
-        client.chain,
-        client.port,
-        client.scheme,
-        domain,
-        domain.partition(".")[0],
-        trace.request_time,
-        trace.epoch_milliseconds,
-        trace.request_id,
-        trace.extended_id,
-        client.source_ip,
-        trace.authorizer,
-        trace.identity,
-    )

@@ -16,8 +16,6 @@ from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
 
 _HEADER = "x-api-key"
-USAGE_IDENTIFIER_KEY = "usageIdentifierKey"
-"""What an authorizer names the caller's API key by."""
 
 
 async def admit_caller(

@@ -43,7 +43,7 @@ def _customisation(trace: Trace, error: GatewayError) -> GatewayResponse | None:
 
 def _built_in(error: GatewayError) -> bytes:
     blank = b" " if error.spaced else b""
-    return b'{"message":%b%b}' % (blank, orjson.dumps(error.message))
+    return b'{"%b":%b%b}' % (error.message_key.encode("ascii"), blank, orjson.dumps(error.message))
 
 
 def _template(templates: Mapping[str, Template], accept: str | None) -> tuple[str, Template | None]:

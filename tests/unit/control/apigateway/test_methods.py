@@ -41,6 +41,8 @@ def validators(plane, api):
         ({"httpMethod": "get"}, f"Invalid HttpMethod specified. Valid options are {VERBS}"),
         ({"authorizationType": "CUSTOM"}, AUTHORIZER),
         ({"authorizationType": "COGNITO_USER_POOLS"}, AUTHORIZER),
+        ({"authorizationType": "CUSTOM", "authorizerId": "abc123"}, AUTHORIZER),
+        ({"authorizationType": "JWT", "authorizerId": "abc123"}, AUTHORIZER),
         (
             {"authorizationType": "MAGIC"},
             "Invalid AuthorizationType specified. Valid options are NONE,AWS_IAM,CUSTOM,COGNITO_USER_POOLS,JWT",
@@ -76,9 +78,6 @@ def test_put_does_not_overwrite(plane, names):
 @pytest.mark.parametrize(
     ("params", "thing"),
     [
-        ({"authorizationType": "AWS_IAM"}, "the authorization type AWS_IAM"),
-        ({"authorizationType": "CUSTOM", "authorizerId": "abc123"}, "the authorization type CUSTOM"),
-        ({"authorizationType": "JWT", "authorizerId": "abc123"}, "the authorization type JWT"),
         ({"authorizationScopes": ["read"]}, "authorizationScopes on a method"),
     ],
 )
@@ -201,9 +200,6 @@ def test_patch_refuses(plane, names, operation, expected):
 @pytest.mark.parametrize(
     "operations",
     [
-        [("replace", "/authorizationType", "AWS_IAM")],
-        [("replace", "/authorizerId", "abc123"), ("replace", "/authorizationType", "CUSTOM")],
-        [("replace", "/authorizationType", "CUSTOM"), ("replace", "/authorizerId", "abc123")],
         [("add", "/authorizationScopes", "read")],
     ],
 )

@@ -55,7 +55,6 @@ def test_create_refuses(plane, params, expected):
 @pytest.mark.parametrize(
     ("params", "thing"),
     [
-        ({"policy": '{"Version": "2012-10-17"}'}, "the resource policy of a REST API"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "the endpoint type PRIVATE"),
         (
             {"endpointConfiguration": {"types": ["REGIONAL"], "vpcEndpointIds": ["vpce-1"]}},
@@ -251,7 +250,6 @@ def test_patch_refuses(plane, api, operation, expected):
 @pytest.mark.parametrize(
     "operation",
     [
-        ("replace", "/policy", "{}"),
         ("replace", "/endpointConfiguration/types/EDGE", "PRIVATE"),
         ("add", "/endpointConfiguration/vpcEndpointIds", "vpce-1"),
         ("replace", "/securityPolicy", "TLS_1_2"),

@@ -1,0 +1,36 @@
+"""What a Lambda authorizer's function is given. Reference: apigateway-authorization-limits sections 4.3 and 4.4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from gatelet.gateway.events.head import encode_head
+from gatelet.gateway.events.proxy import build
+from gatelet.gateway.events.request_members import request_members
+from gatelet.gateway.router import Route
+from gatelet.gateway.trace import Trace
+
+_EMPTY = ("queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "stageVariables")
+"""Maps that are ``{}`` here where the proxy event has null."""
+
+
+def token_event(token: str, method_arn: str) -> dict[str, Any]:
+    """The event of a TOKEN authorizer."""
+    return {"type": "TOKEN", "authorizationToken": token, "methodArn": method_arn}
+
+
+def request_event(trace: Trace, route: Route, method_arn: str, trace_id: str) -> dict[str, Any]:
+    """The event of a REQUEST authorizer: the proxy event without a body."""
+    head = encode_head(route.method.head, request_members(trace, route, trace_id))
+    event = build(orjson.loads(head), b"")
+    del event["body"], event["isBase64Encoded"]
+    event["requestContext"].pop("authorizer", None)
+    for name in _EMPTY:
+        event[name] = event[name] or {}
+    length = trace.request.header("content-length")
+    if length is not None:
+        event["headers"]["Content-Length"] = length
+        event["multiValueHeaders"]["Content-Length"] = [length]
+    return {"type": "REQUEST", "methodArn": method_arn, **event}

@@ -1,0 +1,125 @@
+"""Asks a Lambda authorizer: the function, or the answer that is kept. Whatever goes wrong refuses the request.
+
+Reference: apigateway-authorization-limits section 4.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
+from gatelet.gateway.authorizers.cache import CacheKey
+from gatelet.gateway.authorizers.caller_identity import read_source
+from gatelet.gateway.authorizers.events import request_event, token_event
+from gatelet.gateway.authorizers.output import AuthorizerOutput, InvalidOutput, read_output
+from gatelet.gateway.errors import AuthorizerConfigurationError, Unauthorized
+from gatelet.gateway.jsonpath.errors import LimitExceeded
+from gatelet.gateway.jsonpath.regex import Regex
+from gatelet.gateway.ports import InvokeReply, InvokerError, Ports
+from gatelet.gateway.router import Route
+from gatelet.gateway.trace import Trace
+
+_TIMEOUT_SECONDS = 29.0
+"""The integration's own timeout does not count here; AWS names none for REST APIs (section 4.1 (?))."""
+_UNAUTHORIZED = "Unauthorized"
+"""The only message of a function that becomes 401."""
+_VALIDATION_VISITS = 100_000
+
+
+async def ask(
+    authorizer: LambdaAuthorizer, route: Route, trace: Trace, ports: Ports, method_arn: str
+) -> AuthorizerOutput:
+    """The function's answer. Sets ``trace.authorizer`` and ``trace.usage_key``.
+
+    Raises Unauthorized, AuthorizerConfigurationError.
+    """
+    identity = _identity(authorizer, trace)
+    key = CacheKey(trace.address.api_id, trace.address.stage, authorizer.id, identity)
+    cached = ports.authorizer_cache.get(key, trace.received) if authorizer.ttl > 0 else None
+    if cached is not None:
+        _remember(trace, cached, 0)
+        return cached
+    began = ports.clock.monotonic()
+    output = await _call(authorizer, identity, route, trace, ports, method_arn)
+    if authorizer.ttl > 0:
+        ports.authorizer_cache.put(key, output, ports.clock.now() + authorizer.ttl)
+    _remember(trace, output, round((ports.clock.monotonic() - began) * 1000))
+    return output
+
+
+def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> tuple[str, ...]:
+    """The values of the identity sources. Raises Unauthorized: one is missing, or does not match."""
+    values = [read_source(source, trace) for source in authorizer.sources]
+    identity = tuple(value for value in values if value)
+    if len(identity) < len(values):
+        raise Unauthorized
+    if authorizer.token and authorizer.validation is not None and not _matches(authorizer.validation, identity[0]):
+        raise Unauthorized
+    return identity
+
+
+def _matches(expression: Regex, token: str) -> bool:
+    """Whether the whole token matches; one that takes too long to tell does not."""
+    left = _VALIDATION_VISITS
+
+    def spend(visits: int) -> None:
+        nonlocal left
+        left -= visits
+        if left < 0:
+            raise LimitExceeded(f"more than {_VALIDATION_VISITS} visits")
+
+    try:
+        return expression.matches(token, spend)
+    except LimitExceeded:
+        return False
+
+
+async def _call(
+    authorizer: LambdaAuthorizer, identity: tuple[str, ...], route: Route, trace: Trace, ports: Ports, method_arn: str
+) -> AuthorizerOutput:
+    trace_ids = trace.trace_ids(ports)
+    if authorizer.token:
+        event = token_event(identity[0], method_arn)
+    else:
+        event = request_event(trace, route, method_arn, trace_ids[0])
+    assert trace.snapshot is not None
+    try:
+        reply = await ports.invoker.invoke(
+            authorizer.target,
+            orjson.dumps(event),
+            asynchronous=False,
+            client_context=None,
+            source_arn=authorizer.source_arn,
+            source_account=trace.snapshot.scope.account,
+            trace_id=trace_ids[1],
+            timeout=_TIMEOUT_SECONDS,
+        )
+    except InvokerError as error:
+        raise AuthorizerConfigurationError(f"The authorizer's function was not run: {error}") from error
+    if reply.function_error is not None:
+        raise _failed(reply)
+    try:
+        return read_output(reply.payload)
+    except InvalidOutput as invalid:
+        raise AuthorizerConfigurationError(str(invalid)) from invalid
+
+
+def _failed(reply: InvokeReply) -> Unauthorized | AuthorizerConfigurationError:
+    """What the client gets when the function raised."""
+    try:
+        error = orjson.loads(reply.payload)
+    except orjson.JSONDecodeError:
+        error = None
+    message = error.get("errorMessage") if isinstance(error, dict) else None
+    if message == _UNAUTHORIZED:
+        return Unauthorized()
+    return AuthorizerConfigurationError(f"The authorizer's function failed: {message}")
+
+
+def _remember(trace: Trace, output: AuthorizerOutput, milliseconds: int) -> None:
+    trace.authorizer = {
+        "principalId": output.principal_id,
+        **output.context,
+        "integrationLatency": milliseconds,
+    }
+    trace.usage_key = output.usage_key

@@ -1,0 +1,108 @@
+"""Decides who may call a method: the API's resource policy and the method's own authorization, together.
+
+Reference: apigateway-authorization-limits sections 1 and 2 (the order, and how the two combine).
+"""
+
+from __future__ import annotations
+
+from gatelet.aws.quotas import GATEWAY_METHOD_ARN_BYTES
+from gatelet.gateway.authorizers.authorization import AwsIam, InvalidAuthorization, LambdaAuthorizer
+from gatelet.gateway.authorizers.aws_iam import authenticate
+from gatelet.gateway.authorizers.lambda_authorizer import ask
+from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError, MethodArnTooLong
+from gatelet.gateway.ports import Ports
+from gatelet.gateway.router import Route
+from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.trace import Trace
+from gatelet.identity.request_keys import Circumstances, request_keys
+from gatelet.policy.asked import Asked
+from gatelet.policy.combine import Grants, Layer, Named, Verdict, combine
+
+INVOKE = "execute-api:Invoke"
+
+
+async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) -> None:
+    """Let the request pass, or raise GatewayError."""
+    authorization = route.method.authorization
+    if authorization is None and snapshot.policy is None:
+        return
+    arn = method_arn(snapshot, trace)
+    if isinstance(authorization, InvalidAuthorization):
+        raise AuthorizerConfigurationError(authorization.reason)
+    if isinstance(authorization, AwsIam):
+        await _authorize_signer(snapshot, trace, ports, arn)
+        return
+    asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
+    if snapshot.policy is not None:
+        _refuse_denied(snapshot.policy, asked, arn)
+    if isinstance(authorization, LambdaAuthorizer):
+        output = await ask(authorization, route, trace, ports, arn)
+        verdict = combine(asked, Grants((Named("authorizer", output.policy),)), snapshot.policy)
+        if not verdict:
+            suffix = " with an explicit deny in an identity-based policy" if verdict.explicit_deny else ""
+            raise AccessDenied(f"User is not authorized to access this resource{suffix}")
+    elif snapshot.policy is not None and not snapshot.policy.policy.evaluate(asked).allowed:
+        raise AccessDenied(_anonymous(arn))
+
+
+def method_arn(snapshot: Snapshot, trace: Trace) -> str:
+    """The ARN that policies are asked about: the path is the request's own. Raises MethodArnTooLong."""
+    scope = snapshot.scope
+    path = trace.path.removeprefix("/")
+    arn = f"arn:aws:execute-api:{scope.region}:{scope.account}:{snapshot.api_id}/{snapshot.stage}/{trace.verb}/{path}"
+    if len(arn) > GATEWAY_METHOD_ARN_BYTES:
+        raise MethodArnTooLong
+    return arn
+
+
+def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
+    """What policies may be told of the request."""
+    return Circumstances(
+        now=trace.received,
+        source_ip=trace.client.source_ip,
+        region=snapshot.scope.region,
+        secure_transport=trace.client.scheme == "https",
+        user_agent=trace.request.header("user-agent") or "",
+        referer=trace.request.header("referer") or "",
+    )
+
+
+async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
+    principal = await authenticate(snapshot, trace, ports.identity)
+    verdict = ports.identity.authorizer.authorize(
+        principal,
+        INVOKE,
+        arn,
+        circumstances=circumstances(snapshot, trace),
+        resource_policy=snapshot.policy,
+        resource_account=snapshot.scope.account,
+    )
+    if not verdict:
+        raise AccessDenied(
+            f"User: {principal.arn} is not authorized to perform: {INVOKE} on resource: {_masked(arn)} "
+            f"{_reason(verdict)}"
+        )
+
+
+def _reason(verdict: Verdict) -> str:
+    if verdict.explicit_deny:
+        article = "an" if verdict.layer is Layer.IDENTITY else "a"
+        return f"with an explicit deny in {article} {verdict.layer.value}"
+    return f"because no {verdict.layer.value} allows the {INVOKE} action"
+
+
+def _refuse_denied(policy: Named, asked: Asked, arn: str) -> None:
+    """An explicit Deny that needs no identity comes before any authorizer is asked."""
+    if policy.policy.evaluate(asked).explicit_deny:
+        raise AccessDenied(f"{_anonymous(arn)} with an explicit deny")
+
+
+def _anonymous(arn: str) -> str:
+    return f"User: anonymous is not authorized to perform: {INVOKE} on resource: {_masked(arn)}"
+
+
+def _masked(arn: str) -> str:
+    """The account shows its last four digits only."""
+    parts = arn.split(":", 5)
+    parts[4] = "*" * 8 + parts[4][-4:]
+    return ":".join(parts)
