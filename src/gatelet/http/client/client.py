@@ -76,12 +76,21 @@ class HttpClient:
         while True:
             connection = await self._pool.take(request.origin, repeatable=request.method in IDEMPOTENT)
             fresh = connection.exchanges == 0
+            answer = connection.exchange(head, request.body, to_head=request.method == "HEAD", stream=stream())
             try:
-                return await connection.exchange(head, request.body, to_head=request.method == "HEAD", stream=stream())
+                return await answer
             except ConnectionLost as lost:
                 # RFC 9112 section 9.3.1: an endpoint may close an idle connection at any moment.
                 if fresh or not lost.unanswered or request.method not in IDEMPOTENT:
                     raise
             except asyncio.CancelledError:
-                connection.abort()
+                connection.abandon(answer)
+                if answer.done() and not answer.cancelled() and answer.exception() is None:
+                    await close_body(answer.result())  # it came in the moment in which its reader gave up
                 raise
+
+
+async def close_body(answer: Answer) -> None:
+    """Let a streamed body go; a whole one needs nothing."""
+    if isinstance(answer.body, AnswerStream):
+        await answer.body.aclose()

@@ -90,6 +90,11 @@ class Connection(asyncio.Protocol):
             self._transport.write(head + body)
         return self._waiter
 
+    def abandon(self, answer: asyncio.Future[Answer]) -> None:
+        """Nobody waits for this answer any more: cut the connection, unless it has gone on to others already."""
+        if self._waiter is answer:
+            self.abort()
+
     def abort(self) -> None:
         """Cut it: whatever was under way is of no interest any more."""
         if not self._closed:
@@ -189,9 +194,12 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, body: bytes | AnswerStream) -> None:
         waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            assert self._head is not None
+        assert waiter is not None
+        assert self._head is not None
+        if not waiter.done():
             waiter.set_result(Answer(self._head.status, self._head.headers, body))
+        elif self._stream is not None:
+            self.abort()  # nobody will ever read it
 
     def _end(self, error: ClientError | None, *, clean: bool = False) -> None:
         """The exchange is over. ``clean``: the connection stands exactly behind it."""
