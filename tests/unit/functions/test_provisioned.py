@@ -19,11 +19,10 @@ from gatelet.storage.ports import Change, Delete, Put
 
 SCOPE = Scope(ACCOUNT, REGION)
 HOW = """
-import os, time, uuid
-ME = str(uuid.uuid4())
+import os, time
 def handler(event, context):
     time.sleep(event or 0)
-    return [ME, os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], context.function_version]
+    return [context.log_stream_name, os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], context.function_version]
 """
 
 
@@ -67,12 +66,13 @@ def test_environments_are_there_before_the_first_event(forking: World) -> None:
         before = forking.service.environments
         results = await asyncio.gather(*(forking.call(target, 0.3) for _ in range(2)))
         assert forking.service.environments == before
-        spilled = [forking.call(target, 0.3) for _ in range(3)]
+        # So many that waiting for the two costs more than starting others, however slow the host is.
+        spilled = [forking.call(target, 0.3) for _ in range(12)]
         return [json.loads(result.payload) for result in (*results, *await asyncio.gather(*spilled))]
 
     answers = forking.run(story())
     assert [how for _, how, _ in answers[:2]] == ["provisioned-concurrency"] * 2
-    assert sorted(how for _, how, _ in answers[2:]) == ["on-demand", *["provisioned-concurrency"] * 2]
+    assert {how for _, how, _ in answers[2:]} == {"on-demand", "provisioned-concurrency"}
     assert {me for me, _, _ in answers[:2]} < {me for me, _, _ in answers}
     assert {version for _, _, version in answers} == {"1"}
 
@@ -80,7 +80,7 @@ def test_environments_are_there_before_the_first_event(forking: World) -> None:
 def test_they_stay_and_are_replaced(make_world: Callable[..., World]) -> None:
     """Neither idleness nor a lost process changes their number."""
     world = make_world(idle_seconds=0.0)
-    dies = "import os\ndef handler(event, context):\n    if event: os._exit(1)\n    return os.getpid()\n"
+    dies = "import os\ndef handler(event, context):\n    if event: os._exit(1)\n    return context.log_stream_name\n"
 
     async def story() -> None:
         target = await publish(world, await world.define(dies), 1)
@@ -89,7 +89,9 @@ def test_they_stay_and_are_replaced(make_world: Callable[..., World]) -> None:
         first = {(await world.call(target)).payload for _ in range(4)}
         assert (await world.call(target, 1)).function_error == "Unhandled"
         await settled(world, target, ProvisionedState(2))
-        assert {(await world.call(target)).payload for _ in range(4)} - first or len(first) == 2
+        again = {(await world.call(target)).payload for _ in range(4)}
+        assert len(first) == len(again) == 1, "the one that was used last is used again"
+        assert first != again
         await provision(world, target, 0)
         async with asyncio.timeout(10):
             while world.service.environments:  # noqa: ASYNC110 - the world of processes
