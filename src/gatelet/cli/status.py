@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     print(f"Gatelet {health['gatelet']} on {client.endpoint}: {health['status']}, mode {health['mode']}")
     print(f"  state         {health['data_dir']}")
     print(f"  environments  {health['environments']}")
-    for name, value in health.get("sandbox", {}).items():
-        print(f"  sandbox       {name}: {value}")
+    for name, state in health.get("sandbox", {}).items():
+        print(f"  sandbox       {name}: {state}")
     print(f"functions in {region}: {len(functions)}")
     for function in functions:
         print(f"  {function['FunctionName']}  {function.get('Runtime', '')}  {function['LastModified']}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gatelet.functions.sandbox.layers import Wanted
 from gatelet.http.client.errors import InvalidTarget
 from gatelet.http.client.target import split_url
 from gatelet.server.errors import InvalidConfiguration
@@ -58,6 +59,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("hosts", "list", "", "further names that the edge port answers to (Host header)"),
     Setting("idle_seconds", "number", "600", "an idle execution environment is removed after this"),
     Setting("max_environments", "number", "64", "execution environments on this host, over all functions"),
+    Setting(
+        "sandbox",
+        "list",
+        "auto",
+        "sandbox layers that must be there (limits, users, landlock, namespaces, seccomp, "
+        "cgroups), `-layer` for one not to use; `any` lets the secure mode start without",
+    ),
+    Setting("shared_directories", "list", "", "directories of the host that every function may read and write"),
+    Setting("templates", "number", "16", "functions whose imported code is kept for fast cold starts; 0: none"),
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
     Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
@@ -87,6 +97,9 @@ class Config:
     hosts: tuple[str, ...] = ()
     idle_seconds: int = 600
     max_environments: int = 64
+    sandbox: tuple[str, ...] = ("auto",)
+    shared_directories: tuple[str, ...] = ()
+    templates: int = 16
     log_budget_mb: int = 1024
     counters_url: str = ""
     throttles_fail_open: bool = True
@@ -167,7 +180,13 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-_LEAST: Mapping[str, int] = {"idle_seconds": 0, "max_environments": 1, "log_budget_mb": 1, "drain_seconds": 0}
+_LEAST: Mapping[str, int] = {
+    "idle_seconds": 0,
+    "max_environments": 1,
+    "log_budget_mb": 1,
+    "templates": 0,
+    "drain_seconds": 0,
+}
 
 
 def _check_addresses(config: Config) -> None:
@@ -207,6 +226,10 @@ def _checked(config: Config) -> Config:
     if (config.tls_certificate is None) != (config.tls_key is None):
         raise InvalidConfiguration("tls_certificate and tls_key belong together: give both or neither.")
     _check_addresses(config)
+    try:
+        Wanted.parse(config.sandbox)
+    except ValueError as error:
+        raise InvalidConfiguration(f"sandbox: {error}") from error
     return config
 
 

@@ -20,6 +20,7 @@ from gatelet.control.lambda_.settle import resume
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
+from gatelet.functions.sandbox.layers import SandboxMissing
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.admission import Admission
@@ -44,6 +45,7 @@ from gatelet.server.config import Config
 from gatelet.server.counters import open_counters
 from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
+from gatelet.server.errors import CannotStart
 from gatelet.server.execution_log import CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
@@ -223,7 +225,10 @@ async def _functions(
         credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
         queue=data.queue,
     )
-    await functions.start()
+    try:
+        await functions.start()
+    except SandboxMissing as missing:
+        raise CannotStart(str(missing)) from missing
     try:
         yield functions
     finally:
