@@ -42,6 +42,8 @@ class Need:
     keys: Mapping[str, str | list[str]] = field(default_factory=dict)
     policy: Named | None = None
     shown: str | None = None
+    also: str | None = None
+    """Another ARN of the same resource: what allows either of them is enough, what denies either of them counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,21 @@ class Authorization:
             if not verdict.allowed:
                 raise access_denied(principal.arn, need.action, need.shown or need.resource, verdict)
 
-    @staticmethod
-    def verdict(call: Call, need: Need) -> Verdict:
+    @classmethod
+    def verdict(cls, call: Call, need: Need) -> Verdict:
         """What the caller's policies and the resource's say of one need."""
+        first = cls._verdict_on(call, need, need.resource)
+        if need.also is None or first.explicit_deny:
+            return first
+        other = cls._verdict_on(call, need, need.also)
+        return other if other.explicit_deny or not first.allowed else first
+
+    @staticmethod
+    def _verdict_on(call: Call, need: Need, resource: str) -> Verdict:
         return call.ports.identity.authorizer.authorize(
             call.principal,
             need.action,
-            need.resource,
+            resource,
             need.keys,
             circumstances=call.circumstances,
             resource_policy=need.policy,

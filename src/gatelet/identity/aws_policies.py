@@ -1,7 +1,9 @@
 """The managed policies that AWS brings to every account, as far as a REST platform's users attach them.
 
-Names, ARNs and documents as AWS publishes them (AWS Managed Policy Reference Guide). ReadOnlyAccess is cut
-to the services that Gatelet knows: AWS's own lists thousands of actions. The unique ids are ours.
+Names, ARNs, documents and dates as AWS publishes them (AWS Managed Policy Reference Guide, read in November 2026
+for those of Lambda, API Gateway and X-Ray; AWS changes PowerUserAccess, AmazonDynamoDBFullAccess and
+CloudWatchLogsFullAccess more often than this list). ReadOnlyAccess is cut to the services that Gatelet knows:
+AWS's own lists thousands of actions. The unique ids are ours.
 """
 
 from __future__ import annotations
@@ -82,9 +84,13 @@ def _allow(actions: Sequence[str], resource: str = "*", **members: Any) -> dict[
 
 
 def _policy(
-    name: str, created: str, *statements: Mapping[str, Any], path: str = "/", version: str = "v1"
+    name: str,
+    created: str,
+    *statements: Mapping[str, Any],
+    path: str = "/",
+    version: str = "v1",
+    edited: str | None = None,
 ) -> PolicyDocument:
-    moment = int(datetime.fromisoformat(created).timestamp())
     unique = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[:17]
     return {
         "policy": {
@@ -95,16 +101,22 @@ def _policy(
             "DefaultVersionId": version,
             "PermissionsBoundaryUsageCount": 0,
             "IsAttachable": True,
-            "CreateDate": moment,
-            "UpdateDate": moment,
+            "CreateDate": _moment(created),
+            "UpdateDate": _moment(edited or created),
         },
         "document": json.dumps({"Version": "2012-10-17", "Statement": statements}),
         "tags": {},
     }
 
 
-def _service_role(name: str, created: str, actions: Sequence[str], version: str = "v1") -> PolicyDocument:
-    return _policy(name, created, _allow(actions), path="/service-role/", version=version)
+def _moment(date: str) -> int:
+    return int(datetime.fromisoformat(date).timestamp())
+
+
+def _service_role(
+    name: str, created: str, actions: Sequence[str], version: str = "v1", edited: str | None = None, **members: Any
+) -> PolicyDocument:
+    return _policy(name, created, _allow(actions, **members), path="/service-role/", version=version, edited=edited)
 
 
 def _when(key: str, operator: str, *services: str) -> dict[str, Any]:
@@ -128,6 +140,7 @@ _ALL = (
         _allow(("iam:PassRole",), Condition=_when("iam:PassedToService", "StringEquals", "lambda.amazonaws.com")),
         _allow(_LAMBDA_LOGS, "arn:aws:logs:*:*:log-group:/aws/lambda/*"),
         version="v2",
+        edited="2025-03-17T21:37:00Z",
     ),
     _policy(
         "AmazonDynamoDBFullAccess",
@@ -149,8 +162,16 @@ _ALL = (
         _allow(("execute-api:Invoke", "execute-api:ManageConnections"), "arn:aws:execute-api:*:*:*"),
     ),
     _policy("CloudWatchLogsFullAccess", "2015-02-06T18:40:02Z", _allow(("logs:*", "cloudwatch:GenerateQuery"))),
-    _policy("AWSXRayDaemonWriteAccess", "2018-08-28T23:00:33Z", _allow(_XRAY)),
-    _policy("AWSXrayWriteOnlyAccess", "2016-12-01T18:19:53Z", _allow(_XRAY)),
+    _policy(
+        "AWSXRayDaemonWriteAccess",
+        "2018-08-28T23:00:33Z",
+        _allow(_XRAY, Sid="AWSXRayDaemonWriteAccess"),
+        version="v2",
+        edited="2024-02-13T21:58:00Z",
+    ),
+    _policy(
+        "AWSXrayWriteOnlyAccess", "2016-12-01T18:19:53Z", _allow(_XRAY), version="v2", edited="2018-08-28T23:03:00Z"
+    ),
     _service_role("AWSLambdaBasicExecutionRole", "2015-04-09T15:03:43Z", _LOGS),
     _service_role(
         "AWSLambdaVPCAccessExecutionRole",
@@ -161,6 +182,8 @@ _ALL = (
             *("ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"),
         ),
         "v3",
+        edited="2024-01-05T22:38:00Z",
+        Sid="AWSLambdaVPCAccessExecutionPermissions",
     ),
     _service_role("AWSLambdaRole", "2015-02-06T18:41:28Z", ("lambda:InvokeFunction",)),
     _service_role(
@@ -184,6 +207,8 @@ _ALL = (
             *("kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:ListStreams"),
             *("kinesis:SubscribeToShard", *_LOGS),
         ),
+        "v2",
+        edited="2018-11-19T20:09:00Z",
     ),
     _service_role("AmazonAPIGatewayPushToCloudWatchLogs", "2015-11-11T23:41:46Z", _PUSH_LOGS),
 )

@@ -245,3 +245,18 @@ def test_a_role_made_anew_is_another_role(iam: Plane, role: str) -> None:
     iam("CreateRole", RoleName="deployer", AssumeRolePolicyDocument=TRUST)
     iam("PutRolePolicy", RoleName="deployer", PolicyName="p", PolicyDocument=everything)
     assert check(iam, session(role), "lambda", "ListFunctions") is not None
+
+
+@pytest.mark.parametrize("resource", [GROUP, f"{GROUP}:*", f"{GROUP}:log-stream:*", GROUP[:-1] + "*"])
+def test_both_ways_to_write_a_log_group_count(iam: Plane, role: str, resource: str) -> None:
+    """CloudWatch Logs User Guide: with and without ``:*``, in an Allow and in a Deny."""
+    asked = ("logs", "CreateLogStream"), {"logGroupName": "/aws/lambda/f", "logStreamName": "s"}
+
+    def told(*statements: dict[str, Any]) -> str | None:
+        iam("PutRolePolicy", RoleName="deployer", PolicyName="p", PolicyDocument=document(*statements))
+        return check(iam, session(role), *asked[0], asked[1])
+
+    assert told(allow("logs:*", resource)) is None
+    deny = {"Effect": "Deny", "Action": "logs:*", "Resource": resource}
+    assert "explicit deny" in (told(allow("logs:*"), deny) or "")
+    assert told(allow("logs:*", resource.replace("/f", "/g").replace("/aws/lambda/*", "/aws/other/*"))) is not None

@@ -1,8 +1,9 @@
 """What CloudWatch Logs' operations need. Reference: Service Authorization Reference, "Amazon CloudWatch Logs".
 
-A log group is written ``log-group:NAME:log-stream:`` where an operation works on the group and on its
-streams, so that a policy for ``log-group:NAME:*`` allows it; the tagging operations alone take the group's
-ARN as it is (CloudWatch Logs User Guide, "Overview of managing access permissions").
+A log group is written ``log-group:NAME:log-stream:`` where an operation works on the group, so that a policy
+for ``log-group:NAME:*`` allows it, or for ``log-group:NAME``: the guide has had both forms (CloudWatch Logs User
+Guide, "Overview of managing access permissions", "Using identity-based policies"). The tagging operations take
+the group's ARN alone.
 """
 
 from __future__ import annotations
@@ -32,4 +33,7 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
     group = given or ""
     if not group.startswith("arn:"):
         group = f"arn:{call.scope.partition}:logs:{call.scope.region}:{call.scope.account}:log-group:{group}"
-    return [Need(action, f"{group.removesuffix(':*')}:log-stream:{params.get('logStreamName') or ''}", keys)]
+    group, stream = group.removesuffix(":*"), params.get("logStreamName")
+    of_group = stream is None or asking.operation == "CreateLogStream"
+    also = group if given and of_group else None
+    return [Need(action, f"{group}:log-stream:{stream or ''}", keys, also=also)]
