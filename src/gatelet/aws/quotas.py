@@ -170,6 +170,7 @@ TEMPLATE_LOOP_ITERATIONS: Final = 1_000  # of each #foreach
 
 # Ours: how often a pattern of a model (with look-around or back-references; others are linear) may step back
 MODEL_BACKTRACKS: Final = 10_000
+MODELS_KEPT: Final = 512  # compiled, of all APIs
 # Ours: a body up to here is validated on the event loop; a larger one in a process, for so long at most
 VALIDATION_INLINE_BYTES: Final = 64 * KIB
 VALIDATION_SECONDS: Final = 5

@@ -6,13 +6,15 @@ inside itself by ``#/definitions/...``; both may be recursive. Reference: apigat
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from gatelet.aws.quotas import MODEL_BACKTRACKS, VALIDATION_INLINE_BYTES
+from gatelet.aws.quotas import MODEL_BACKTRACKS, MODELS_KEPT, VALIDATION_INLINE_BYTES
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.validation.errors import InvalidModel
 from gatelet.gateway.validation.failures import report
@@ -80,9 +82,15 @@ def compile_model(models: Mapping[str, Mapping[str, Any]], api_id: str, name: st
     """
     schemas = Schemas.of(models, api_id, name)
     try:
-        return compile_schemas(schemas)
+        return _compiled(schemas.root, json.dumps(schemas.by_url))
     except (ValueError, LookupError, RecursionError) as error:
         raise InvalidModel(name, getattr(error, "message", None) or str(error)) from error
+
+
+@lru_cache(maxsize=MODELS_KEPT)
+def _compiled(root: str, by_url: str) -> BodyModel:
+    """Methods share models, and a deployment mostly has those of the one before."""
+    return compile_schemas(Schemas(root, json.loads(by_url)))
 
 
 def compile_schemas(schemas: Schemas) -> BodyModel:
@@ -92,16 +100,16 @@ def compile_schemas(schemas: Schemas) -> BodyModel:
     options = jsonschema_rs.FancyRegexOptions(backtrack_limit=MODEL_BACKTRACKS)
     try:
         registry = jsonschema_rs.Registry(list(schemas.by_url.items()), draft=jsonschema_rs.Draft4)
-        validator, *_ = [
-            jsonschema_rs.Draft4Validator(
+        # A schema is checked where it is the root, not where a reference leads to it
+        validators = {
+            url: jsonschema_rs.Draft4Validator(
                 schema, base_uri=url, registry=registry, offline=True, pattern_options=options
             )
-            # A schema is checked where it is the root alone, not where a reference leads to it
-            for url, schema in [("", schemas.root), *schemas.by_url.items()]
-        ]
+            for url, schema in schemas.by_url.items()
+        }
     except jsonschema_rs.ReferencingError as error:
         raise ValueError(str(error)) from error
-    return BodyModel(schemas, validator)
+    return BodyModel(schemas, validators[schemas.root])
 
 
 def is_draft_4(schema: Mapping[str, Any]) -> bool:

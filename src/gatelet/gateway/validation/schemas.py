@@ -25,9 +25,9 @@ class Schemas:
 
     __slots__ = ("by_url", "root")
 
-    def __init__(self, root: Mapping[str, Any], by_url: Mapping[str, Any]) -> None:
-        self.root = dict(root)
-        """Refers to the model."""
+    def __init__(self, root: str, by_url: Mapping[str, Any]) -> None:
+        self.root = root
+        """The model's own URL."""
         self.by_url = dict(by_url)
 
     @classmethod
@@ -52,12 +52,11 @@ class Schemas:
                 by_url[prefix + current] = _prepared(schema)
             except (ValueError, RecursionError) as error:
                 raise InvalidModel(name, f"{current} is no JSON Schema: {error}") from error
-        return cls({"$ref": model_url(api_id, name)}, by_url)
+        return cls(model_url(api_id, name), by_url)
 
     def at(self, path: Sequence[str | int]) -> Any:
         """What stands at the end of an evaluation path (through ``$ref``), from the model on. Raises LookupError."""
-        node: Any = self.root
-        document: Any = None
+        document = node = self.by_url[self.root]
         for step in path:
             reference = node.get("$ref") if step == "$ref" else None
             document, node = self.resolve(reference, document) if isinstance(reference, str) else (document, node[step])

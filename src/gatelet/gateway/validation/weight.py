@@ -21,7 +21,8 @@ _STEPS_BACK = re.compile(r"\(\?[=!<>(]|\\[1-9k]|[+*?}]\+")
 def is_risky(schemas: Schemas) -> bool:
     """Whether a body may cost more than in proportion to its size. Raises LookupError for a reference to nothing."""
     scale = _Scale(schemas)
-    weight = scale.weigh(schemas.root, None)
+    model = schemas.by_url[schemas.root]
+    weight = scale.weigh(model, model)
     return weight > _HEAVY or scale.steps_back or (scale.recursive and scale.combining)
 
 

@@ -117,6 +117,7 @@ def test_numbers_of_any_size_keep_their_type() -> None:
     integer = model({"type": "integer"})
     assert integer.check(b"123456789012345678901234567890") is None
     assert integer.check(b"1.5") is not None
+    assert model({"maximum": 10**30}).check(b"1000000000000000000000000000001") is not None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_numbers_of_any_size_keep_their_type() -> None:
         ({"$ref": "#/definitions/missing"}, "does not exist"),
         ({"pattern": "(unclosed"}, "is not a"),
         ({"pattern": "a{1000}{1000}"}, "is not a"),
-        ({"type": "text"}, "Unexpected type"),
+        ({"type": "text"}, "not valid under any"),
         ({"required": True}, "is not of type"),
     ],
     ids=["model", "http", "file", "definition", "pattern", "large pattern", "type", "draft 3"],
