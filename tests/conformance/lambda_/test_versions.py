@@ -97,8 +97,13 @@ def test_what_a_qualifier_runs(client: Any, function: str) -> None:
 def test_the_log_streams_name_the_version(client: Any, function: str, gatelet: Any) -> None:
     call(client, function, Qualifier="1")
     logs = gatelet.client("logs", region=REGION)
-    streams = until(lambda: logs.describe_log_streams(logGroupName="/aws/lambda/steps")["logStreams"])
-    assert any("/[1]" in stream["logStreamName"] for stream in streams)
+    until(lambda: logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/steps")["logGroups"])
+
+    def of_the_version() -> bool:
+        streams = logs.describe_log_streams(logGroupName="/aws/lambda/steps")["logStreams"]
+        return any("/[1]" in stream["logStreamName"] for stream in streams)
+
+    until(of_the_version)
 
 
 @pytest.mark.parametrize("qualifier", ["9", "nobody"])
