@@ -188,6 +188,7 @@ def test_requests_during_redeployments_see_one_snapshot_or_the_other() -> None:
 
         task = asyncio.create_task(redeploy())
         while not done.is_set():
+            world.clock.at += 1  # the account's throttle refills
             assert (await world.call(path="/r7")).status == 200
             await asyncio.sleep(0)
         await task
