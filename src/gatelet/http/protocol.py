@@ -312,6 +312,8 @@ class Connection(asyncio.Protocol):
                     self._fail(error)
             else:
                 await self._stream(response, body, head=request.method == "HEAD")
+        elif not isinstance(body, bytes):
+            await close_body(body)
         self._task = None
         if self._phase is BUSY:
             self._answered()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -301,6 +302,36 @@ def test_a_client_that_leaves_cancels_its_handler(run: Any, serving: Any, stream
             await served.until(lambda: bool(events))
             client.writer.transport.abort()
             await served.until(lambda: events == ["started", "cancelled"])
+
+    run(test)
+
+
+def test_a_stream_for_a_client_that_has_left_is_closed_unread(run: Any, serving: Any) -> None:
+    events: list[str] = []
+
+    class Stream:
+        def __aiter__(self) -> Stream:
+            return self
+
+        async def __anext__(self) -> bytes:
+            raise AssertionError("nobody is there to read it")
+
+        async def aclose(self) -> None:
+            events.append("closed")
+
+    async def handle(request: Request) -> Response:
+        events.append("started")
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return Response(200, [], Stream())
+
+    async def test() -> None:
+        async with serving(handle, linger_timeout=0.04) as served:
+            client = await served.connect()
+            await client.send(GET)
+            await served.until(lambda: bool(events))
+            client.writer.transport.abort()
+            await served.until(lambda: events == ["started", "closed"])
 
     run(test)
 

@@ -15,7 +15,7 @@ class AnswerStream:
     ``hold``/``go_on`` stop and resume the connection's reading; ``drop`` cuts the connection.
     """
 
-    __slots__ = ("_deadline", "_ended", "_error", "_held", "_idle", "_limit", "_loop", "_parts", "_size", "_waiter",
+    __slots__ = ("_ended", "_error", "_held", "_idle", "_limit", "_loop", "_parts", "_size", "_timer", "_waiter",
                  "drop", "go_on", "hold")  # fmt: skip
 
     def __init__(self, limit: int, idle: float, deadline: float) -> None:
@@ -23,13 +23,13 @@ class AnswerStream:
         self._loop = asyncio.get_running_loop()
         self._limit = limit
         self._idle = idle
-        self._deadline = deadline
         self._parts: deque[bytes] = deque()
         self._size = 0
         self._held = False
         self._ended = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._timer = self._loop.call_at(deadline, self._expire)
         self.hold: Callable[[], None] = _nothing
         self.go_on: Callable[[], None] = _nothing
         self.drop: Callable[[], None] = _nothing
@@ -78,7 +78,13 @@ class AnswerStream:
 
     def _let_go(self) -> None:
         """The connection serves others from now on."""
+        self._timer.cancel()
         self.hold = self.go_on = self.drop = _nothing
+
+    def _expire(self) -> None:
+        """The time is up, whether or not anybody reads."""
+        self.drop()
+        self.end(ClientTimeout("the endpoint did not end in time"))
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -87,7 +93,7 @@ class AnswerStream:
     async def _wait(self) -> None:
         self._waiter = self._loop.create_future()
         try:
-            async with asyncio.timeout_at(min(self._loop.time() + self._idle, self._deadline)):
+            async with asyncio.timeout(self._idle):
                 await self._waiter
         except TimeoutError:
             await self.aclose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import Any
 
 import pytest
@@ -83,7 +82,9 @@ def test_a_connection_that_has_gone_on_to_another_exchange_is_left_alone(run: Ru
 def test_a_stream_that_nobody_will_read_ends_its_connection(run: Run) -> None:
     async def test() -> None:
         connection, wire, _ = _connection()
-        answer = connection.exchange(b"", b"", to_head=False, stream=AnswerStream(1_000, 5, math.inf))
+        answer = connection.exchange(
+            b"", b"", to_head=False, stream=AnswerStream(1_000, 5, asyncio.get_running_loop().time() + 5)
+        )
         answer.cancel()
         connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
         assert wire.cut

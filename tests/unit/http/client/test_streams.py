@@ -112,3 +112,17 @@ def test_a_stream_that_stops_times_out(run: Run, idle: float, total: float) -> N
             await none_left(asking)
 
     run(test)
+
+
+def test_a_stream_that_nobody_reads_ends_in_its_time(run: Run) -> None:
+    """Whoever asked for it and forgot it holds no connection for ever."""
+
+    async def test() -> None:
+        data = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"
+        async with endpoint(saying(data)) as found, client() as asking:
+            forgotten = await asking.stream(found.request(), 0.02)
+            await none_left(asking)
+            with pytest.raises(ClientTimeout):
+                await _all(forgotten)
+
+    run(test)
