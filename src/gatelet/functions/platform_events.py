@@ -43,10 +43,10 @@ class JsonLines:
         """platform.initRuntimeDone and platform.initReport, of an initialisation that succeeded."""
         record = {"initializationType": self._initialization, "phase": "init", "status": "success"}
         level = "DEBUG" if self._initialization == "on-demand" else "INFO"
-        report = {**record, "metrics": {"durationMs": round(milliseconds, 3)}}
+        measured = {**record, "metrics": {"durationMs": round(milliseconds, 3)}}
         return (
             self._event("DEBUG", moment, "platform.initRuntimeDone", record),
-            self._event(level, moment, "platform.initReport", report),
+            self._event(level, moment, "platform.initReport", measured),
         )
 
     def init_report(self, moment: float, milliseconds: float, phase: str, status: str, error_type: str = "") -> str:

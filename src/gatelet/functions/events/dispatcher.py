@@ -19,6 +19,8 @@ _LEASE_SECONDS = 60.0
 _EXTEND_SECONDS = 20.0
 _AFTER_A_FAILURE_SECONDS = 1.0
 _KEPT_LESSONS = 10_000
+_LONGEST_WAIT_SECONDS = 60.0
+"""The wall clock may be set, or go on while the host sleeps."""
 
 Deliver = Callable[[LeasedMessage], Awaitable[float]]
 """Works on one message: until when (epoch seconds) its queue is to be left alone, 0 for not at all.
@@ -87,7 +89,7 @@ class Dispatcher:
                 await asyncio.wait_for(self._wake.wait(), seconds)
 
     async def _look(self) -> float | None:
-        """Begin what can be begun; the seconds until something falls due (None: nothing will)."""
+        """Begin what can be begun; the seconds after which to look again (None: nothing will fall due)."""
         now = self._clock.now()
         if self._leases and now >= self._extend_at:
             self._extend_at = now + _EXTEND_SECONDS
@@ -102,7 +104,7 @@ class Dispatcher:
             elif self._room(head.queue) > 0:
                 ready.append(head)
         await self._take(ready, now)
-        return max(0.001, min(moments) - now) if moments else None
+        return min(max(0.001, min(moments) - now), _LONGEST_WAIT_SECONDS) if moments else None
 
     async def _take(self, ready: list[QueueHead], now: float) -> None:
         for head in sorted(ready, key=lambda head: self._at_work[head.queue]):
