@@ -117,21 +117,25 @@ class Catalogue:
 
     def latest(self, key: Key) -> FunctionVersion | None:
         """What ``$LATEST`` serves under a function's key, if it was loaded."""
-        known = self._known.get((key.account, key.region, key.id), {}).get(None)
-        return None if known is None else known.version
+        known = self._known.get((key.account, key.region, key.id), {})
+        found = known.get(None) or known.get(LATEST)
+        return None if found is None else found.version
 
     def serve(self, key: Key, document: FunctionDocument | None, version: FunctionVersion | None) -> None:
         """New calls get this document from now on, and this version unqualified; versions and aliases are read anew."""
-        self.forget(key.account, key.region, key.id)
+        self._changes += 1
+        self._known.pop((key.account, key.region, key.id), None)
         self._hold_back(key, document)
         if document is not None and version is not None:
             found = qualified(version.scope, key.id, None, document, version)
             self._known[key.account, key.region, key.id] = {None: found, LATEST: found}
 
-    def forget(self, account: str, region: str, name: str) -> None:
-        """Read a function and its versions anew when they are needed next."""
+    def forget_versions(self, account: str, region: str, name: str) -> None:
+        """Read a function's published versions anew when they are needed next."""
         self._changes += 1
-        self._known.pop((account, region, name), None)
+        known = self._known.get((account, region, name), {})
+        for qualifier in [qualifier for qualifier in known if qualifier not in (None, LATEST)]:
+            del known[qualifier]
 
     def held_back(self, scope: Scope) -> int:
         """What functions have taken out of the scope's pool of concurrency: reserved, or else provisioned."""

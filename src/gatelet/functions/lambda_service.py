@@ -159,7 +159,7 @@ class LambdaService:
             await self._apply_function(key)
         elif key.kind == VERSION_KIND:
             name, number = name_of_version(key)
-            self._catalogue.forget(key.account, key.region, name)
+            self._catalogue.forget_versions(key.account, key.region, name)
             if change.deleted:
                 self._pools.retire(Scope(key.account, key.region), name, number)
             else:

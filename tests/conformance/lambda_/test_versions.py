@@ -187,7 +187,6 @@ def test_an_alias_of_two_shares_by_weight(client: Any, function: str) -> None:
     ids=["digits", "weight", "latest", "none provisioned", "negative", "layer action"],
 )
 def test_the_models_constraints(client: Any, function: str, operation: str, params: dict[str, Any], text: str) -> None:
-
     given = params if "LayerName" in params else {"FunctionName": function, **params}
     status, code, response = refusal(getattr(client, operation), **given)
     assert (status, code) == (400, "ValidationException")

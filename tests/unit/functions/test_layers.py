@@ -80,6 +80,18 @@ def test_the_handler_finds_its_layers(world: World) -> None:
     assert world.value(target) == ["second", "first", "of this version", "of a layer"]
 
 
+def test_layers_are_at_opt_or_the_log_says_where(world: World) -> None:
+    """Section 6: ``/opt``. A host that gives workers no file system of their own is not silent about it."""
+    layer = stored(world, {"data.txt": "of the layer"})
+    source = "import os\ndef handler(event, context):\n    return os.path.exists('/opt/data.txt')\n"
+    target = world.function(source, layers=[layer])
+    at_opt = world.value(target)
+    said = [line for line in world.log(target) if "[WARNING] this host gives a worker no /opt of its own" in line]
+    assert at_opt is not bool(said)
+    for line in said:
+        assert (Path(line.split()[-1]) / "data.txt").read_text() == "of the layer"
+
+
 def test_merged_layers_are_shared_and_forgotten(forking: World, tmp_path: Path) -> None:
     store = CodeStore(tmp_path / "code", forking.data.blobs)
     blobs = [stored(forking, {"a": text})["blob"] for text in ("1", "2")]

@@ -44,10 +44,14 @@ async def check_code(call: Call, data: bytes) -> int:
     Raises AwsError as Lambda words it.
     """
     unzipped = await call.ports.functions.check_code(data)
-    used = await stored_bytes(call)
-    if used + len(data) > quotas.TOTAL_CODE_BYTES:
-        raise AwsError("CodeStorageExceededException", "Code storage limit exceeded.", status=400)
+    await check_storage(call, len(data))
     return unzipped
+
+
+async def check_storage(call: Call, size: int) -> None:
+    """Whether so many bytes more fit into TotalCodeSize. Raises CodeStorageExceededException."""
+    if await stored_bytes(call) + size > quotas.TOTAL_CODE_BYTES:
+        raise AwsError("CodeStorageExceededException", "Code storage limit exceeded.", status=400)
 
 
 async def stored_bytes(call: Call) -> int:

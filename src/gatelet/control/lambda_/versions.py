@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.control.lambda_.code import check_storage
 from gatelet.control.lambda_.configuration import listed, shown
 from gatelet.control.lambda_.documents import (
     check_revision,
@@ -47,6 +48,7 @@ async def publish_version(call: Call, request: PublishVersionRequestTypeDef) -> 
             call.ports, name, document, also, Phase.ACTIVE, description=request.get("Description")
         )
         if also:
+            await check_storage(call, document["code"]["size"])
             document["configuration"]["RevisionId"] = call.ports.ids.uuid()
     return shown(version["configuration"], FunctionName(name.scope, name.name, version["configuration"]["Version"]))
 

@@ -117,6 +117,10 @@ async def _probe(base: dict[str, Any], uid: int | None) -> Found:
         return Found(namespaces=str(error), templates=str(error))
     try:
         output, errors = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
+    except asyncio.CancelledError:  # the service stops
+        kill_session(process.pid)
+        await process.wait()
+        raise
     except TimeoutError:
         kill_session(process.pid)
         await process.wait()

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.unit.control.lambda_.conftest import ARN, OTHER_ZIP, ZIP, LambdaPlane
 
+from gatelet.aws import quotas
+
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
     "retrieve the latest Revision Id"
@@ -171,6 +173,17 @@ def test_code_stays_as_long_as_a_version_has_it(plane: LambdaPlane) -> None:
     }
     plane("DeleteFunction", FunctionName="f", Qualifier="1")
     assert set(plane.blobs.held.values()) == {OTHER_ZIP}
+
+
+def test_versions_and_layers_count_as_stored_code(plane: LambdaPlane, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = ("CodeStorageExceededException", "Code storage limit exceeded.")
+    plane.create_active()
+    monkeypatch.setattr(quotas, "TOTAL_CODE_BYTES", 2 * len(ZIP) - 1)
+    assert plane.fails("PublishVersion", FunctionName="f") == full
+    assert plane.fails("PublishLayerVersion", LayerName="l", Content={"ZipFile": ZIP}) == full
+    monkeypatch.setattr(quotas, "TOTAL_CODE_BYTES", 2 * len(ZIP))
+    plane("PublishVersion", FunctionName="f")
+    assert plane.fails("PublishLayerVersion", LayerName="l", Content={"ZipFile": ZIP}) == full
 
 
 def test_deleting_a_function_deletes_its_versions(plane: LambdaPlane) -> None:
