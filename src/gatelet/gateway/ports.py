@@ -91,6 +91,8 @@ class InvokeReply:
     executed_version: str = "$LATEST"
     accepted: bool = False
     """Whether the event was accepted to be run later (202)."""
+    log_tail: bytes = b""
+    """The end of the invocation's log, if it was asked for."""
 
 
 class Invoker(Protocol):
@@ -123,10 +125,12 @@ class Invoker(Protocol):
         source_account: str,
         trace_id: str,
         timeout: float,
+        log_tail: bool = False,
     ) -> InvokeReply:
         """Run the function on a JSON event, or have it run later (``asynchronous``).
 
         ``client_context`` is decoded JSON; ``timeout`` in seconds. Raises InvokerError.
+        ``log_tail`` asks for the end of the log.
         """
 
 

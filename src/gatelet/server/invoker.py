@@ -64,6 +64,7 @@ class FunctionInvoker:
         source_account: str,
         trace_id: str,
         timeout: float,
+        log_tail: bool = False,
     ) -> gateway.InvokeReply:
         """Run the function on a JSON event, or accept the event. Raises InvokerError."""
         payload = payload or b"{}"
@@ -76,6 +77,7 @@ class FunctionInvoker:
             request_id=self._ids.uuid(),
             trace_id=trace_id,
             client_context=client_context,
+            log_tail=log_tail,
             source_arn=source_arn,
             source_account=source_account,
             abandon_at=time.monotonic() + timeout,
@@ -87,7 +89,13 @@ class FunctionInvoker:
             result = await self._functions.invoke(invocation)
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
-        return gateway.InvokeReply(result.payload, result.request_id, result.function_error, result.executed_version)
+        return gateway.InvokeReply(
+            result.payload,
+            result.request_id,
+            result.function_error,
+            result.executed_version,
+            log_tail=result.log_tail,
+        )
 
 
 def _translate(refusal: functions.InvocationRefused) -> gateway.InvokerError:

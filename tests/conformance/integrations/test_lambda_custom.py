@@ -76,6 +76,21 @@ def custom(gatelet: Any, function: str) -> Api:
         response_headers=("X-Version", "X-User", "Content-Type", "Date"),
         **code,
     )
+    add_mapped(
+        api,
+        "POST /tail",
+        requestParameters={
+            "integration.request.header.X-Amz-Log-Type": "'Tail'",
+            "integration.request.querystring.Qualifier": "'$LATEST'",
+        },
+        responses={
+            "200": {
+                "responseParameters": {"method.response.header.X-Log": "integration.response.header.X-Amz-Log-Result"}
+            }
+        },
+        response_headers=("X-Log",),
+        **code,
+    )
     png = {"200": {"contentHandling": "CONVERT_TO_BINARY"}}
     add_mapped(api, "POST /png", request='{"answer": "x"}', response="iVBORwA=", responses={"200": {}}, **code)
     add_mapped(
@@ -209,6 +224,12 @@ def test_the_client_s_context(custom: Api) -> None:
     context = b64encode(b'{"custom": {"a": "b"}}').decode()
     assert post(custom, "/context", {"context": 1}, {"X-Context": context}).json() == {"a": "b"}
     assert post(custom, "/context", {"context": 1}).json() is None
+
+
+def test_the_log_s_tail_and_a_qualifier(custom: Api) -> None:
+    """Section 9.3: what Lambda's own API takes in its headers and its query."""
+    answer = post(custom, "/tail", {"print": "to the log"})
+    assert b"to the log" in b64decode(answer.header("X-Log") or "")
 
 
 def test_response_headers(custom: Api) -> None:

@@ -205,12 +205,14 @@ class LocalInvoker:
         source_account: str,
         trace_id: str,
         timeout: float,
+        log_tail: bool = False,
     ) -> InvokeReply:
         self.calls.append(
             {
                 "target": target,
                 "payload": payload,
                 "asynchronous": asynchronous,
+                "log_tail": log_tail,
                 "client_context": client_context,
                 "source_arn": source_arn,
                 "source_account": source_account,
@@ -249,7 +251,9 @@ class World:
         self.plans = LivePlans(self.records)
         admission = Admission(self.plans, MemoryBuckets(), MemoryQuotas(Ledger()))
         identity = identity_over(self.records, self.clock, Ids(seed=8))
-        self.ports = Ports(self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity)
+        self.ports = Ports(
+            self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity
+        )
         self.records.stored[deployment_key()] = {
             "deployment": {"id": "q1w2e3"},
             "document": document({"/users": {"GET": method()}} if tree is None else tree, **api),

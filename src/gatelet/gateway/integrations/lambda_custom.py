@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from dataclasses import replace
 
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply, OutgoingRequest
 from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
 from gatelet.gateway.method import LambdaCustom
 from gatelet.gateway.off_loop import LARGE_BYTES
-from gatelet.gateway.ports import InvokeReply, InvokerError
+from gatelet.gateway.ports import FunctionTarget, InvokeReply, InvokerError
 from gatelet.gateway.steps import narrate_lambda
 from gatelet.gateway.steps.map_request import map_request
 from gatelet.gateway.steps.map_response import map_response
@@ -39,9 +40,10 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
     began = clock.monotonic()
     try:
         answer = await exchange.ports.invoker.invoke(
-            integration.target,
+            _target(integration, outgoing),
             outgoing.body,
             asynchronous=asynchronous,
+            log_tail=(outgoing.header("x-amz-log-type") or "").lower() == "tail",
             client_context=_client_context(outgoing),
             source_arn=exchange.method.source_arn,
             source_account=exchange.snapshot.scope.account,
@@ -60,6 +62,12 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
     large = len(answer.payload) > LARGE_BYTES
     message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
     return IntegrationReply(status, answer.payload, headers, matched=message or "")
+
+
+def _target(integration: LambdaCustom, outgoing: OutgoingRequest) -> FunctionTarget:
+    """The function; a mapped query parameter ``Qualifier`` chooses its version or alias, as in Lambda's API."""
+    qualifiers = [value for name, value in outgoing.query if name == "Qualifier"]
+    return replace(integration.target, qualifier=qualifiers[-1]) if qualifiers else integration.target
 
 
 def _is_asynchronous(outgoing: OutgoingRequest) -> bool:
@@ -93,4 +101,6 @@ def _headers(answer: InvokeReply, exchange: Exchange) -> list[tuple[str, str]]:
     ]
     if answer.function_error is not None:
         headers.append(("X-Amz-Function-Error", answer.function_error))
+    if answer.log_tail:
+        headers.append(("X-Amz-Log-Result", b64encode(answer.log_tail).decode("ascii")))
     return headers
