@@ -48,6 +48,8 @@ def check_fields(integration: Integration) -> None:
             raise BadRequest("Enumeration value for HttpMethod must be non-empty")
         check_verb(integration["httpMethod"])
         check_uri(kind, integration.get("uri", ""))
+    if integration.get("credentials"):
+        _arn(integration["credentials"])
     timeout = integration["timeoutInMillis"]
     streamed = integration.get("responseTransferMode") == "STREAM"
     longest = quotas.STREAM_TIMEOUT_MAX_MS if streamed else quotas.INTEGRATION_TIMEOUT_MAX_MS
@@ -67,10 +69,7 @@ def check_uri(kind: str, uri: str) -> None:
         if not uri.lower().startswith(("http://", "https://")):
             raise BadRequest("Invalid HTTP endpoint specified for URI")
         return
-    try:
-        arn = Arn.parse(uri)
-    except InvalidArn:
-        raise BadRequest("Invalid ARN specified in the request") from None
+    arn = _arn(uri)
     if arn.service != "apigateway" or not arn.resource.startswith(("path/", "action/")):
         raise BadRequest("AWS ARN for integration must contain path or action")
     # The fifth field of these ARNs names the service: arn:aws:apigateway:{region}:lambda:path/...
@@ -79,6 +78,13 @@ def check_uri(kind: str, uri: str) -> None:
         raise BadRequest(
             "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."
         )
+
+
+def _arn(text: str) -> Arn:
+    try:
+        return Arn.parse(text)
+    except InvalidArn:
+        raise BadRequest("Invalid ARN specified in the request") from None
 
 
 def check_parameters(method: Method, integration: Integration) -> None:

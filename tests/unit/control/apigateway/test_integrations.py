@@ -71,6 +71,7 @@ def names(api):
         # Each version of Lambda's API has one way to invoke (data plane section 14).
         (proxy(uri=URI.replace("2015-03-31", "2021-11-15")), ONLY_LAMBDA),
         (proxy(uri=URI.replace("/invocations", "/response-streaming-invocations")), ONLY_LAMBDA),
+        (http(credentials="me"), NO_ARN),
         (proxy(timeoutInMillis=49), TIMEOUT),
         (proxy(timeoutInMillis=29001), TIMEOUT),
         (
