@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.clock import lambda_timestamp
 from gatelet.control.lambda_.concurrency import held_back_sum, reserving
-from gatelet.control.lambda_.documents import check_qualifier, edit_function, named, read_function
+from gatelet.control.lambda_.documents import check_qualifier, edit_function, named, read, read_function
 from gatelet.control.lambda_.errors import InvalidParameterValue, NotProvisioned
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.lambda_.paging import after, next_marker, page_size
-from gatelet.control.lambda_.provisioned_rules import check_amount, check_target
+from gatelet.control.lambda_.provisioned_rules import check_amount, check_snap_start, check_target
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.functions.invocation import FunctionTarget, InvocationRefused
 from gatelet.functions.model import ProvisionedDocument
@@ -43,6 +43,7 @@ async def put_provisioned_concurrency_config(
     ):
         await check_qualifier(call, name, document)
         check_target(document, qualifier)
+        check_snap_start((await read(call, name)).configuration)
         check_amount(document, qualifier, amount, await held_back_sum(call))
         asked: ProvisionedDocument = {
             "requested": amount,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gatelet.aws import quotas
 from gatelet.control.lambda_.errors import InvalidParameterValue, ResourceConflict
 from gatelet.functions.catalogue import held_back_by
@@ -32,6 +35,12 @@ def check_target(document: FunctionDocument, qualifier: str) -> None:
         pointing = aliases.get(name)
         if pointing is not None and qualifier in (pointing["FunctionVersion"], *pointing["weights"]):
             raise ResourceConflict("Version is pointed by a Provisioned Concurrency alias")
+
+
+def check_snap_start(configuration: Mapping[str, Any]) -> None:
+    """A version is initialised ahead in one of the two ways. Raises InvalidParameterValue."""
+    if configuration["SnapStart"]["ApplyOn"] == "PublishedVersions":
+        raise InvalidParameterValue("Provisioned Concurrency is not supported for functions with SnapStart.")
 
 
 def check_amount(document: FunctionDocument, qualifier: str, amount: int, held_back: int) -> None:

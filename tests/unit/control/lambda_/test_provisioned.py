@@ -122,6 +122,18 @@ def test_a_version_is_provisioned_once(published: LambdaPlane) -> None:
     assert published.fails("UpdateAlias", FunctionName="f", Name="live", FunctionVersion="2") == taken
 
 
+def test_not_with_snap_start(published: LambdaPlane) -> None:
+    """AWS Lambda Developer Guide, "SnapStart": provisioned concurrency is not supported."""
+    for key, record in published.records.rows.items():
+        if key.kind == "Version":
+            record.value["configuration"]["SnapStart"] = {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+    for qualifier in ("1", "live"):
+        assert refused(published, qualifier) == (
+            INVALID,
+            "Provisioned Concurrency is not supported for functions with SnapStart.",
+        )
+
+
 def test_the_sums(published: LambdaPlane) -> None:
     """Section 7: what is provisioned leaves the account's pool, and 100 stay in it."""
     published.create_active("g")
