@@ -17,12 +17,12 @@ from gatelet.control.iam.entities import (
     edit,
     key_of,
     read,
-    record_of,
 )
-from gatelet.control.iam.errors import DeleteConflict, EntityExists, LimitExceeded
+from gatelet.control.iam.errors import DeleteConflict, LimitExceeded
 from gatelet.control.iam.paging import page
+from gatelet.control.iam.renaming import check_without_policies, renaming, taken
 from gatelet.control.operation import Call, Response, operation
-from gatelet.storage.ports import Delete, Put
+from gatelet.storage.ports import Put
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (
@@ -49,7 +49,7 @@ async def create_group(call: Call, request: CreateGroupRequestTypeDef) -> Respon
         "CreateDate": int(call.ports.clock.now()),
     }
     document = {"group": group, "tags": {}, "policies": {}, "attached": []}
-    await create(call, key_of(call, GROUPS, name), document, _taken(name))
+    await create(call, key_of(call, GROUPS, name), document, taken(GROUPS, name))
     return {"Group": group}
 
 
@@ -102,24 +102,12 @@ async def remove_user_from_group(call: Call, request: RemoveUserFromGroupRequest
 @operation("iam", "UpdateGroup")
 async def update_group(call: Call, request: UpdateGroupRequestTypeDef) -> Response:
     """Another name or path; users and policies stay with it."""
-    name = request["GroupName"]
     async with account_held(call):
-        record = await record_of(call, GROUPS, name)
-        group = record.value["group"]
-        new = request.get("NewGroupName") or name
-        group["GroupName"], group["Path"] = new, request.get("NewPath") or group["Path"]
-        group["Arn"] = arn_of(call, GROUPS, group["Path"], new)
-        key = key_of(call, GROUPS, new)
-        if key == record.key:
-            writes: list[Put | Delete] = [Put(key, record.value, expected=record.revision)]
-        elif await call.ports.records.get(key) is not None:
-            raise _taken(new)
-        else:
-            writes = [Delete(record.key, expected=record.revision), Put(key, record.value, expected=0)]
-        for user in await _members(call, name) if new != name else ():
-            groups = [new if held == name else held for held in user["groups"]]
-            writes.append(Put(key_of(call, USERS, user["user"]["UserName"]), {**user, "groups": groups}))
-        await call.ports.records.write(*writes)
+        change = await renaming(call, GROUPS, request)
+        for user in await _members(call, change.old) if change.new != change.old else ():
+            groups = [change.new if held == change.old else held for held in user["groups"]]
+            change.writes.append(Put(key_of(call, USERS, user["user"]["UserName"]), {**user, "groups": groups}))
+        await call.ports.records.write(*change.writes)
     return {}
 
 
@@ -131,17 +119,10 @@ async def delete_group(call: Call, request: DeleteGroupRequestTypeDef) -> Respon
         document = await read(call, GROUPS, name)
         if await _members(call, name):
             raise DeleteConflict("Cannot delete entity, must remove users from group first.")
-        if document["attached"]:
-            raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-        if document["policies"]:
-            raise DeleteConflict("Cannot delete entity, must delete policies first.")
+        check_without_policies(document)
         await delete(call, key_of(call, GROUPS, name))
     return {}
 
 
 async def _members(call: Call, name: str) -> list[dict[str, Any]]:
     return [document for document in await all_of(call, USERS) if name in document["groups"]]
-
-
-def _taken(name: str) -> EntityExists:
-    return EntityExists(f"Group with name {name} already exists.")

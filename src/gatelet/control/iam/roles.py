@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gatelet.control.iam.boundaries import given_boundary, shown_boundary
 from gatelet.control.iam.documents import check_trust_policy, url_encoded
 from gatelet.control.iam.entities import ROLES, account_held, all_of, arn_of, create, delete, edit, key_of, read
-from gatelet.control.iam.errors import DeleteConflict, EntityExists
 from gatelet.control.iam.paging import page
+from gatelet.control.iam.renaming import check_without_policies, taken
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
 
@@ -48,7 +48,7 @@ async def create_role(call: Call, request: CreateRoleRequestTypeDef) -> Response
         role["Description"] = request["Description"]
     boundary = await given_boundary(call, request)
     document: dict[str, Any] = {"role": role, "tags": tags, "policies": {}, "attached": [], **boundary}
-    await create(call, key_of(call, ROLES, name), document, EntityExists(f"Role with name {name} already exists."))
+    await create(call, key_of(call, ROLES, name), document, taken(ROLES, name))
     answer = {member: value for member, value in _shown(role).items() if member in _CREATED}
     return {"Role": {**answer, **shown_boundary(document), "Tags": listed(tags) or None}}
 
@@ -95,10 +95,7 @@ async def delete_role(call: Call, request: DeleteRoleRequestTypeDef) -> Response
     """Delete a role that has no policies any more."""
     async with account_held(call):
         document = await read(call, ROLES, request["RoleName"])
-        if document["attached"]:
-            raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-        if document["policies"]:
-            raise DeleteConflict("Cannot delete entity, must delete policies first.")
+        check_without_policies(document)
         await delete(call, key_of(call, ROLES, request["RoleName"]))
     return {}
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from gatelet.aws.errors import AwsError
 from gatelet.control.iam.access_key_records import keys_of, moved
 from gatelet.control.iam.boundaries import given_boundary, shown_boundary
-from gatelet.control.iam.entities import USERS, account_held, all_of, arn_of, create, delete, key_of, read, record_of
-from gatelet.control.iam.errors import DeleteConflict, EntityExists
+from gatelet.control.iam.entities import USERS, account_held, all_of, arn_of, create, delete, key_of, read
+from gatelet.control.iam.errors import DeleteConflict
 from gatelet.control.iam.paging import page
+from gatelet.control.iam.renaming import check_without_policies, renaming, taken
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
 from gatelet.identity.principals import PrincipalType
-from gatelet.storage.ports import Delete, Put
 
 if TYPE_CHECKING:
     from types_boto3_iam.type_defs import (
@@ -44,7 +44,7 @@ async def create_user(call: Call, request: CreateUserRequestTypeDef) -> Response
     }
     boundary = await given_boundary(call, request)
     document: dict[str, Any] = {"user": user, "tags": tags, "policies": {}, "attached": [], "groups": [], **boundary}
-    await create(call, key_of(call, USERS, name), document, _taken(name))
+    await create(call, key_of(call, USERS, name), document, taken(USERS, name))
     return {"User": {**user, **shown_boundary(document), "Tags": listed(tags) or None}}
 
 
@@ -67,23 +67,11 @@ async def list_users(call: Call, request: ListUsersRequestTypeDef) -> Response:
 @operation("iam", "UpdateUser")
 async def update_user(call: Call, request: UpdateUserRequestTypeDef) -> Response:
     """Another name or path; keys, groups and policies stay with it."""
-    name = request["UserName"]
     async with account_held(call):
-        record = await record_of(call, USERS, name)
-        user = record.value["user"]
-        new = request.get("NewUserName") or name
-        user["UserName"], user["Path"] = new, request.get("NewPath") or user["Path"]
-        user["Arn"] = arn_of(call, USERS, user["Path"], new)
-        key = key_of(call, USERS, new)
-        if key == record.key:
-            writes: list[Put | Delete] = [Put(key, record.value, expected=record.revision)]
-        elif await call.ports.records.get(key) is not None:
-            raise _taken(new)
-        else:
-            writes = [Delete(record.key, expected=record.revision), Put(key, record.value, expected=0)]
-        if new != name:
-            writes += moved(call, await keys_of(call, name), new)
-        await call.ports.records.write(*writes)
+        change = await renaming(call, USERS, request)
+        if change.new != change.old:
+            change.writes.extend(moved(call, await keys_of(call, change.old), change.new))
+        await call.ports.records.write(*change.writes)
     return {}
 
 
@@ -95,10 +83,7 @@ async def delete_user(call: Call, request: DeleteUserRequestTypeDef) -> Response
         document = await read(call, USERS, name)
         if await keys_of(call, name):
             raise DeleteConflict("Cannot delete entity, must delete access keys first.")
-        if document["attached"]:
-            raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-        if document["policies"]:
-            raise DeleteConflict("Cannot delete entity, must delete policies first.")
+        check_without_policies(document)
         if document["groups"]:
             raise DeleteConflict("Cannot delete entity, must remove users from group first.")
         await delete(call, key_of(call, USERS, name))
@@ -112,7 +97,3 @@ def user_name(call: Call, request: Any) -> str:
     if call.principal.type is PrincipalType.USER:
         return call.principal.name
     raise AwsError("ValidationException", "Must specify userName when calling with non-User credentials", status=400)
-
-
-def _taken(name: str) -> EntityExists:
-    return EntityExists(f"User with name {name} already exists.")

@@ -13,6 +13,7 @@ from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
 from gatelet.control.authorization import refused
 from gatelet.control.operation import Call, Response, operation
+from gatelet.control.sts.issuing import issued
 from gatelet.control.sts.session_input import SessionInput, session_input
 from gatelet.identity.authorization import ASSUME_ROLE
 from gatelet.identity.credentials import SESSION_PREFIX, RoleSession
@@ -58,14 +59,8 @@ async def assume_role(call: Call, request: AssumeRoleRequestTypeDef) -> Response
         transitive=given.transitive,
         source_identity=source,
     )
-    credentials = call.ports.identity.session_key.issue(session)
     return {
-        "Credentials": {
-            "AccessKeyId": credentials.access_key_id,
-            "SecretAccessKey": credentials.secret_access_key,
-            "SessionToken": credentials.session_token,
-            "Expiration": session.expires,
-        },
+        "Credentials": issued(call, session),
         "AssumedRoleUser": {"AssumedRoleId": f"{role.unique_id}:{session.session_name}", "Arn": session.arn},
         "PackedPolicySize": given.packed,
         "SourceIdentity": source,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.control.operation import Call, Response, operation
+from gatelet.control.sts.issuing import issued
 from gatelet.identity.credentials import SESSION_PREFIX, UserSession
 from gatelet.identity.principals import PrincipalType
 
@@ -34,15 +35,7 @@ async def get_session_token(call: Call, request: GetSessionTokenRequestTypeDef) 
         call.ports.ids.access_key_id(SESSION_PREFIX),
         issued=now,
     )
-    credentials = call.ports.identity.session_key.issue(session)
-    return {
-        "Credentials": {
-            "AccessKeyId": credentials.access_key_id,
-            "SecretAccessKey": credentials.secret_access_key,
-            "SessionToken": credentials.session_token,
-            "Expiration": session.expires,
-        }
-    }
+    return {"Credentials": issued(call, session)}
 
 
 @operation("sts", "GetAccessKeyInfo")
