@@ -222,6 +222,6 @@ def test_accounts_are_apart(gatelet: Any) -> None:
 
 
 def test_operations_that_do_not_exist_yet_say_so(client: Any, function: str) -> None:
-    status, code, body = error(client.publish_version, FunctionName=function)
+    status, code, body = error(client.put_runtime_management_config, FunctionName=function, UpdateRuntimeOn="Auto")
     assert (status, code) == (501, "NotImplementedException")
-    assert "lambda:PublishVersion" in json.dumps(body)
+    assert "lambda:PutRuntimeManagementConfig" in json.dumps(body)
