@@ -16,6 +16,7 @@ from contextlib import suppress
 from gatelet.aws.quotas import VALIDATION_IDLE_SECONDS, VALIDATION_SECONDS, VALIDATIONS_WAITING
 from gatelet.gateway.validation.model import BodyModel
 
+_PIECE_BYTES = 256 * 1024
 _ANSWER_BYTES = 16 * 1024 * 1024
 
 
@@ -78,8 +79,9 @@ class HeavyValidation:
                 assert process.stdin is not None
                 assert process.stdout is not None
                 process.stdin.write(line)
-                process.stdin.write(body)
-                await process.stdin.drain()
+                for begin in range(0, len(body), _PIECE_BYTES):
+                    process.stdin.write(body[begin : begin + _PIECE_BYTES])
+                    await process.stdin.drain()
                 answer = await process.stdout.readline()
             said: str | None = json.loads(answer)
             answered = True

@@ -70,6 +70,14 @@ def test_a_proxy_sends_no_more_than_the_test_gave(undeployed: Api, backend: Back
     assert "x-forwarded-for" not in names
 
 
+@pytest.mark.parametrize(("asked", "sent"), [("DELETE", "DELETE"), ("ANY", "GET")])
+def test_any_is_tested_with_any_verb(undeployed: Api, backend: Backend, asked: str, sent: str) -> None:
+    answer, told = run(undeployed, f"{asked} /proxy/{{path+}}", pathWithQueryString="/proxy/x")
+    assert answer["status"] == 200
+    assert told[1] == f"HTTP Method: {sent}, Resource Path: /proxy/x"
+    assert backend.requests[-1]["method"] == sent
+
+
 def test_an_endpoint_that_cannot_be(undeployed: Api) -> None:
     """Section 9.2: the ports are 80, 443 and those from 1024 on."""
     answer, told = run(undeployed, "GET /nowhere")
