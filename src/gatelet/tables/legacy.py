@@ -22,7 +22,7 @@ from gatelet.tables.expressions.syntax import (
     Literal,
     Not,
     Path,
-    Test,
+    Predicate,
     Update,
 )
 from gatelet.tables.values import SETS, Value, read_value, type_of
@@ -104,7 +104,7 @@ def _expectation(name: str, one: Mapping[str, Any]) -> Condition:
     if exists is False:
         if value is not None:
             raise wrong_parameters(f"Value cannot be used when Exists is false for Attribute: {name}")
-        return Test("attribute_not_exists", (Attribute((name,)),))
+        return Predicate("attribute_not_exists", (Attribute((name,)),))
     if value is None:
         shown = "null" if exists is None else "true"
         raise wrong_parameters(f"Value must be provided when Exists is {shown} for Attribute: {name}")
@@ -131,14 +131,14 @@ def _comparison(name: str, operator: str, values: Sequence[Value]) -> Condition:
     if operator in _COMPARED:
         return Compare(_COMPARED[operator], attribute, literals[0])
     if operator == "NULL":
-        return Test("attribute_not_exists", (attribute,))
+        return Predicate("attribute_not_exists", (attribute,))
     if operator == "NOT_NULL":
-        return Test("attribute_exists", (attribute,))
+        return Predicate("attribute_exists", (attribute,))
     if operator == "BETWEEN":
         return Between(attribute, literals[0], literals[1])
     if operator == "IN":
         return In(attribute, literals)
-    test = Test(_TESTED[operator], (attribute, literals[0]))
+    test = Predicate(_TESTED[operator], (attribute, literals[0]))
     return Not(test) if operator == "NOT_CONTAINS" else test
 
 

@@ -20,12 +20,19 @@ from gatelet.aws.scope import Scope
 from gatelet.storage.table_ports import DefinitionChanged, ItemChange, ItemKey, Page, TableItems, Token, TokenUsed
 from gatelet.tables.catalogue import Catalogue
 from gatelet.tables.definition import Table
-from gatelet.tables.errors import ConditionFailed, TableNotFound, TokenMismatch, TransactionCancelled, ValidationFailure
+from gatelet.tables.errors import (
+    ConditionFailed,
+    TableInUse,
+    TableNotFound,
+    TokenMismatch,
+    TransactionCancelled,
+    ValidationFailure,
+)
 from gatelet.tables.reads import Found, Read, base_keys, shape
 from gatelet.tables.streams import Streams
 from gatelet.tables.writes import Write, Written, perform
 
-_ATTEMPTS = 10
+_ATTEMPTS = 50
 """How often a table's definition may change under one write."""
 
 Perform = Callable[[Sequence[Write], Sequence[bytes | None], float], tuple[list[ItemChange], list[Written]]]
@@ -98,7 +105,7 @@ class Tables:
                 writes = [replace(one, table=self._current(one.table)) for one in writes]
             except TokenUsed as error:
                 raise TokenMismatch from error
-        raise TableNotFound
+        raise TableInUse("Attempt to change a resource which is still in use: Table is being updated")
 
     def _current(self, table: Table) -> Table:
         """The table's newest definition. Raises TableNotFound if it was deleted."""

@@ -26,8 +26,8 @@ from gatelet.tables.expressions.syntax import (
     Literal,
     Not,
     Operand,
+    Predicate,
     Size,
-    Test,
     spelled,
 )
 from gatelet.tables.values import SCALARS, TYPES, Value, type_of
@@ -76,12 +76,12 @@ class _ConditionParser(Parser):
         """What was read, if it is a condition. Raises ExpressionFailure."""
         if isinstance(found, Size):
             raise self.failure("The function is not allowed to be used this way in an expression; function: size")
-        if isinstance(found, (Compare, Between, In, Test, Not, Every, Either)):
+        if isinstance(found, (Compare, Between, In, Predicate, Not, Every, Either)):
             return found
         raise self.syntax_error()
 
     def _operand(self, found: Condition | Operand) -> Operand:
-        if isinstance(found, Test):
+        if isinstance(found, Predicate):
             raise self.failure(
                 f"The function is not allowed to be used this way in an expression; function: {found.function}"
             )
@@ -211,7 +211,7 @@ class _ConditionParser(Parser):
         if name == "size":
             return self._size(operands[0])
         self._check_operands(name, operands)
-        return Test(name, tuple(operands))
+        return Predicate(name, tuple(operands))
 
     def _arguments(self) -> list[Operand]:
         self.expect("(")

@@ -23,8 +23,8 @@ from gatelet.tables.expressions.syntax import (
     Not,
     Operand,
     Path,
+    Predicate,
     Size,
-    Test,
 )
 from gatelet.tables.values import SETS, Item, Value, type_of
 
@@ -53,7 +53,7 @@ def holds(condition: Condition, item: Item) -> bool:
         return any(holds(one, item) for one in condition.conditions)
     if isinstance(condition, Not):
         return not holds(condition.condition, item)
-    if isinstance(condition, Test):
+    if isinstance(condition, Predicate):
         return _test(condition, item)
     if isinstance(condition, Between):
         value, low, high = (_value(one, item) for one in (condition.operand, condition.low, condition.high))
@@ -103,7 +103,7 @@ def _compare(condition: Compare, item: Item) -> bool:
     return below(left, right, or_equal=or_equal) if operator[0] == "<" else below(right, left, or_equal=or_equal)
 
 
-def _test(condition: Test, item: Item) -> bool:
+def _test(condition: Predicate, item: Item) -> bool:
     value = _value(condition.operands[0], item)
     if condition.function == "attribute_exists":
         return value is not None

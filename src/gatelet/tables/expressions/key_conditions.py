@@ -24,8 +24,8 @@ from gatelet.tables.expressions.syntax import (
     Literal,
     Not,
     Operand,
+    Predicate,
     Size,
-    Test,
 )
 from gatelet.tables.values import Value, type_of
 
@@ -80,7 +80,7 @@ def _key_condition(condition: Condition) -> KeyCondition:
     if isinstance(condition, Between):
         values = _literals("BETWEEN", condition.low, condition.high)
         return KeyCondition(_name(condition.operand), "BETWEEN", values)
-    if isinstance(condition, Test):
+    if isinstance(condition, Predicate):
         if condition.function != "begins_with":
             raise _invalid_operator(condition.function)
         name = _name(condition.operands[0])

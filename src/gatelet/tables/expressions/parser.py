@@ -5,8 +5,8 @@ Reference: platform-neighbours section 2 (the texts); Developer Guide ("Expressi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from gatelet.aws import quotas
 from gatelet.tables.errors import ExpressionFailure
@@ -18,6 +18,8 @@ from gatelet.tables.values import type_of
 
 _INDEX_MAX: Final = 2**32 - 1
 _INDEX_DIGITS: Final = 10
+_END: Final = None
+"""Where a path ends, in a tree of paths."""
 NESTING: Final = 100
 """How deeply parentheses and NOT may nest: ours, far above what 300 operators need."""
 
@@ -183,13 +185,28 @@ class Parser:
         return operand
 
 
-def check_overlaps(label: str, paths: Iterable[Path]) -> None:
+def check_overlaps(label: str, paths: Sequence[Path]) -> None:
     """No path is another or leads into it, and none takes a list for a map. Raises ExpressionFailure."""
-    seen: list[Path] = []
-    for path in paths:
-        for other in seen:
+    if _are_apart(paths):
+        return
+    for at, path in enumerate(paths):
+        for other in paths[:at]:
             _check_pair(label, other, path)
-        seen.append(path)
+
+
+def _are_apart(paths: Sequence[Path]) -> bool:
+    """Whether there is nothing to refuse, in time that grows with the paths' length alone."""
+    tree: dict[Any, Any] = {}
+    for path in paths:
+        node = tree
+        for part in path:
+            if _END in node or (node and type(next(iter(node))) is not type(part)):
+                return False
+            node = node.setdefault(part, {})
+        if node:
+            return False
+        node[_END] = {}
+    return True
 
 
 def _check_pair(label: str, one: Path, other: Path) -> None:

@@ -88,7 +88,7 @@ class In:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Predicate:
     """A function that is true or false: attribute_exists, attribute_type, begins_with, contains ..."""
 
     function: str
@@ -116,7 +116,7 @@ class Either:
     conditions: tuple[Condition, ...]
 
 
-Condition = Compare | Between | In | Test | Not | Every | Either
+Condition = Compare | Between | In | Predicate | Not | Every | Either
 
 
 @dataclass(frozen=True, slots=True)
