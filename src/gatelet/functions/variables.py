@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gatelet.functions.version import FunctionVersion
+from gatelet.functions.version import SNAP_START, FunctionVersion
 from gatelet.identity.credentials import Credentials
 
 _KEPT_WITH_UNDERSCORE = ("_HANDLER",)
@@ -65,7 +65,7 @@ def _platform_variables(function: FunctionVersion, credentials: Credentials, log
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": function.initialization,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": SNAP_START if function.snap_start else function.initialization,
         "AWS_REGION": function.scope.region,
         "AWS_DEFAULT_REGION": function.scope.region,
         "_HANDLER": function.handler,

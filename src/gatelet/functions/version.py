@@ -23,6 +23,7 @@ from gatelet.functions.model import (
 
 ON_DEMAND = "on-demand"
 PROVISIONED = "provisioned-concurrency"
+SNAP_START = "snap-start"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 from tests.unit.functions.world import World, open_world
+
+collect_ignore = [] if sys.platform == "linux" else ["test_templates.py", "test_layers_of_the_sandbox.py"]
+"""Elsewhere no process is forked, and there is no sandbox."""
 
 
 @contextmanager

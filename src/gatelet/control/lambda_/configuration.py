@@ -77,8 +77,8 @@ def new_configuration(
         "RevisionId": revision_id,
         "PackageType": "Zip",
         "Architectures": list(request.get("Architectures") or ["x86_64"]),
-        "EphemeralStorage": {"Size": quotas.EPHEMERAL_STORAGE_MIN_MB},
-        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "EphemeralStorage": _storage(request.get("EphemeralStorage") or {}),
+        "SnapStart": _snap_start(request.get("SnapStart") or {}),
         "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_version_arn(scope, runtime)},
         "LoggingConfig": logging_config(name, {}, request.get("LoggingConfig") or {}),
     }
@@ -95,6 +95,10 @@ def change_settings(configuration: dict[str, Any], scope: Scope, request: Mappin
         configuration["RuntimeVersionConfig"] = {"RuntimeVersionArn": arn}
     if request.get("Environment") is not None:
         configuration["Environment"] = _environment(request["Environment"])
+    if request.get("EphemeralStorage") is not None:
+        configuration["EphemeralStorage"] = _storage(request["EphemeralStorage"])
+    if request.get("SnapStart") is not None:
+        configuration["SnapStart"] = _snap_start(request["SnapStart"])
     if request.get("LoggingConfig") is not None:
         held = configuration["LoggingConfig"]
         asked = request["LoggingConfig"]
@@ -133,6 +137,15 @@ def note_architecture(configuration: Mapping[str, Any]) -> None:
             configuration["Architectures"][0],
             here,
         )
+
+
+def _storage(asked: Mapping[str, Any]) -> dict[str, int]:
+    return {"Size": asked.get("Size") or quotas.EPHEMERAL_STORAGE_MIN_MB}
+
+
+def _snap_start(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Of ``$LATEST``: only a published version is optimised."""
+    return {"ApplyOn": asked.get("ApplyOn") or "None", "OptimizationStatus": "Off"}
 
 
 def _environment(environment: Mapping[str, Any]) -> dict[str, Any]:

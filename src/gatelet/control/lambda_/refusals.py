@@ -42,7 +42,6 @@ _REFUSED: Mapping[str, _IsSet] = {
 
 _REFUSED_INSIDE: Mapping[tuple[str, str], _IsSet] = {
     ("TracingConfig", "Mode"): _is("Active"),
-    ("SnapStart", "ApplyOn"): _is("PublishedVersions"),
 }
 
 
@@ -55,15 +54,13 @@ def refuse_unsupported(request: Mapping[str, Any]) -> None:
         value = (request.get(outer) or {}).get(member)
         if value is not None and is_set(value):
             raise NotSupported(_named(f"{outer}.{member}", value))
-    _refuse_storage(request.get("EphemeralStorage") or {})
+    _check_storage(request.get("EphemeralStorage") or {})
 
 
-def _refuse_storage(storage: Mapping[str, Any]) -> None:
+def _check_storage(storage: Mapping[str, Any]) -> None:
     size = storage.get("Size", quotas.EPHEMERAL_STORAGE_MIN_MB)
     if size > quotas.EPHEMERAL_STORAGE_MAX_MB:
         raise too_much("EphemeralStorage.Size", quotas.EPHEMERAL_STORAGE_MAX_MB)
-    if size != quotas.EPHEMERAL_STORAGE_MIN_MB:
-        raise NotSupported(f"EphemeralStorage.Size {size}")
 
 
 def _named(member: str, value: Any) -> str:

@@ -96,8 +96,6 @@ def test_the_environment_has_at_most_4_kb_of_json(plane: LambdaPlane) -> None:
         ({"ImageConfig": {"Command": ["x"]}}, "the function setting ImageConfig"),
         ({"PublishTo": "LATEST_PUBLISHED"}, "the function setting PublishTo LATEST_PUBLISHED"),
         ({"TracingConfig": {"Mode": "Active"}}, "the function setting TracingConfig.Mode Active"),
-        ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, "the function setting SnapStart.ApplyOn PublishedVersions"),
-        ({"EphemeralStorage": {"Size": 1024}}, "EphemeralStorage.Size 1024"),
         ({"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}, "the function setting TenancyConfig"),
         ({"DurableConfig": {"ExecutionTimeout": 9}}, "the function setting DurableConfig"),
         (
@@ -117,6 +115,17 @@ def test_what_is_not_enforced_is_refused_by_name(plane: LambdaPlane, params: dic
         "NotImplementedException",
         f"Gatelet does not support {what} yet.",
     )
+
+
+def test_storage_and_snap_start_are_kept_and_changed(plane: LambdaPlane) -> None:
+    """lambda-control-plane section 4: 512 to 10,240 MB; ``$LATEST`` itself is never optimised."""
+    created = plane.create(EphemeralStorage={"Size": 1024}, SnapStart={"ApplyOn": "PublishedVersions"})
+    assert created["EphemeralStorage"] == {"Size": 1024}
+    assert created["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"}
+    name = created["FunctionName"]
+    changed = plane("UpdateFunctionConfiguration", FunctionName=name, SnapStart={"ApplyOn": "None"})
+    assert changed["EphemeralStorage"] == {"Size": 1024}
+    assert changed["SnapStart"]["ApplyOn"] == "None"
 
 
 def test_settings_that_say_none_are_accepted(plane: LambdaPlane) -> None:

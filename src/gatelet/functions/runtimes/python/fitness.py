@@ -6,6 +6,7 @@ shared by all environments; timers and handlers of signals would surprise them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -38,18 +39,16 @@ class Before:
         return next((reason for reason, met in checks if met()), "")
 
 
-def _descriptors() -> set[int]:
-    return {int(name) for name in os.listdir("/proc/self/fd")}  # noqa: PTH208 - no pathlib here
+def _descriptors() -> set[tuple[int, str]]:
+    found = set()
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - no pathlib here
+        with contextlib.suppress(OSError):  # the one that listed the directory is gone
+            found.add((int(name), os.readlink(f"/proc/self/fd/{name}")))  # noqa: PTH115 - no pathlib here
+    return found
 
 
-def _opened(before: set[int]) -> list[str]:
-    targets = []
-    for descriptor in _descriptors() - before:
-        try:
-            targets.append(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115 - no pathlib here
-        except OSError:
-            continue  # the one that listed the directory
-    return [target for target in targets if target not in _HARMLESS]
+def _opened(before: set[tuple[int, str]]) -> list[str]:
+    return [target for _, target in _descriptors() - before if target not in _HARMLESS]
 
 
 def _handlers() -> list[Any]:
