@@ -189,7 +189,10 @@ class Compiler:
                 error.at(place)
                 raise
             finally:
-                _restore(variables, ((name, before), ("velocityCount", count), ("foreach", outer)))
+                _restore(variables, name, before)
+                _restore(variables, "foreach", outer)
+                if counts:
+                    _restore(variables, "velocityCount", count)
                 if hidden is not None and state.frame:
                     state.frame.arguments[name] = hidden
 
@@ -255,13 +258,12 @@ def _items(value: object, most: int) -> list[object]:
     return value.items()[:most] if isinstance(value, HostObject) else []
 
 
-def _restore(variables: dict[str, object], values: tuple[tuple[str, object], ...]) -> None:
-    """Give variables the values that they had before a loop."""
-    for name, value in values:
-        if value is MISSING:
-            variables.pop(name, None)
-        else:
-            variables[name] = value
+def _restore(variables: dict[str, object], name: str, value: object) -> None:
+    """Give a variable the value that it had before a loop."""
+    if value is MISSING:
+        variables.pop(name, None)
+    else:
+        variables[name] = value
 
 
 def _break(state: State) -> None:

@@ -74,26 +74,7 @@ class Expressions:
         if len(names) == len(node.steps):
             return _properties(name, names, absent)
         steps = tuple(self._step(step) for step in node.steps)
-        if len(steps) == 1:
-            return _single(name, steps[0], absent, place)
-
-        def resolve(state: State) -> object:
-            try:
-                value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
-                if type(value) is DefinedBlock:
-                    value = state.read(name)
-                for step in steps:
-                    if value is None:
-                        return None
-                    if value is MISSING:
-                        return absent
-                    value = step(state, value)
-            except TemplateError as error:
-                error.at(place)
-                raise
-            return absent if value is MISSING else value
-
-        return resolve
+        return _after(name, steps[0] if len(steps) == 1 else _row(steps), absent, place)
 
     def _value(self, node: Reference) -> Evaluate:
         return self.resolve(node, None)
@@ -196,7 +177,16 @@ def _or_source(node: Expression, evaluate: Evaluate) -> Evaluate:
 
 
 def _call(name: str, arguments: Sequence[Evaluate]) -> Follow:
+    if name == "keySet" and not arguments:
+        return _key_set
     return lambda state, value: call_method(state.budget, value, name, [argument(state) for argument in arguments])
+
+
+def _key_set(state: State, value: object) -> object:
+    if type(value) is dict:
+        state.budget.spend_items(len(value))
+        return JavaList(value)
+    return call_method(state.budget, value, "keySet", [])
 
 
 def _call_with_one(name: str, argument: Evaluate) -> Follow:
@@ -227,8 +217,21 @@ def _variable(name: str, absent: object) -> Evaluate:
     return read
 
 
-def _single(name: str, step: Follow, absent: object, place: Place) -> Evaluate:
-    """``$a.b()``"""
+def _row(steps: tuple[Follow, ...]) -> Follow:
+    """Several steps, one after another, as far as there is a value."""
+
+    def follow_row(state: State, value: object) -> object:
+        for step in steps:
+            if value is None or value is MISSING:
+                return value
+            value = step(state, value)
+        return value
+
+    return follow_row
+
+
+def _after(name: str, step: Follow, absent: object, place: Place) -> Evaluate:
+    """What a step from a variable leads to."""
 
     def read(state: State) -> object:
         try:
