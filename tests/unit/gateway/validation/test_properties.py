@@ -66,7 +66,7 @@ def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 SCHEMAS = st.recursive(st.just({}) | st.just({"$ref": "#/definitions/d"}), keywords, max_leaves=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCHEMAS, VALUES)
 def test_a_verdict_that_is_the_validator_s(schema: dict[str, Any], body: Any) -> None:
     document = {"allOf": [schema], "definitions": {"d": {"type": ["string", "object"]}}}
@@ -81,7 +81,7 @@ def test_a_verdict_that_is_the_validator_s(schema: dict[str, Any], body: Any) ->
         assert said.startswith("[instance failed to match all required schemas (matched only 0 out of 1)")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(keywords(SCHEMAS), VALUES)
 def test_every_failure_has_its_words(schema: dict[str, Any], body: Any) -> None:
     document = {"definitions": {"d": {"type": ["string", "object"]}}, **schema}
