@@ -141,8 +141,14 @@ class LambdaService:
 
     @property
     def sandbox(self) -> dict[str, str]:
-        """The sandbox's layers, a line for each; empty while they are looked for."""
-        return self._machinery.report()
+        """The sandbox's layers, a line for each, and where functions' layers are if that is not AWS's place.
+
+        Empty while the sandbox is looked for.
+        """
+        report = self._machinery.report()
+        if report and report["namespaces"] != "on":
+            report["/opt"] = "absent: the layers of functions are in directories below the data directory"
+        return report
 
     def set_endpoint(self, url: str) -> None:
         """``AWS_ENDPOINT_URL`` of environments that start from now on."""

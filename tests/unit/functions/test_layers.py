@@ -7,9 +7,10 @@ import hashlib
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
 from tests.unit.functions.world import World, zipped
 
 from gatelet.functions.code import CodeStore
@@ -80,14 +81,18 @@ def test_the_handler_finds_its_layers(world: World) -> None:
     assert world.value(target) == ["second", "first", "of this version", "of a layer"]
 
 
-def test_layers_are_at_opt_or_the_log_says_where(world: World) -> None:
+@pytest.mark.parametrize("sandbox", ["auto", "-namespaces"])
+def test_layers_are_at_opt_or_the_log_says_where(make_world: Callable[..., World], sandbox: str) -> None:
     """Section 6: ``/opt``. A host that gives workers no file system of their own is not silent about it."""
+    world = make_world(sandbox=("auto", sandbox))
     layer = stored(world, {"data.txt": "of the layer"})
     source = "import os\ndef handler(event, context):\n    return os.path.exists('/opt/data.txt')\n"
     target = world.function(source, layers=[layer])
     at_opt = world.value(target)
     said = [line for line in world.log(target) if "[WARNING] this host gives a worker no /opt of its own" in line]
     assert at_opt is not bool(said)
+    assert at_opt is ("/opt" not in world.service.sandbox)
+    assert not (at_opt and sandbox == "-namespaces")
     for line in said:
         assert (Path(line.split()[-1]) / "data.txt").read_text() == "of the layer"
 
