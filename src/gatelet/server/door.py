@@ -116,10 +116,14 @@ def _is_aws_name(name: str) -> bool:
 
 
 def edge_body_limit(method: str, path: str, headers: list[tuple[str, str]]) -> int:  # noqa: ARG001 - the hook's shape
-    """Bytes that the body of a request to the edge port may have: code archives come inside a request."""
+    """Bytes that the body of a request to the edge port may have: code archives and batches of items come inside."""
     if path.startswith("/2015-03-31/functions"):
         host = next((value for name, value in headers if name.lower() == "host"), "")
         # An API or a function may have such a path, too.
         if parse_invoke_url(host, path) is None and parse_function_url(host, path) is None:
             return quotas.CREATE_FUNCTION_REQUEST_BYTES
+    if path == "/" and any(
+        name.lower() == "x-amz-target" and value.startswith("DynamoDB_20120810.") for name, value in headers
+    ):
+        return quotas.DYNAMODB_BODY_BYTES
     return quotas.GATEWAY_BODY_BYTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,6 +11,7 @@ from gatelet.aws import quotas
 from gatelet.control.dynamodb.answers import collection_metrics
 from gatelet.control.dynamodb.items import projected, projection_of
 from gatelet.control.dynamodb.naming import item_table, tables_of
+from gatelet.control.dynamodb.offloading import body_size, worked
 from gatelet.control.dynamodb.write_requests import delete_write, put_write
 from gatelet.control.operation import Call, Response, operation
 from gatelet.storage.table_ports import ItemKey
@@ -25,6 +26,9 @@ from gatelet.tables.writes import Write
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import BatchGetItemInputTypeDef, BatchWriteItemInputTypeDef
 
+_Wanted = tuple[Table, tuple[Path, ...] | None, list[ItemKey]]
+"""What is read of a table: the parts of items (None: all), and where the items are."""
+
 _DUPLICATES = "Provided list of item keys contains duplicates"
 
 
@@ -34,7 +38,7 @@ async def batch_write_item(call: Call, request: BatchWriteItemInputTypeDef) -> R
     batches = request["RequestItems"]
     if sum(map(len, batches.values())) > quotas.BATCH_WRITES:
         raise ValidationFailure("Too many items requested for the BatchWriteItem call")
-    writes = {name: [_write(call, name, one) for one in batch] for name, batch in batches.items()}
+    writes = await worked(body_size(call), _writes, call, batches)
     together = [write for batch in writes.values() for write in batch]
     if len({write.key for write in together}) < len(together):
         raise ValidationFailure(_DUPLICATES)
@@ -53,6 +57,10 @@ async def batch_write_item(call: Call, request: BatchWriteItemInputTypeDef) -> R
         "ItemCollectionMetrics": metrics or None,
         "ConsumedCapacity": capacity.each(request.get("ReturnConsumedCapacity"), totals),
     }
+
+
+def _writes(call: Call, batches: Mapping[str, Any]) -> dict[str, list[Write]]:
+    return {name: [_write(call, name, one) for one in batch] for name, batch in batches.items()}
 
 
 def _distinct(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -77,7 +85,12 @@ async def batch_get_item(call: Call, request: BatchGetItemInputTypeDef) -> Respo
         raise ValidationFailure("Too many items requested for the BatchGetItem call")
     wanted = {name: _keys(call, name, batch) for name, batch in batches.items()}
     together = [key for _, _, keys in wanted.values() for key in keys]
-    held = iter(await tables_of(call).get_many(together))
+    found = await tables_of(call).get_many(together)
+    return await worked(sum(len(item or b"") for item in found), _read_batches, request, wanted, found)
+
+
+def _read_batches(request: Mapping[str, Any], wanted: Mapping[str, _Wanted], found: Sequence[bytes | None]) -> Response:
+    batches, held = request["RequestItems"], iter(found)
     responses: dict[str, list[Any]] = {}
     unprocessed: dict[str, Any] = {}
     totals = []
@@ -103,7 +116,7 @@ async def batch_get_item(call: Call, request: BatchGetItemInputTypeDef) -> Respo
     }
 
 
-def _keys(call: Call, name: str, batch: Mapping[str, Any]) -> tuple[Table, tuple[Path, ...] | None, list[ItemKey]]:
+def _keys(call: Call, name: str, batch: Mapping[str, Any]) -> _Wanted:
     paths = projection_of(batch)
     table = item_table(call, name)
     keys = [key_of(table, read_key(table, raw)) for raw in batch["Keys"]]

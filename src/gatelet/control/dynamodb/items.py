@@ -9,6 +9,7 @@ import orjson
 
 from gatelet.control.dynamodb.answers import check_return_values, of_write
 from gatelet.control.dynamodb.naming import item_table, tables_of
+from gatelet.control.dynamodb.offloading import body_size, worked
 from gatelet.control.dynamodb.write_requests import delete_write, put_write, update_write
 from gatelet.control.operation import Call, Response, operation
 from gatelet.tables import capacity
@@ -36,14 +37,14 @@ _PROJECTION = "ProjectionExpression"
 async def put_item(call: Call, request: PutItemInputTypeDef) -> Response:
     """Put an item in place of whatever has its key."""
     check_return_values(request)
-    write = put_write(call, request)
+    write = await worked(body_size(call), put_write, call, request)
     return of_write(request, write, await tables_of(call).write(write))
 
 
 @operation("dynamodb", "UpdateItem")
 async def update_item(call: Call, request: UpdateItemInputTypeDef) -> Response:
     """Change an item, or make one of its key."""
-    write = update_write(call, request)
+    write = await worked(body_size(call), update_write, call, request)
     return of_write(request, write, await tables_of(call).write(write))
 
 
@@ -62,10 +63,13 @@ async def get_item(call: Call, request: GetItemInputTypeDef) -> Response:
     table = item_table(call, request["TableName"])
     key = key_of(table, read_key(table, request["Key"]))
     held = await tables_of(call).get(key)
-    return {
-        "Item": projected(held, paths),
-        "ConsumedCapacity": _read_capacity(request, table, held),
-    }
+    return await worked(len(held or b""), _answer, request, table, held, paths)
+
+
+def _answer(
+    request: Mapping[str, Any], table: Table, held: bytes | None, paths: tuple[Path, ...] | None
+) -> dict[str, Any]:
+    return {"Item": projected(held, paths), "ConsumedCapacity": _read_capacity(request, table, held)}
 
 
 def projection_of(request: Mapping[str, Any]) -> tuple[Path, ...] | None:

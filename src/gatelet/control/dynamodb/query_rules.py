@@ -21,8 +21,8 @@ from gatelet.tables.expressions.syntax import (
     Not,
     Operand,
     Path,
+    Predicate,
     Size,
-    Test,
 )
 
 
@@ -100,7 +100,7 @@ def _paths(condition: Condition) -> list[Path]:
     elif isinstance(condition, In):
         operands = (condition.operand, *condition.options)
     else:
-        assert isinstance(condition, Test)
+        assert isinstance(condition, Predicate)
         operands = condition.operands
     attributes = [one.operand if isinstance(one, Size) else one for one in operands]
     return [one.path for one in attributes if isinstance(one, Attribute)]

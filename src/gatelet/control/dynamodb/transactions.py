@@ -15,12 +15,14 @@ from gatelet.aws import quotas
 from gatelet.control.dynamodb.answers import collection_metrics
 from gatelet.control.dynamodb.items import projected, projection_of
 from gatelet.control.dynamodb.naming import item_table, tables_of
+from gatelet.control.dynamodb.offloading import body_size, worked
 from gatelet.control.dynamodb.write_requests import delete_write, put_write, update_write
 from gatelet.control.operation import Call, Response, operation
 from gatelet.storage.table_ports import Token
 from gatelet.tables import capacity
 from gatelet.tables.definition import Table
 from gatelet.tables.errors import ValidationFailure
+from gatelet.tables.expressions.syntax import Path
 from gatelet.tables.key_rules import key_of, read_key
 from gatelet.tables.sizes import item_size
 from gatelet.tables.writes import Write, Written
@@ -36,11 +38,7 @@ _SAME_ITEM: Final = "Transaction request cannot include multiple operations on o
 @operation("dynamodb", "TransactWriteItems")
 async def transact_write_items(call: Call, request: TransactWriteItemsInputTypeDef) -> Response:
     """Up to 100 actions, all or none."""
-    writes = [_action(call, one) for one in request["TransactItems"]]
-    if len({write.key for write in writes}) < len(writes):
-        raise ValidationFailure(_SAME_ITEM)
-    if sum(item_size(write.item) for write in writes) > quotas.TRANSACTION_BYTES:
-        raise ValidationFailure("Transaction request size exceeds the maximum allowed size of 4 MB")
+    writes = await worked(body_size(call), _actions, call, request["TransactItems"])
     written = await tables_of(call).transact(writes, _token(call, request))
     metrics: dict[str, list[Any]] = {}
     for write in writes:
@@ -50,6 +48,15 @@ async def transact_write_items(call: Call, request: TransactWriteItemsInputTypeD
         "ConsumedCapacity": _capacity(request.get("ReturnConsumedCapacity"), writes, written),
         "ItemCollectionMetrics": metrics or None,
     }
+
+
+def _actions(call: Call, given: Sequence[Mapping[str, Any]]) -> list[Write]:
+    writes = [_action(call, one) for one in given]
+    if len({write.key for write in writes}) < len(writes):
+        raise ValidationFailure(_SAME_ITEM)
+    if sum(item_size(write.item) for write in writes) > quotas.TRANSACTION_BYTES:
+        raise ValidationFailure("Transaction request size exceeds the maximum allowed size of 4 MB")
+    return writes
 
 
 def _action(call: Call, one: Mapping[str, Any]) -> Write:
@@ -97,6 +104,15 @@ async def transact_get_items(call: Call, request: TransactGetItemsInputTypeDef) 
     if len(set(keys)) < len(keys):
         raise ValidationFailure(_SAME_ITEM)
     held = await tables_of(call).get_many(keys)
+    return await worked(sum(len(item or b"") for item in held), _read_together, request, tables, paths, held)
+
+
+def _read_together(
+    request: Mapping[str, Any],
+    tables: Sequence[Table],
+    paths: Sequence[tuple[Path, ...] | None],
+    held: Sequence[bytes | None],
+) -> dict[str, Any]:
     totals: dict[int, tuple[Table, capacity.Units]] = {}
     for table, item in zip(tables, held, strict=True):
         size = 0 if item is None else item_size(orjson.loads(item))

@@ -1,0 +1,28 @@
+"""Long work with values off the event loop: a request of megabytes must not hold up the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
+
+from gatelet.control.operation import Call
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_SHORT_BYTES: Final = 32_768
+"""What is read or written within two or three milliseconds, whatever it consists of."""
+
+
+def body_size(call: Call) -> int:
+    """Bytes of the request's body; a body that came in chunks counts as a long one."""
+    length = call.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else _SHORT_BYTES + 1
+
+
+async def worked(size: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """The result of the work on so many bytes: in a thread if they are many. Raises what the work raises."""
+    if size <= _SHORT_BYTES:
+        return work(*args, **kwargs)
+    return await asyncio.to_thread(work, *args, **kwargs)
