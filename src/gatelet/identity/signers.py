@@ -26,7 +26,7 @@ from gatelet.identity.principals import Principal, PrincipalType, root_principal
 from gatelet.identity.vault import CannotOpen, Vault
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
-from gatelet.wire.sigv4 import SignedCredential, check_scope, credential_of, missing_token, signing_key, verify
+from gatelet.wire.sigv4 import SignedCredential, signing_key, verify
 
 ACTIVE: Final = "Active"
 _INVALID_TOKEN: Final = "The security token included in the request is invalid."  # noqa: S105 - a message
@@ -102,22 +102,6 @@ class Signers:
         if self._development and (account := account_of_key(access_key_id)) is not None:
             return Signer(root_principal(account, access_key_id), DEVELOPMENT_SECRET)
         return None
-
-    def identify(self, request: WireRequest, *, region: str, service: str, now: float) -> Principal:
-        """Who signed a request to an API's method (``service`` is ``execute-api``).
-
-        Unlike the control plane, the data plane takes no key that nobody knows, in neither mode. Raises
-        Unauthenticated with execute-api's texts (apigateway-authorization-limits section 3).
-        """
-        credential = credential_of(request, hashed=True)
-        if credential is None:
-            raise missing_token()
-        check_scope(credential, region=region, service=service)
-        signer = self.find(credential.access_key_id, credential.token, now)
-        if signer is None:
-            raise unknown_key()
-        self.verify(request, credential, signer, now)
-        return signer.principal
 
     def account_of(self, access_key_id: str) -> str | None:
         """The account of a long-term key; None if nobody knows the key."""

@@ -23,7 +23,6 @@ from gatelet.wire.protocols.forms import parse_multi
 
 __all__ = [
     "SignedCredential",
-    "check_scope",
     "credential_of",
     "missing_token",
     "signing_key",
@@ -53,20 +52,6 @@ def string_to_sign(credential: SignedCredential, canonical_request: bytes) -> by
     """What the signature is made of."""
     digest = hashlib.sha256(canonical_request).hexdigest()
     return f"{ALGORITHM}\n{credential.amz_date}\n{credential.scope}\n{digest}".encode()
-
-
-def check_scope(credential: SignedCredential, *, region: str, service: str) -> None:
-    """Whether the credential is for this region and service. Raises Unauthenticated, a sentence for each that is wrong.
-
-    Reference: identity section 1.3 (the blank at the end of each sentence is AWS's).
-    """
-    problems = ""
-    if credential.region != region:
-        problems += f"Credential should be scoped to a valid region, not '{credential.region}'. "
-    if credential.service != service:
-        problems += f"Credential should be scoped to correct service: '{service}'. "
-    if problems:
-        raise _invalid(problems)
 
 
 def verify(
