@@ -75,7 +75,7 @@ async def create_policy(call: Call, request: CreatePolicyRequestTypeDef) -> Resp
 async def get_policy(call: Call, request: GetPolicyRequestTypeDef) -> Response:
     """One managed policy."""
     document = await read_policy(call, request["PolicyArn"])
-    uses = (await _uses(call)).get(request["PolicyArn"], _UNUSED)
+    uses = (await uses_of(call)).get(request["PolicyArn"], _UNUSED)
     return {"Policy": {**document["policy"], **uses, "Tags": listed(document["tags"]) or None}}
 
 
@@ -88,7 +88,7 @@ async def list_policies(call: Call, request: ListPoliciesRequestTypeDef) -> Resp
         documents += AWS_POLICIES.values()
     if scope in ("All", "Local"):
         documents += await policies_of(call)
-    uses = await _uses(call)
+    uses = await uses_of(call)
     items = [
         {
             **{member: value for member, value in document["policy"].items() if member != "Description"},
@@ -115,7 +115,7 @@ async def delete_policy(call: Call, request: DeletePolicyRequestTypeDef) -> Resp
         )
     async with account_held(call):
         document = await read_policy(call, arn)
-        if arn in await _uses(call):
+        if arn in await uses_of(call):
             raise DeleteConflict("Cannot delete a policy attached to entities.")
         if len(versions_of(document)) > 1:
             raise DeleteConflict(
@@ -126,7 +126,7 @@ async def delete_policy(call: Call, request: DeletePolicyRequestTypeDef) -> Resp
     return {}
 
 
-async def _uses(call: Call) -> dict[str, dict[str, int]]:
+async def uses_of(call: Call) -> dict[str, dict[str, int]]:
     """Of each managed policy that is in use: how many entities have it attached, and how many as their boundary."""
     uses: dict[str, dict[str, int]] = {}
     for kind in KINDS:

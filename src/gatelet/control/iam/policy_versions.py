@@ -41,7 +41,7 @@ async def create_policy_version(call: Call, request: CreatePolicyVersionRequestT
         document["versions"], document["latest"] = versions, number
         if request.get("SetAsDefault"):
             _set_default(document, name, call.ports.clock.now())
-        shown = _shown(document, name)
+        shown = shown_version(document, name)
     return {"PolicyVersion": shown}
 
 
@@ -51,14 +51,14 @@ async def get_policy_version(call: Call, request: GetPolicyVersionRequestTypeDef
     document = await read_policy(call, request["PolicyArn"])
     name = _known(document, request["PolicyArn"], request["VersionId"])
     text = versions_of(document)[name]["document"]
-    return {"PolicyVersion": {"Document": url_encoded(text), **_shown(document, name)}}
+    return {"PolicyVersion": {"Document": url_encoded(text), **shown_version(document, name)}}
 
 
 @operation("iam", "ListPolicyVersions")
 async def list_policy_versions(call: Call, request: ListPolicyVersionsRequestTypeDef) -> Response:
     """The versions, without their documents."""
     document = await read_policy(call, request["PolicyArn"])
-    rows = [_shown(document, name) for name in versions_of(document)]
+    rows = [shown_version(document, name) for name in versions_of(document)]
     return page(rows, request, "Versions", itemgetter("VersionId"))
 
 
@@ -103,7 +103,8 @@ def _known(document: PolicyDocument, arn: str, name: str) -> str:
     return name
 
 
-def _shown(document: PolicyDocument, name: str) -> dict[str, Any]:
+def shown_version(document: PolicyDocument, name: str) -> dict[str, Any]:
+    """A version as IAM lists it, without its document."""
     return {
         "VersionId": name,
         "IsDefaultVersion": name == document["policy"]["DefaultVersionId"],

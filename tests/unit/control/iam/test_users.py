@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from tests.unit.control.plane import NOW, Plane
@@ -226,3 +227,28 @@ def test_versions_of_a_policy(iam: Plane) -> None:
     assert iam.fails("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=POLICY)[0] == "LimitExceededException"
     iam("DetachUserPolicy", UserName="jane", PolicyArn=arn)
     assert iam.fails("DeletePolicy", PolicyArn=arn)[0] == "DeleteConflictException"
+
+
+def test_everything_at_once(iam: Plane) -> None:
+    arn = iam("CreatePolicy", PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
+    iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=POLICY)
+    iam("CreateGroup", GroupName="g")
+    iam("AddUserToGroup", GroupName="g", UserName="jane")
+    iam("AttachGroupPolicy", GroupName="g", PolicyArn=BASIC)
+    iam("PutUserPolicy", UserName="jane", PolicyName="own", PolicyDocument=POLICY)
+    trust = POLICY.replace("logs:*", "sts:AssumeRole").replace('"Resource": "*"', '"Principal": {"AWS": "*"}')
+    iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=trust)
+    whole = iam("GetAccountAuthorizationDetails")
+    (user,), (group,), (role,) = whole["UserDetailList"], whole["GroupDetailList"], whole["RoleDetailList"]
+    assert (user["GroupList"], user["UserPolicyList"][0]["PolicyName"]) == (["g"], "own")
+    assert group["AttachedManagedPolicies"] == [{"PolicyName": BASIC.rpartition("/")[2], "PolicyArn": BASIC}]
+    assert unquote(role["AssumeRolePolicyDocument"]) == trust
+    assert [(policy["Arn"], policy["AttachmentCount"]) for policy in whole["Policies"]] == [(arn, 0), (BASIC, 1)]
+    assert [version["VersionId"] for version in whole["Policies"][0]["PolicyVersionList"]] == ["v1", "v2"]
+    assert iam("GetAccountAuthorizationDetails", Filter=["Role"])["UserDetailList"] == []
+    first = iam("GetAccountAuthorizationDetails", MaxItems=2)
+    second = iam("GetAccountAuthorizationDetails", Marker=first["Marker"])
+    counts = [
+        sum(len(page[member]) for member in page if member.endswith(("List", "Policies"))) for page in (first, second)
+    ]
+    assert counts == [2, 3]
