@@ -7,7 +7,7 @@ its provisioned concurrency, or else the account's pool. There is no queue: at t
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from gatelet.aws import quotas
 from gatelet.aws.scope import Scope
@@ -18,16 +18,24 @@ from gatelet.functions.version import FunctionVersion, Qualified
 RESERVED_EXCEEDED = "ReservedFunctionConcurrentInvocationLimitExceeded"
 ACCOUNT_EXCEEDED = "ConcurrentInvocationLimitExceeded"
 
-_Key = TypeVar("_Key")
-
 
 class _Count:
     """How many leases of one limit are out."""
 
-    __slots__ = ("out", "scale_out")
+    __slots__ = ("out",)
 
-    def __init__(self, now: float) -> None:
+    def __init__(self) -> None:
         self.out = 0
+
+
+class _FunctionCount(_Count):
+    """Of one function, all versions together; ``unreserved`` is the pool of its account and region."""
+
+    __slots__ = ("scale_out", "unreserved")
+
+    def __init__(self, unreserved: _Count, now: float) -> None:
+        super().__init__()
+        self.unreserved = unreserved
         self.scale_out = ScaleOut(now)
 
 
@@ -60,8 +68,10 @@ class Concurrency:
     def __init__(self, account_limit: int = quotas.CONCURRENT_EXECUTIONS) -> None:
         self._account_limit = account_limit
         self._unreserved: dict[Scope, _Count] = {}
-        self._functions: dict[tuple[Scope, str], _Count] = {}
-        self._provisioned: dict[tuple[Scope, str, str], _Count] = {}
+        self._functions: dict[str, _FunctionCount] = {}
+        """By the function's ARN."""
+        self._provisioned: dict[tuple[str, str], _Count] = {}
+        """By the function's ARN and the version's number."""
 
     def admit(self, function: Qualified, version: FunctionVersion, held_back: int, now: float) -> Lease:
         """Admit an event, or raise TooManyRequests at once.
@@ -70,24 +80,19 @@ class Concurrency:
         the others share.
         """
         if version.provisioned:
-            provisioned = _count(self._provisioned, (version.scope, version.name, version.version), now)
+            provisioned = self._provisioned.setdefault((version.arn, version.version), _Count())
             if provisioned.out < version.provisioned:
                 return Lease(provisioned)
-        own = _count(self._functions, (version.scope, version.name), now)
+        own = self._functions.get(version.arn)
+        if own is None:
+            unreserved = self._unreserved.setdefault(version.scope, _Count())
+            own = self._functions[version.arn] = _FunctionCount(unreserved, now)
         if function.reserved is not None:
             if own.out >= function.reserved - function.provisioned:
                 raise TooManyRequests(RESERVED_EXCEEDED)
             own.scale_out.admit(own.out + 1, now, reserved=True)
             return Lease(own)
-        unreserved = _count(self._unreserved, version.scope, now)
-        if unreserved.out >= self._account_limit - held_back:
+        if own.unreserved.out >= self._account_limit - held_back:
             raise TooManyRequests(ACCOUNT_EXCEEDED)
         own.scale_out.admit(own.out + 1, now, reserved=False)
-        return Lease(own, unreserved)
-
-
-def _count(counts: dict[_Key, _Count], key: _Key, now: float) -> _Count:
-    count = counts.get(key)
-    if count is None:
-        count = counts[key] = _Count(now)
-    return count
+        return Lease(own, own.unreserved)
