@@ -33,7 +33,7 @@ LARGE_BYTES: Final = 32 * quotas.KIB
 """A body from here on is worked on in a thread at once."""
 
 VISITS: Final[Mapping[Effort, int]] = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
-"""What reading JSONPaths and matching patterns may cost."""
+"""What reading JSONPaths and matching patterns may cost, all together in one piece of work."""
 
 
 class OffLoop:

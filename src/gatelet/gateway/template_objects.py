@@ -36,12 +36,12 @@ _NO_JSON = object()
 class Input(HostObject):
     """``$input``: the body, and the parameters of the method's request."""
 
-    __slots__ = ("_document", "_effort", "_parameters", "_text", "methods")
+    __slots__ = ("_allowance", "_document", "_parameters", "_text", "methods")
 
     def __init__(self, text: str, parameters: RequestParameters, effort: Effort) -> None:
         self._text = text or "{}"  # recorded: an empty body renders {}
         self._parameters = parameters
-        self._effort = effort
+        self._allowance = jsonpath.Allowance(VISITS[effort])
         self._document: object = None
         self.methods: _Methods = {"path": self.path, "json": self.json, "params": self.params}
 
@@ -88,7 +88,7 @@ class Input(HostObject):
         if self._document is _NO_JSON:
             return _NO_JSON
         try:
-            return _compiled(path).read(self._document, VISITS[self._effort])
+            return _compiled(path).read(self._document, self._allowance)
         except jsonpath.PathNotFound:
             return _NO_JSON
         except jsonpath.LimitExceeded as exceeded:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.unit.gateway.world import API, World, call, header, mapped
 
+from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.parameters import RequestParameters
+from gatelet.gateway.steps.render import LIMITS
+from gatelet.gateway.template_objects import UTIL, Input
+from gatelet.gateway.vtl import LimitExceeded, compile_template
 from gatelet.http.response import Response
 
 KEYS = (
@@ -201,3 +207,21 @@ def test_the_loop_goes_on_meanwhile() -> None:
 
     response, light, done = asyncio.run(run())
     assert (response.status, light.body, done) == (200, b'{"a": 2}', False)
+
+
+@pytest.mark.parametrize(
+    "body_of_loop",
+    ["#set($x = $input.path('$..a'))", "#set($x = $input.json('$'))", "#set($x = $util.parseJson($input.body))"],
+)
+def test_what_reads_a_document_again_and_again_leaves_the_loop(body_of_loop: str) -> None:
+    """Few steps of a template, much work: it counts by the document, and is done in a thread."""
+    body = json.dumps({"a": [{"a": index} for index in range(1_000)]})
+    work = rendering(f"#foreach($i in [1..500]){body_of_loop}#end", body)
+    with pytest.raises(LimitExceeded):
+        work(Effort.LITTLE)
+
+
+def rendering(template: str, body: str) -> Callable[[Effort], str]:
+    compiled = compile_template(template)
+    nothing = RequestParameters({}, {}, {})
+    return lambda effort: compiled.render({"input": Input(body, nothing, effort), "util": UTIL}, LIMITS[effort])

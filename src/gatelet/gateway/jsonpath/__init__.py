@@ -16,8 +16,10 @@ from gatelet.gateway.jsonpath.errors import (
     PathSyntaxError,
 )
 from gatelet.gateway.jsonpath.path import Path, compile_path
+from gatelet.gateway.jsonpath.run import Allowance
 
 __all__ = [
+    "Allowance",
     "FunctionFailed",
     "JsonPathError",
     "LimitExceeded",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gatelet.aws import quotas
 from gatelet.gateway.jsonpath.errors import PathNotFound
 from gatelet.gateway.jsonpath.path_reader import read_steps
-from gatelet.gateway.jsonpath.run import Run
+from gatelet.gateway.jsonpath.run import Allowance, Run
 from gatelet.gateway.jsonpath.steps import compile_steps
 from gatelet.gateway.jsonpath.tree import Indices, Names, Step
 
@@ -19,15 +18,16 @@ class Path:
 
     text: str
     definite: bool
-    _read: Callable[[object, int], object] = field(repr=False, compare=False)
+    _read: Callable[[object, Allowance | None], object] = field(repr=False, compare=False)
 
-    def read(self, document: object, visits: int = quotas.JSONPATH_VISITS) -> object:
+    def read(self, document: object, allowance: Allowance | None = None) -> object:
         """The value in a parsed JSON document (dict, list, str, int, float, Decimal, bool, None).
 
         A definite path gives the value itself, any other a new list. Values are the document's own, not
-        copies. ``visits`` bounds what reading may cost. Raises PathNotFound, FunctionFailed and LimitExceeded.
+        copies. ``allowance``: what several readings may cost together. Raises PathNotFound, FunctionFailed
+        and LimitExceeded.
         """
-        return self._read(document, visits)
+        return self._read(document, allowance)
 
 
 def compile_path(text: str) -> Path:
@@ -37,7 +37,7 @@ def compile_path(text: str) -> Path:
     if keys is not None:
         return Path(text, definite=True, _read=_walk(keys))
     query = compile_steps(path)
-    return Path(text, query.definite, lambda document, visits: query.read(document, Run(document, visits)))
+    return Path(text, query.definite, lambda document, given: query.read(document, Run(document, given or Allowance())))
 
 
 def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
@@ -54,10 +54,10 @@ def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
     return tuple(keys)
 
 
-def _walk(keys: tuple[str | int, ...]) -> Callable[[object, int], object]:
+def _walk(keys: tuple[str | int, ...]) -> Callable[[object, Allowance | None], object]:
     """The common path, without the cost of the others."""
 
-    def read(document: object, _: int) -> object:
+    def read(document: object, _: Allowance | None) -> object:
         value = document
         for key in keys:
             if isinstance(key, str):

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from gatelet.aws import quotas
-from gatelet.gateway.jsonpath import PathNotFound, PathSyntaxError, compile_path
+from gatelet.gateway.jsonpath import Allowance, PathNotFound, PathSyntaxError, compile_path
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import InvalidExpression, InvalidJsonBody
 
@@ -73,8 +72,8 @@ class Values:
     stage_variables: Mapping[str, str]
     path: Mapping[str, str]
     query: Mapping[str, Sequence[str]]
-    visits: int = quotas.JSONPATH_VISITS
-    """What each JSONPath may cost."""
+    allowance: Allowance | None = None
+    """What the JSONPaths may cost together; None: each its quota."""
 
 
 Read: TypeAlias = Callable[[Values], Mapped | None]
@@ -167,7 +166,7 @@ def _of_body(text: str, steps: str) -> Read:
         if not body.is_json:
             return None if steps else body.text
         try:
-            return _text_of(path.read(body.document(), values.visits))
+            return _text_of(path.read(body.document(), values.allowance))
         except PathNotFound:
             return None
 

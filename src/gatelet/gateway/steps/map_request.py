@@ -12,7 +12,7 @@ from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, Unsupp
 from gatelet.gateway.events.proxy import is_binary
 from gatelet.gateway.exchange import Exchange, OutgoingRequest, Pairs
 from gatelet.gateway.header_values import clean, override, sendable, texts_of
-from gatelet.gateway.jsonpath import PathError
+from gatelet.gateway.jsonpath import Allowance, PathError
 from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Mapped, Place, Rule, Target, Values, apply
 from gatelet.gateway.mapping.plan import CATCH_ALL, BodyTemplate, RequestMapping
@@ -85,7 +85,7 @@ def _mapped(rules: tuple[Rule, ...], exchange: Exchange, effort: Effort) -> _Val
         stage_variables=exchange.snapshot.variables,
         path=parameters.path,
         query=parameters.query,
-        visits=VISITS[effort],
+        allowance=Allowance(VISITS[effort]),
     )
     return apply(rules, values)
 

@@ -13,7 +13,7 @@ from gatelet.gateway.events.proxy import is_binary
 from gatelet.gateway.exchange import Exchange, IntegrationReply, Pairs
 from gatelet.gateway.header_rules import response_header_name
 from gatelet.gateway.header_values import override, sendable
-from gatelet.gateway.jsonpath import PathError
+from gatelet.gateway.jsonpath import Allowance, PathError
 from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
 from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
@@ -77,7 +77,7 @@ def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange
         stage_variables=exchange.snapshot.variables,
         path={},
         query={},
-        visits=VISITS[effort],
+        allowance=Allowance(VISITS[effort]),
     )
     mapped = apply(rules, values)
     return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]

@@ -16,10 +16,11 @@ from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.template_objects import UTIL, ContextView, Input
 from gatelet.gateway.vtl import Limits, TemplateError
 
-_LIMITS: Final[Mapping[Effort, Limits]] = {
+LIMITS: Final[Mapping[Effort, Limits]] = {
     Effort.LITTLE: Limits(steps=4_000, characters=256 * quotas.KIB),
     Effort.FULL: Limits(),
 }
+"""What a rendering may use."""
 
 
 async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: str) -> str:
@@ -41,7 +42,7 @@ async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: s
             "stageVariables": dict(exchange.snapshot.variables),
             "util": UTIL,
         }
-        return template.render(variables, _LIMITS[effort])
+        return template.render(variables, LIMITS[effort])
 
     try:
         return await exchange.ports.off_loop.run(work, large=len(body) > LARGE_BYTES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from gatelet.aws import quotas
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply
-from gatelet.gateway.jsonpath import LimitExceeded
+from gatelet.gateway.jsonpath import Allowance, LimitExceeded
 from gatelet.gateway.mapping.plan import ResponseMapping, ResponseMappings
 from gatelet.gateway.off_loop import VISITS, Effort
 
@@ -22,7 +22,7 @@ async def select(responses: ResponseMappings, reply: IntegrationReply, exchange:
     """
 
     def work(effort: Effort) -> ResponseMapping | None:
-        return _match(responses, reply, VISITS[effort])
+        return _match(responses, reply, Allowance(VISITS[effort]))
 
     try:
         matched = (
@@ -38,18 +38,10 @@ async def select(responses: ResponseMappings, reply: IntegrationReply, exchange:
     raise ApiConfigurationError("No match for output mapping and no default output mapping configured")
 
 
-def _match(responses: ResponseMappings, reply: IntegrationReply, visits: int) -> ResponseMapping | None:
-    left = visits
-
-    def spend(cost: int) -> None:
-        nonlocal left
-        left -= cost
-        if left < 0:
-            raise LimitExceeded(f"more than {visits} visits")
-
+def _match(responses: ResponseMappings, reply: IntegrationReply, allowance: Allowance) -> ResponseMapping | None:
     found = None
     for response in responses:
-        if response.pattern is not None and response.pattern.matches(reply.matched, spend):
+        if response.pattern is not None and response.pattern.matches(reply.matched, allowance.spend):
             if reply.preferred is None or response.status == reply.preferred:
                 return response
             found = found or response

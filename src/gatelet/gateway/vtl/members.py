@@ -32,6 +32,8 @@ from gatelet.gateway.vtl.values import MISSING, Entry
 _NONE: Mapping[str, Method] = MappingProxyType({})
 _EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
 _CHARACTERS_A_STEP = 1_000
+_CHARACTERS_A_HOST_STEP = 100
+"""What a host object makes of a text costs more than Java's own methods: it may parse it."""
 _SHORT = 10_000
 """Characters of a text that is under every limit of its own."""
 
@@ -76,6 +78,9 @@ def call_host(budget: Budget, value: HostObject, name: str, arguments: Sequence[
     if method is None:
         return MISSING
     budget.steps -= 1
+    for argument in arguments:
+        if type(argument) is str:
+            budget.steps -= len(argument) // _CHARACTERS_A_HOST_STEP
     if budget.steps < 0:
         budget.spend(0)
     try:
