@@ -18,8 +18,8 @@ def version(name: str, scope: Scope = HERE, number: str = "$LATEST", provisioned
     """A version of which admission sees scope, name, number and provisioned concurrency."""
     return FunctionVersion(
         scope=scope, name=name, version=number, arn=f"{scope.region} {name}", runtime="python3.11", runtime_arn="",
-        handler="a.b", timeout=3.0, memory=128, variables={}, role="", log_group="", code="", serving=f"{name} {number}",
-        provisioned=provisioned,
+        handler="a.b", timeout=3.0, memory=128, variables={}, role="", log_group="", code="",
+        serving=f"{name} {number}", provisioned=provisioned,
     )  # fmt: skip
 
 
