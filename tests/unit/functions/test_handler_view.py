@@ -173,7 +173,7 @@ def test_workers_have_a_uid_of_their_own_where_the_host_allows_it(world: World) 
     target = world.function("import os\ndef handler(e, c):\n    return [os.getuid(), os.getgid(), os.getgroups()]\n")
     other = world.function("import os\ndef handler(e, c):\n    return os.getuid()\n")
     uid, gid, groups = world.value(target)
-    if world.service.separate_users:
+    if world.service.sandbox["users"] == "on":
         assert (uid == gid, uid >= 60_000, groups) == (True, True, [])
         assert world.value(other) not in (uid, os.getuid())
     else:
