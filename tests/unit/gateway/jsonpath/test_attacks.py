@@ -23,7 +23,9 @@ PYTHON = ["__class__", "__globals__", "__dict__", "__init__", "__getattribute__"
 
 
 @pytest.mark.parametrize("name", PYTHON)
-@pytest.mark.parametrize("document", [{}, [], "text", 1, 1.5, None, True, Host()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "document", [{}, [], "text", 1, 1.5, None, True, Host()], ids=lambda value: type(value).__name__
+)
 def test_no_attribute_is_ever_reached(name: str, document: object) -> None:
     for text in (f"$.{name}", f"$['{name}']", f"$.{name}.x", f"$.x.{name}"):
         with pytest.raises(PathNotFound):

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gatelet.gateway.jsonpath import PathError, PathNotFound, PathSyntaxError, compile_path
@@ -157,9 +157,11 @@ def test_comparisons_agree_with_each_other(left: Any, right: Any) -> None:
         assert holds("<=") == (holds("<") or holds("=="))
 
 
-@given(st.text(max_size=12))
+PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+
+
+@given(st.text(PRINTABLE, max_size=12))
 def test_any_name_can_be_quoted(name: str) -> None:
-    assume(name.isprintable())
     document = json.loads(json.dumps({name: 1}))
     assert compile_path(f"$[{quoted(name)}]").read(document) == 1
 
