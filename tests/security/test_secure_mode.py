@@ -195,6 +195,28 @@ def test_a_function_knows_who_it_is_and_may_do_nothing_else(secure: Secure, gate
     assert told["refused"] == ["AccessDeniedException", 403]
 
 
+def test_users_are_authorised_and_their_secrets_stay_secret(secure: Secure) -> None:
+    """design 1: every call verified and authorised; no key but those of IAM, STS and root is anybody's."""
+    iam = secure.client("iam")
+    iam.create_user(UserName="joe")
+    key = iam.create_access_key(UserName="joe")["AccessKey"]
+    own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    assert _refusal(secure.client("lambda", **own).list_functions) == (403, "AccessDeniedException")
+    assert _refusal(secure.client("iam", **own).list_users) == (403, "AccessDenied")
+    iam.attach_user_policy(UserName="joe", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assert "Functions" in secure.client("lambda", **own).list_functions()
+    token = secure.client("sts", **own).get_session_token()["Credentials"]
+    session = {"aws_access_key_id": token["AccessKeyId"], "aws_secret_access_key": token["SecretAccessKey"]}
+    whole = secure.client("lambda", **session, aws_session_token=token["SessionToken"])
+    assert "Functions" in whole.list_functions()
+    assert _refusal(secure.client("lambda", **session).list_functions) == (403, "UnrecognizedClientException")
+    iam.update_access_key(UserName="joe", AccessKeyId=key["AccessKeyId"], Status="Inactive")
+    assert _refusal(secure.client("lambda", **own).list_functions) == (403, "UnrecognizedClientException")
+    for secret in (key["SecretAccessKey"], token["SecretAccessKey"], token["SessionToken"]):
+        assert secret not in secure.log()
+        assert not any(secret.encode() in file.read_bytes() for file in secure.data_dir.rglob("*.db*"))
+
+
 def test_a_restart_keeps_the_key_and_shows_no_secret(tmp_path: Path) -> None:
     running = Secure(tmp_path / "data", ("--mode", "secure"))
     running.start()
