@@ -57,9 +57,13 @@ def _policy(name: FunctionName, statements: Sequence[Mapping[str, Any]]) -> Name
 
 
 def _other(call: Call, params: Mapping[str, Any]) -> str:
+    if params.get("Arn"):
+        return str(params["Arn"])
     for member, kind in _OTHERS.items():
         if params.get(member):
-            name = str(params[member]).rpartition(":")[2]
             version = f":{params['VersionNumber']}" if params.get("VersionNumber") is not None else ""
-            return f"arn:{call.scope.partition}:lambda:{call.scope.region}:{call.scope.account}:{kind}:{name}{version}"
+            if params[member].startswith("arn:"):
+                return f"{params[member]}{version}"
+            scope = call.scope
+            return f"arn:{scope.partition}:lambda:{scope.region}:{scope.account}:{kind}:{params[member]}{version}"
     return "*"

@@ -61,7 +61,7 @@ async def create_function(call: Call, request: CreateFunctionRequestTypeDef) -> 
     name = FunctionName(call.scope, resolve_new(request["FunctionName"], call.scope, call.principal.arn))
     check_settings(request)
     check_mandatory(request)
-    check_role(call, request["Role"])
+    check_role(call, request["Role"], name.arn)
     data = zip_of(request["Code"])
     tags = dict(request.get("Tags") or {})
     check_tags(tags)

@@ -9,8 +9,8 @@ from gatelet.identity.authorization import CannotAssume
 LAMBDA = "lambda.amazonaws.com"
 
 
-def check_role(call: Call, role_arn: str | None) -> None:
-    """Raises InvalidParameterValue if the role's trust policy does not let Lambda in.
+def check_role(call: Call, role_arn: str | None, function_arn: str) -> None:
+    """Raises InvalidParameterValue if the role's trust policy does not let Lambda in, for this function.
 
     The development mode accepts a role that does not exist; its functions may do nothing.
     """
@@ -18,6 +18,8 @@ def check_role(call: Call, role_arn: str | None) -> None:
     if role_arn is None or (identity.signers.development and identity.directory.role_of(role_arn) is None):
         return
     try:
-        identity.authorizer.assume(role_arn, LAMBDA, "CheckRole", source_account=call.scope.account)
+        identity.authorizer.assume(
+            role_arn, LAMBDA, "CheckRole", source_arn=function_arn, source_account=call.scope.account
+        )
     except CannotAssume:
         raise InvalidParameterValue("The role defined for the function cannot be assumed by Lambda.") from None

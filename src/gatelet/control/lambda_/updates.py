@@ -76,7 +76,7 @@ async def update_function_configuration(call: Call, request: UpdateFunctionConfi
     name = _updatable(call, request, "UpdateFunctionConfiguration")
     await read_function(call, name)
     check_settings(request)
-    check_role(call, request.get("Role"))
+    check_role(call, request.get("Role"), name.unqualified_arn)
     async with keeping_code(call.ports), edit_function(call.ports, name) as edited:
         _check(edited, request)
         configuration = edited["configuration"]
