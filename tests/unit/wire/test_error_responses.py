@@ -109,7 +109,8 @@ def test_a_fault_of_the_service_is_the_receivers() -> None:
     ("code", "type_"),
     [
         ("ResourceNotFoundException", "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"),
-        ("ValidationException", "ValidationException"),
+        ("ValidationException", "com.amazon.coral.validate#ValidationException"),
+        ("SerializationException", "com.amazon.coral.service#SerializationException"),
     ],
 )
 def test_dynamodb_names_its_own_errors_in_full(code: str, type_: str) -> None:

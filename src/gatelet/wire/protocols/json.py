@@ -14,11 +14,19 @@ from gatelet.wire.models import Operation, ServiceModel
 from gatelet.wire.protocols.error_names import status_of
 from gatelet.wire.protocols.json_values import read_body, read_members, write_members
 
-_TYPE_PREFIXES: Final = {"dynamodb": "com.amazonaws.dynamodb.v20120810#"}
+_TYPE_PREFIXES: Final = {
+    "dynamodb": "com.amazonaws.dynamodb.v20120810#",
+    "dynamodbstreams": "com.amazonaws.dynamodb.v20120810#",
+}
 """What stands before the code of a modelled error in ``__type``; bare where a service is not named here.
 
 Reference: platform-neighbours sections 1 (Logs) and 2 (DynamoDB).
 """
+
+
+_COMMON_PREFIX: Final = "com.amazon.coral.service#"
+_COMMON_PREFIXES: Final = {"ValidationException": "com.amazon.coral.validate#"}
+"""The same before the code of an error that no service models, where modelled ones have a prefix."""
 
 
 class Json:
@@ -57,7 +65,7 @@ class Json:
     def encode_error(self, error: AwsError, request_id: str) -> WireResponse:
         """``{"__type": ..., "message": ...}`` (identity section 1.3)."""
         shape = self._model.errors.get(error.code)
-        prefix = _TYPE_PREFIXES.get(self._model.name, "") if shape is not None else ""
+        prefix = self._prefix(error.code, modelled=shape is not None)
         capital = shape is not None and "Message" in shape.members
         body: dict[str, Any] = {"__type": prefix + error.code, "Message" if capital else "message": error.message}
         for name, value in error.members.items():
@@ -67,6 +75,11 @@ class Json:
                 body[name] = value
         headers = [*self._headers(request_id), *error.headers.items()]
         return WireResponse(status_of(self._model, error), headers, orjson.dumps(body))
+
+    def _prefix(self, code: str, *, modelled: bool) -> str:
+        if self._model.name not in _TYPE_PREFIXES:
+            return ""
+        return _TYPE_PREFIXES[self._model.name] if modelled else _COMMON_PREFIXES.get(code, _COMMON_PREFIX)
 
     def _headers(self, request_id: str) -> list[tuple[str, str]]:
         return [("x-amzn-RequestId", request_id), ("Content-Type", self._content_type)]
