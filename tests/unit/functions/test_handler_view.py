@@ -40,7 +40,7 @@ def test_environment_variables(world: World) -> None:
         "TZ": ":UTC",
         "OWN": "1",
         "LANG": "de",
-        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793",
+        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=6950fb06:0",
     }
     assert {name: seen.get(name) for name in expected} == expected
     assert "_HIDDEN" not in seen

@@ -69,7 +69,7 @@ def test_a_word_that_is_no_layer_is_an_error() -> None:
 
 def test_a_service_tells_its_layers_and_refuses_what_is_not_there(make_world: Callable[..., World]) -> None:
     world = make_world(sandbox=("limits", "-namespaces", "-cgroups"))
-    assert set(world.service.sandbox) == set(NAMES)
+    assert set(world.service.sandbox) == {*NAMES, "/opt"}
     assert world.service.sandbox["limits"] == "on"
     assert world.service.sandbox["namespaces"] == "absent: switched off by the setting sandbox"
     with pytest.raises(SandboxMissing):
