@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gatelet.aws.arn import execute_api_arn
+from gatelet.aws.arn import InvalidArn, execute_api_arn
 from gatelet.aws.scope import Scope
 from gatelet.counters.ports import Bucket
 from gatelet.gateway.admission import account_bucket, method_bucket
@@ -23,6 +23,7 @@ from gatelet.gateway.method_settings import settings_of
 from gatelet.gateway.refusals import refuse_api, refuse_method, refuse_stage
 from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
+from gatelet.gateway.stage_logs import AccessLog, compile_access_log, compile_execution_logging
 from gatelet.gateway.template import InvalidExpression, parse_expression, parse_template
 from gatelet.gateway.validation.errors import InvalidModel
 from gatelet.gateway.validation.validator import RequestValidator, compile_validator
@@ -33,7 +34,9 @@ DAMAGED = (LookupError, TypeError, ValueError, AttributeError)
 _HEADER_TARGET = "gatewayresponse.header."
 
 
-def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope) -> Snapshot:
+def compile_snapshot(
+    document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope, *, log_stage: str = ""
+) -> Snapshot:
     """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
     api = document["restApi"]
     variables: Mapping[str, str] = stage.get("variables") or {}
@@ -47,6 +50,8 @@ def compile_snapshot(document: ApiDocument, stage: StageDocument, deployment_id:
         # Path-form URLs name no domain; handlers see the one that AWS would have given this API.
         default_domain=f"{api['id']}.execute-api.{scope.region}.amazonaws.com",
         binary_media_types=tuple(api.get("binaryMediaTypes") or ()),
+        access_log=_access_log(stage),
+        log_stage=log_stage or stage["stageName"],
         policy=compile_resource_policy(api.get("policy")),
         api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),
@@ -98,6 +103,7 @@ class _Compiler:
                 head,
                 self._authorization(method),
                 validator,
+                logging=compile_execution_logging(settings_of(self._stage, resource.path, verb)),
                 name=name,
                 api_key_required=bool(method.get("apiKeyRequired")),
                 buckets=self._buckets(resource, verb, name),
@@ -139,6 +145,14 @@ class _Compiler:
     def _validator(self, method: Any) -> RequestValidator | None:
         validators, models = self._document.get("requestValidators") or {}, self._document.get("models") or {}
         return compile_validator(method, validators, models, self._api["id"])
+
+
+def _access_log(stage: StageDocument) -> AccessLog | None:
+    """One that cannot be read logs nothing: the control plane takes none such."""
+    try:
+        return compile_access_log(stage.get("accessLogSettings"))
+    except InvalidArn:
+        return None
 
 
 def _gateway_responses(shapes: Mapping[str, Mapping[str, Any]]) -> dict[str, GatewayResponse]:

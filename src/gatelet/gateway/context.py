@@ -209,6 +209,8 @@ _VARIABLES: Mapping[str, Read] = {
     "isCanaryRequest": lambda trace: trace.is_canary,
     "path": lambda trace: trace.context_path,
     "protocol": lambda _: PROTOCOL,
+    "responseLatency": lambda trace: trace.latency,
+    "responseLength": lambda trace: trace.response_length,
     "requestId": lambda trace: trace.request_id,
     "requestTime": lambda trace: trace.request_time,
     "requestTimeEpoch": lambda trace: trace.epoch_milliseconds,

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
 from gatelet.aws.scope import Scope
+from gatelet.gateway.canary import Canary, canary_stage
 from gatelet.gateway.compile import DAMAGED, compile_snapshot
-from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument
+from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument, StageDocument
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.storage.ports import Change, Key, Record, Records
@@ -108,12 +111,23 @@ class LiveGateway:
             if document is None:
                 logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
                 return None
-            if len(document["resources"]) > _LARGE_API or _has_long_templates(document) or _validates_bodies(document):
-                return await asyncio.to_thread(compile_snapshot, document, stage.value, deployment_id, scope)
-            return compile_snapshot(document, stage.value, deployment_id, scope)
+            snapshot = await _compile(document, stage.value, scope)
+            if stage.value.get("canarySettings"):
+                return await self._with_canary(key, snapshot, stage.value)
+            return snapshot
         except DAMAGED:
             logger.exception("stage %s in %s cannot be compiled and is not served", key.id, scope)
             return None
+
+    async def _with_canary(self, key: Key, snapshot: Snapshot, stage: StageDocument) -> Snapshot:
+        """The stage's snapshot with that of its canary; without one whose deployment is gone."""
+        settings, own = stage["canarySettings"], canary_stage(stage)
+        document = await self._document(key, own["deploymentId"])
+        if document is None:
+            logger.error("stage %s: its canary's deployment %s does not exist", key.id, own["deploymentId"])
+            return snapshot
+        canary = await _compile(document, own, snapshot.scope, log_stage=f"{snapshot.stage}/Canary")
+        return replace(snapshot, canary=Canary(canary, float(settings.get("percentTraffic") or 0) / 100))
 
     async def _document(self, stage: Key, deployment_id: str) -> ApiDocument | None:
         api_id = stage.id.partition("/")[0]
@@ -130,8 +144,9 @@ class LiveGateway:
     def _swap(self, stages: dict[StageName, Snapshot]) -> None:
         self._stages = MappingProxyType(stages)
         used = {
-            Key(SERVICE, DEPLOYMENT, s.scope.account, s.scope.region, f"{s.api_id}/{s.deployment_id}")
-            for s in stages.values()
+            Key(SERVICE, DEPLOYMENT, one.scope.account, one.scope.region, f"{one.api_id}/{one.deployment_id}")
+            for stage in stages.values()
+            for one in ([stage] if stage.canary is None else [stage, stage.canary.snapshot])
         }
         for key in self._documents.keys() - used:
             del self._documents[key]
@@ -161,6 +176,12 @@ def _templates(method: Mapping[str, Any]) -> Sequence[str]:
         return [text for templates in maps for text in templates.values() if isinstance(text, str)]
     except DAMAGED:
         return ()
+
+
+async def _compile(document: ApiDocument, stage: StageDocument, scope: Scope, *, log_stage: str = "") -> Snapshot:
+    compiling = partial(compile_snapshot, document, stage, stage["deploymentId"], scope, log_stage=log_stage)
+    long = len(document["resources"]) > _LARGE_API or _has_long_templates(document) or _validates_bodies(document)
+    return await asyncio.to_thread(compiling) if long else compiling()
 
 
 def _owns(owners: dict[str, Scope], snapshot: Snapshot) -> bool:

@@ -14,6 +14,7 @@ from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
 from gatelet.gateway.service_uri import ServiceUri
+from gatelet.gateway.stage_logs import ExecutionLogging
 from gatelet.gateway.validation.validator import RequestValidator
 
 
@@ -123,6 +124,8 @@ class Method:
     """Who may call it; None: everybody whom the API's policy lets."""
     validator: RequestValidator | None = None
     """What requests are checked by; None: they are not."""
+    logging: ExecutionLogging | None = None
+    """What is told of its requests."""
     name: str = ""
     """As usage plans spell it: ``/users/GET``."""
     api_key_required: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable
 
+from gatelet.gateway.canary import draw
 from gatelet.gateway.compression import compress
 from gatelet.gateway.errors import GatewayError, InternalFailure
 from gatelet.gateway.exchange import Exchange
@@ -16,15 +17,17 @@ from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
-from gatelet.gateway.steps import narrate
+from gatelet.gateway.steps import narrate, narrate_access
 from gatelet.gateway.steps.admit import admit_caller
 from gatelet.gateway.steps.authorize import authorize
 from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
+from gatelet.gateway.steps.finish import finish
 from gatelet.gateway.steps.gateway_response import gateway_response
 from gatelet.gateway.steps.integrate import integrate
 from gatelet.gateway.steps.resolve import admit, resolve
 from gatelet.gateway.steps.validate import validate
+from gatelet.gateway.story import Story
 from gatelet.gateway.trace import Trace
 from gatelet.http.request import Request
 from gatelet.http.response import Response
@@ -35,7 +38,7 @@ logger = logging.getLogger(__name__)
 async def serve(request: Request, address: InvokeAddress, live: LiveGateway, ports: Ports) -> Response:
     """Answer a request to an invoke URL. Raises nothing."""
     trace = Trace(request, address, ports)
-    return await settle(respond(live, trace, ports), trace, ports)
+    return finish(await settle(respond(live, trace, ports), trace, ports), trace, ports)
 
 
 async def settle(answer: Awaitable[Response], trace: Trace, ports: Ports) -> Response:
@@ -60,8 +63,12 @@ async def settle(answer: Awaitable[Response], trace: Trace, ports: Ports) -> Res
 
 async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
     """Find the stage and the method, let the request in, run it. Raises GatewayError."""
-    trace.snapshot = snapshot = admit(live.stage_for(trace.address))
+    snapshot, trace.is_canary = draw(admit(live.stage_for(trace.address)), ports.ids.fraction())
+    trace.snapshot = snapshot
     trace.route = route = resolve(snapshot, trace)
+    if route.method.logging is not None:
+        trace.story = Story(ports.clock, data=route.method.logging.data)
+        narrate_access.arrived(trace.story, trace)
     await authorize(snapshot, route, trace, ports)
     await admit_caller(snapshot, route, trace, ports.admission, ports.settings)
     response = await execute(snapshot, route, trace, ports)

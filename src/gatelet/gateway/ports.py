@@ -23,6 +23,7 @@ from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.service_uri import ServiceUri
 from gatelet.gateway.settings import GatewaySettings
+from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.client.message import Answer, ClientRequest
 from gatelet.identity.service import Identity
 
@@ -179,6 +180,13 @@ class AwsServices(Protocol):
         """
 
 
+class AccessLogs(Protocol):
+    """Where access log lines go."""
+
+    def write(self, target: LogTarget, request_id: str, line: str) -> None:
+        """Never blocks."""
+
+
 class ExecutionLog(Protocol):
     """Where execution log lines go (CloudWatch Logs group ``API-Gateway-Execution-Logs_{api}/{stage}``)."""
 
@@ -197,6 +205,7 @@ class Ports:
     settings: GatewaySettings
     admission: Admission
     identity: Identity
+    access_log: AccessLogs
     authorizer_cache: AuthorizerCache = field(default_factory=AuthorizerCache)
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)

@@ -29,11 +29,9 @@ def refuse_api(api: Mapping[str, Any]) -> str | None:
 def refuse_stage(stage: Mapping[str, Any]) -> str | None:
     """Settings of the whole stage."""
     for member, what in (
-        ("canarySettings", "canary releases"),
         ("cacheClusterEnabled", "stage caches"),
         ("clientCertificateId", "client certificates"),
         ("webAclArn", "web ACLs"),
-        ("accessLogSettings", "access logs"),
         ("tracingEnabled", "X-Ray tracing"),
     ):
         if stage.get(member):
@@ -51,12 +49,9 @@ def refuse_method(
 
 
 def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
-    if setting.get("loggingLevel", "OFF") != "OFF":
-        return _unsupported("execution logs by level")
     for member, what in (
         ("cachingEnabled", "stage caches"),
         ("metricsEnabled", "detailed metrics"),
-        ("dataTraceEnabled", "data traces"),
     ):
         if setting.get(member):
             return _unsupported(what)

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatelet.aws.scope import Scope
+from gatelet.gateway.canary import Canary
 from gatelet.gateway.router import Router
+from gatelet.gateway.stage_logs import AccessLog
 from gatelet.gateway.template import Expression, Template
 from gatelet.policy.combine import Named
 
@@ -47,6 +49,10 @@ class Snapshot:
     router: Router
     policy: Named | None = None
     """The API's resource policy."""
+    access_log: AccessLog | None = None
+    log_stage: str = ""
+    """The stage as the execution log's group names it: a canary's is ``{stage}/Canary``."""
+    canary: Canary | None = None
     api_key_source: str = "HEADER"
     """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
     minimum_compression_size: int | None = None

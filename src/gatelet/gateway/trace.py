@@ -61,6 +61,7 @@ class Trace:
     (gatelet.gateway.events.proxy, members 17 and 18).
     ``usage_key``: the API key that an authorizer named. ``is_canary``: None without canary settings.
     ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
+    ``began``: on the monotonic clock; ``latency`` (milliseconds) and ``response_length`` (bytes) at the end.
     ``integration``: what the integration answered. ``failure`` and ``status``: how it ended.
     ``story``: who listens (gatelet.gateway.story).
     """
@@ -69,6 +70,7 @@ class Trace:
         "_overrides",
         "address",
         "authorizer",
+        "began",
         "client",
         "extended_id",
         "failure",
@@ -76,9 +78,11 @@ class Trace:
         "integration",
         "is_canary",
         "is_test",
+        "latency",
         "received",
         "request",
         "request_id",
+        "response_length",
         "route",
         "seen",
         "snapshot",
@@ -104,6 +108,9 @@ class Trace:
         self.identity: Mapping[str, object] | None = None
         self.usage_key: str | None = None
         self.authorizer: Mapping[str, object] | None = None
+        self.began = ports.clock.monotonic()
+        self.response_length: int | None = None
+        self.latency: int | None = None
         self.is_canary: bool | None = None
         self.is_test = False
         self.integration: IntegrationFacts | None = None

@@ -1,14 +1,35 @@
-"""The gateway's execution log on CloudWatch Logs' groups (apigateway-data-plane section 16)."""
+"""The gateway's execution and access logs on CloudWatch Logs' groups (apigateway-data-plane section 16)."""
 
 from __future__ import annotations
 
 import hashlib
 
 from gatelet.aws.clock import Clock
+from gatelet.gateway.stage_logs import LogTarget
 from gatelet.logs.writer import LogWriter
 from gatelet.storage.ports import StreamKey
 
 _EVENT_CHARACTERS = 1024  # data plane section 16: "1,024-byte event limit"
+
+
+def _stream(request_id: str) -> str:
+    """AWS spreads requests over streams named by hexadecimal digests; one a request's first byte decides."""
+    return hashlib.md5(request_id[:2].encode(), usedforsecurity=False).hexdigest()
+
+
+class CloudWatchAccessLogs:
+    """Writes access log lines to the groups that stages name."""
+
+    __slots__ = ("_clock", "_writer")
+
+    def __init__(self, writer: LogWriter, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    def write(self, target: LogTarget, request_id: str, line: str) -> None:
+        """Never blocks."""
+        key = StreamKey(target.account, target.region, target.group, _stream(request_id))
+        self._writer.write_many(key, [(int(self._clock.now() * 1000), line)])
 
 
 class CloudWatchExecutionLog:
@@ -22,8 +43,6 @@ class CloudWatchExecutionLog:
 
     def write(self, account: str, region: str, api_id: str, stage: str, request_id: str, lines: list[str]) -> None:
         """Never blocks."""
-        # AWS spreads requests over streams named by hexadecimal digests; one a request's first byte decides.
-        shard = hashlib.md5(request_id[:2].encode(), usedforsecurity=False).hexdigest()
-        key = StreamKey(account, region, f"API-Gateway-Execution-Logs_{api_id}/{stage}", shard)
+        key = StreamKey(account, region, f"API-Gateway-Execution-Logs_{api_id}/{stage}", _stream(request_id))
         now = int(self._clock.now() * 1000)
         self._writer.write_many(key, [(now, f"({request_id}) {line}"[:_EVENT_CHARACTERS]) for line in lines])

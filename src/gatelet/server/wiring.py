@@ -46,7 +46,7 @@ from gatelet.server.counters import open_counters
 from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
 from gatelet.server.errors import CannotStart
-from gatelet.server.execution_log import CloudWatchExecutionLog
+from gatelet.server.execution_log import CloudWatchAccessLogs, CloudWatchExecutionLog
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
 from gatelet.server.health import Health
@@ -165,6 +165,7 @@ async def _organs(
             settings=GatewaySettings(networks, config.throttles_fail_open, config.quotas_fail_open),
             admission=Admission(plans, counters.buckets, counters.quotas),
             identity=identity,
+            access_log=CloudWatchAccessLogs(log_writer, clock),
             http=client,
             services=services,
         )

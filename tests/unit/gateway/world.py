@@ -23,6 +23,7 @@ from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
 from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyReply
 from gatelet.gateway.settings import GatewaySettings
+from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 from gatelet.storage.ports import Change, Collection, Delete, Key, Put, Record
@@ -155,6 +156,16 @@ class Log:
         return [line for entry in self.written for line in entry[-1]]
 
 
+class AccessLines:
+    """Access log lines with the groups that they went to."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[LogTarget, str]] = []
+
+    def write(self, target: LogTarget, request_id: str, line: str) -> None:
+        self.written.append((target, line))
+
+
 class LocalInvoker:
     """Runs a handler in this process, through the same event builder and contract as a worker."""
 
@@ -245,6 +256,7 @@ class World:
     ) -> None:
         self.records = DictRecords()
         self.log = Log()
+        self.access = AccessLines()
         self.clock = FixedClock()
         self.invoker = LocalInvoker(handler)
         self.live = LiveGateway(self.records)
@@ -252,7 +264,7 @@ class World:
         admission = Admission(self.plans, MemoryBuckets(), MemoryQuotas(Ledger()))
         identity = identity_over(self.records, self.clock, Ids(seed=8))
         self.ports = Ports(
-            self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity
+            self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity, self.access
         )
         self.records.stored[deployment_key()] = {
             "deployment": {"id": "q1w2e3"},

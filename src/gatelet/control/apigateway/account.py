@@ -20,6 +20,12 @@ def _key(call: Call) -> Key:
     return collection(call, ACCOUNT).key("account")
 
 
+async def has_log_role(call: Call) -> bool:
+    """Whether the account names the role that logs are written with."""
+    record = await call.ports.records.get(_key(call))
+    return record is not None and bool(record.value.get("cloudwatchRoleArn"))
+
+
 def _shown(record: Record | None) -> dict[str, Any]:
     account: dict[str, Any] = {
         "throttleSettings": {

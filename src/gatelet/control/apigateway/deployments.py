@@ -6,6 +6,7 @@ in the same write.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gatelet.control.apigateway.editing import (
@@ -21,6 +22,7 @@ from gatelet.control.apigateway.errors import BadRequest, NotFound
 from gatelet.control.apigateway.method_rules import every_method
 from gatelet.control.apigateway.paging import page_of_records
 from gatelet.control.apigateway.patching import Row, Table, in_table_words, set_text
+from gatelet.control.apigateway.stage_canary import new_canary
 from gatelet.control.apigateway.stage_rules import (
     check_stage_name,
     check_variables,
@@ -32,7 +34,7 @@ from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.gateway.document import DEPLOYMENT, ENDPOINT_DISABLED, STAGE, ApiDocument, DeploymentDocument
 from gatelet.storage.ports import Delete, Put, Record
 
-_STAGE_MEMBERS = ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled", "canarySettings")
+_STAGE_MEMBERS = ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled")
 
 
 def no_such_deployment() -> NotFound:
@@ -101,11 +103,25 @@ async def _point_stage(
         await check_room(call, request["restApiId"])
         stage = new_stage(name, deployment["id"], given, now)
     else:
-        stage = {**record.value, **given, "deploymentId": deployment["id"], "lastUpdatedDate": now}
-        stage.pop(ENDPOINT_DISABLED, None)
+        stage = {**record.value, **given, "lastUpdatedDate": now}
+        _repoint(stage, deployment["id"], request.get("canarySettings"))
     refuse_unsupported(stage)
     key = stage_key(call, request["restApiId"], name)
     edit.also(Put(key, stage, parent=request["restApiId"], expected=record.revision if record else 0))
+
+
+def _repoint(stage: dict[str, Any], deployment_id: str, canary: Mapping[str, Any] | None) -> None:
+    """The stage serves the deployment; or its canary does (authorization limits section 11). Raises BadRequest."""
+    if canary is not None:
+        stage["canarySettings"] = new_canary(canary, deployment_id)
+    elif stage.get("canarySettings"):
+        raise BadRequest(
+            "Invalid deployment content specified.The stage has a canary; promote or remove it before making another "
+            "deployment to the stage"
+        )
+    else:
+        stage["deploymentId"] = deployment_id
+        stage.pop(ENDPOINT_DISABLED, None)
 
 
 @operation("apigateway", "GetDeployment")

@@ -109,9 +109,5 @@ def refuse_unsupported_settings(settings: Mapping[str, Mapping[str, Any]]) -> No
     for entry in settings.values():
         if entry["metricsEnabled"]:
             raise NotSupported("detailed metrics (metrics/enabled) on a stage")
-        if entry["dataTraceEnabled"]:
-            raise NotSupported("data traces (logging/dataTrace) on a stage")
-        if entry.get("loggingLevel", "OFF") != "OFF":
-            raise NotSupported("execution logs (logging/loglevel) on a stage")
         if entry["cachingEnabled"]:
             raise NotSupported("caching on a stage")

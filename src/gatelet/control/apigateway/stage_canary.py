@@ -7,10 +7,22 @@ from typing import Any
 
 from gatelet.control.apigateway.errors import BadRequest
 from gatelet.control.apigateway.patching import unescape
-from gatelet.control.apigateway.stage_rules import Stage
+from gatelet.control.apigateway.stage_rules import Stage, check_variables
 
 _OVERRIDES = "/canarySettings/stageVariableOverrides"
 _COPIES: Mapping[str, str] = {"/deploymentId": "/canarySettings/deploymentId", "/variables": _OVERRIDES}
+
+
+def new_canary(given: Mapping[str, Any], deployment_id: str) -> dict[str, Any]:
+    """The settings of a canary that is made with a stage or a deployment. Raises BadRequest."""
+    overrides = given.get("stageVariableOverrides") or {}
+    check_variables(overrides)
+    canary = {
+        "percentTraffic": _percent(str(given.get("percentTraffic") or 0.0)),
+        "deploymentId": given.get("deploymentId") or deployment_id,
+        "useStageCache": bool(given.get("useStageCache")),
+    }
+    return {**canary, "stageVariableOverrides": dict(overrides)} if overrides else canary
 
 
 def replace(stage: Stage, path: str, value: str | None) -> bool:

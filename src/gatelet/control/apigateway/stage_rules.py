@@ -19,8 +19,6 @@ _UNSUPPORTED = (
     "cacheClusterEnabled",
     "cacheClusterSize",
     "tracingEnabled",
-    "canarySettings",
-    "accessLogSettings",
     "clientCertificateId",
     "documentationVersion",
 )

@@ -8,6 +8,8 @@ from typing import Any
 from gatelet.aws import quotas
 from gatelet.control.apigateway.editing import children, deployment_key, edit_api, read_api, stage_key
 from gatelet.control.apigateway.errors import Conflict, LimitExceeded
+from gatelet.control.apigateway.stage_canary import new_canary
+from gatelet.control.apigateway.stage_logging import check_logging
 from gatelet.control.apigateway.stage_patches import apply_patch
 from gatelet.control.apigateway.stage_rules import (
     check_stage_name,
@@ -61,6 +63,9 @@ async def create_stage(call: Call, request: Request) -> Response:
             raise Conflict("Stage already exists")
         await check_room(call, rest_api_id)
         stage = new_stage(name, request["deploymentId"], request, int(call.ports.clock.now()))
+        if request.get("canarySettings"):
+            stage["canarySettings"] = new_canary(request["canarySettings"], stage["deploymentId"])
+            await _check_deployment(call, rest_api_id, stage["canarySettings"]["deploymentId"])
         refuse_unsupported(stage)
         edit.also(Put(key, stage, parent=rest_api_id, expected=0))
     return stage
@@ -96,6 +101,7 @@ async def update_stage(call: Call, request: Request) -> Response:
             if "deploymentId" in pointer:
                 await _check_deployment(call, rest_api_id, pointer["deploymentId"] or "")
         refuse_unsupported(stage)
+        await check_logging(call, stage)
         # Opening or closing the default endpoint serves from the next deployment or any stage update on.
         stage[ENDPOINT_DISABLED] = edit.api["restApi"].get(ENDPOINT_DISABLED, False)
         stage["lastUpdatedDate"] = int(call.ports.clock.now())

@@ -17,6 +17,7 @@ from gatelet.gateway.jsonpath.errors import LimitExceeded
 from gatelet.gateway.jsonpath.regex import Regex
 from gatelet.gateway.ports import InvokeReply, InvokerError, Ports
 from gatelet.gateway.router import Route
+from gatelet.gateway.steps import narrate_access
 from gatelet.gateway.trace import Trace
 
 _TIMEOUT_SECONDS = 29.0
@@ -33,14 +34,23 @@ async def ask(
 
     Raises Unauthorized, AuthorizerConfigurationError.
     """
-    identity = _identity(authorizer, trace)
+    try:
+        identity = _identity(authorizer, trace)
+    except Unauthorized:
+        if trace.story is not None:
+            narrate_access.unauthorized(trace.story, trace)
+        raise
     key = CacheKey(trace.address.api_id, trace.address.stage, authorizer.id, identity)
     cached = ports.authorizer_cache.get(key, trace.received) if authorizer.ttl > 0 else None
     if cached is not None:
         _remember(trace, cached, 0)
         return cached
+    if trace.story is not None:
+        narrate_access.authorizer_asked(trace.story, trace, authorizer.id, ",".join(identity))
     began = ports.clock.monotonic()
     output = await _call(authorizer, identity, route, trace, ports, method_arn)
+    if trace.story is not None:
+        narrate_access.authorizer_answered(trace.story, output.principal_id)
     if authorizer.ttl > 0:
         ports.authorizer_cache.put(key, output, ports.clock.now() + authorizer.ttl)
     _remember(trace, output, round((ports.clock.monotonic() - began) * 1000))

@@ -13,6 +13,7 @@ from gatelet.gateway.plans import ApiKey, UsagePlan, quota_limit
 from gatelet.gateway.router import Route
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps import narrate_access
 from gatelet.gateway.trace import Trace
 
 _HEADER = "x-api-key"
@@ -29,11 +30,17 @@ async def admit_caller(
         stage = (snapshot.api_id, snapshot.stage)
         buckets = plan_buckets(snapshot.scope, plan, key, stage, route.method.name) + buckets
         trace.identity = {**(trace.identity or {}), "apiKey": key.value, "apiKeyId": key.id}
+        if trace.story is not None:
+            narrate_access.key_accepted(trace.story, snapshot, trace, key.value)
+    elif trace.story is not None:
+        narrate_access.key_not_needed(trace.story, snapshot, trace)
     try:
         refused = await admission.buckets.take(buckets, trace.received)
     except CountersUnavailable:
         refused = None if settings.throttles_fail_open else 0
     if refused is not None:
+        if trace.story is not None and member is not None:
+            narrate_access.key_exceeded(trace.story, snapshot, member[0].value, "throttle")
         raise Throttled
     if member is not None and member[1].quota is not None:
         await _charge(snapshot, *member, trace, admission, settings)
@@ -62,4 +69,6 @@ async def _charge(
     except CountersUnavailable:
         charged = settings.quotas_fail_open
     if not charged:
+        if trace.story is not None:
+            narrate_access.key_exceeded(trace.story, snapshot, key.value, "quota")
         raise QuotaExceeded

@@ -20,4 +20,5 @@ def log_failure(log: ExecutionLog, trace: Trace, error: GatewayError, status: in
     if trace.story is not None:
         for line in lines:
             trace.story.tell(line)
-    log.write(scope.account, scope.region, snapshot.api_id, snapshot.stage, trace.request_id, lines)
+    else:
+        log.write(scope.account, scope.region, snapshot.api_id, snapshot.log_stage, trace.request_id, lines)

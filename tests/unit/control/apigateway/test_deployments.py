@@ -70,11 +70,19 @@ def test_create_names_what_is_not_supported(plane, deployable, params):
     assert plane.fails("CreateDeployment", **create, **params)[0] == UNSUPPORTED
 
 
-def test_a_canary_is_not_supported(plane, deployable):
-    deployable.deploy(stageName="prod")
-    canary = {"percentTraffic": 10.0}
-    code, _ = plane.fails("CreateDeployment", restApiId=deployable.id, stageName="prod", canarySettings=canary)
-    assert code == UNSUPPORTED
+def test_a_canary_takes_the_new_deployment(plane, deployable):
+    """authorization limits 11: the stage keeps its deployment; another waits until the canary is gone."""
+    first = deployable.deploy(stageName="prod")
+    canary = {"percentTraffic": 10.0, "stageVariableOverrides": {"color": "blue"}, "useStageCache": True}
+    create = {"restApiId": deployable.id, "stageName": "prod"}
+    second = plane("CreateDeployment", **create, canarySettings=canary)["id"]
+    stage = plane("GetStage", **create)
+    assert stage["deploymentId"] == first
+    assert stage["canarySettings"] == {**canary, "deploymentId": second}
+    assert plane.fails("CreateDeployment", **create)[0] == "BadRequestException"
+    plane.patch("UpdateStage", ("remove", "/canarySettings"), **create)
+    assert plane("GetStage", **create)["deploymentId"] == first
+    plane("CreateDeployment", **create)
 
 
 def test_a_deployment_creates_the_stage_and_moves_it(plane, deployable):

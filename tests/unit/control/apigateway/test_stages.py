@@ -114,7 +114,11 @@ def test_create(plane, deployed):
         ({"cacheClusterEnabled": True}, UNSUPPORTED),
         ({"cacheClusterSize": "0.5"}, UNSUPPORTED),
         ({"tracingEnabled": True}, UNSUPPORTED),
-        ({"canarySettings": {"percentTraffic": 1.0}}, UNSUPPORTED),
+        (
+            {"canarySettings": {"percentTraffic": 101.0}},
+            bad_request("Invalid canary percentTraffic, must be between 0.0 and 100.0"),
+        ),
+        ({"canarySettings": {"deploymentId": "nothing"}}, bad_request("Deployment id does not exist")),
         ({"documentationVersion": "v1"}, UNSUPPORTED),
     ],
 )
@@ -277,15 +281,7 @@ def test_patch_refuses(plane, names, operation, expected):
         (("replace", "/clientCertificateId", "abc123"), "clientCertificateId"),
         (("replace", "/tracingEnabled", "true"), "tracingEnabled"),
         (("replace", "/documentationVersion", "v1"), "documentationVersion"),
-        (("add", "/accessLogSettings/destinationArn", "arn:aws:logs:us-east-1:0:x"), "accessLogSettings"),
-        (("replace", "/accessLogSettings/format", "$context.requestId"), "accessLogSettings"),
-        (("replace", "/canarySettings/percentTraffic", "10"), "canarySettings"),
-        (("replace", "/canarySettings/useStageCache", "true"), "canarySettings"),
-        (("replace", "/canarySettings/stageVariableOverrides/color", "red"), "canarySettings"),
         (("replace", "/*/*/metrics/enabled", "true"), "detailed metrics (metrics/enabled)"),
-        (("replace", "/*/*/logging/dataTrace", "true"), "data traces (logging/dataTrace)"),
-        (("replace", "/*/*/logging/loglevel", "INFO"), "execution logs (logging/loglevel)"),
-        (("replace", "/*/*/logging/loglevel", "ERROR"), "execution logs (logging/loglevel)"),
         (("replace", "/*/*/caching/enabled", "true"), "caching"),
     ],
 )

@@ -1,0 +1,60 @@
+"""What is done when a request is answered: its access log line, its execution log. Nothing here waits.
+
+Reference: apigateway-data-plane sections 16 and 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from gatelet.gateway.context import lookup
+from gatelet.gateway.ports import Ports
+from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.trace import Trace
+from gatelet.http.response import Response
+
+
+def finish(response: Response, trace: Trace, ports: Ports) -> Response:
+    """The response, once it is told; a streamed one is told when it has ended."""
+    snapshot = trace.snapshot
+    if snapshot is None or (snapshot.access_log is None and trace.story is None):
+        return response
+    if isinstance(response.body, bytes):
+        _tell(snapshot, trace, ports, len(response.body))
+    else:
+        response.body = _told_at_its_end(response.body, snapshot, trace, ports)
+    return response
+
+
+async def _told_at_its_end(
+    body: AsyncIterator[bytes], snapshot: Snapshot, trace: Trace, ports: Ports
+) -> AsyncIterator[bytes]:
+    length = 0
+    try:
+        async for piece in body:
+            length += len(piece)
+            yield piece
+    finally:
+        _tell(snapshot, trace, ports, length)
+
+
+def _tell(snapshot: Snapshot, trace: Trace, ports: Ports, length: int) -> None:
+    trace.response_length = length
+    trace.latency = round((ports.clock.monotonic() - trace.began) * 1000)
+    _tell_story(snapshot, trace, ports)
+    if snapshot.access_log is not None:
+        ports.access_log.write(
+            snapshot.access_log.target, trace.request_id, snapshot.access_log.line(partial(lookup, trace))
+        )
+
+
+def _tell_story(snapshot: Snapshot, trace: Trace, ports: Ports) -> None:
+    story, route = trace.story, trace.route
+    if story is None or route is None or route.method.logging is None:
+        return
+    if route.method.logging.errors and trace.failure is None:
+        return
+    scope = snapshot.scope
+    lines = [line for _, line in story.lines]
+    ports.execution_log.write(scope.account, scope.region, snapshot.api_id, snapshot.log_stage, trace.request_id, lines)
