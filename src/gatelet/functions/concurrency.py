@@ -73,6 +73,14 @@ class Concurrency:
         self._provisioned: dict[tuple[str, str], _Count] = {}
         """By the function's ARN and the version's number."""
 
+    def forget(self, arn: str) -> None:
+        """The function is gone: what nothing of it counts in needs no place."""
+        own = self._functions.get(arn)
+        if own is not None and not own.out:
+            del self._functions[arn]
+        for key in [key for key, count in self._provisioned.items() if key[0] == arn and not count.out]:
+            del self._provisioned[key]
+
     def admit(self, function: Qualified, version: FunctionVersion, held_back: int, now: float) -> Lease:
         """Admit an event, or raise TooManyRequests at once.
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
@@ -150,6 +151,11 @@ class LambdaService:
             report["/opt"] = "absent: the layers of functions are in directories below the data directory"
         return report
 
+    @property
+    def templates(self) -> dict[str, Any]:
+        """See gatelet.functions.templates.Templates.report."""
+        return self._machinery.templates.report()
+
     def set_endpoint(self, url: str) -> None:
         """``AWS_ENDPOINT_URL`` of environments that start from now on."""
         self._endpoint_url = url
@@ -181,7 +187,9 @@ class LambdaService:
             await self._warm_up(old, version)
         self._catalogue.serve(key, document, version)
         if document is None:
-            self._pools.retire(Scope(key.account, key.region), key.id)
+            scope = Scope(key.account, key.region)
+            self._pools.retire(scope, key.id)
+            self._concurrency.forget(function_arn(scope, key.id))
         elif old is not None and (version is None or version.serving != old.serving):
             self._pools.retire_serving(old.serving)
         await self._provision(key)

@@ -93,6 +93,18 @@ def test_a_lease_is_released_by_its_block() -> None:
         assert region.refusal(version("a")) == ACCOUNT_EXCEEDED
 
 
+def test_a_deleted_function_that_still_runs_counts() -> None:
+    region = Region(1)
+    function = version("a", number="1", provisioned=1)
+    leases = [region.admit(function, provisioned=1), region.admit(function, provisioned=1)]
+    region.concurrency.forget(function.arn)
+    assert region.refusal(function, provisioned=1) == ACCOUNT_EXCEEDED
+    for lease in leases:
+        lease.release()
+    region.concurrency.forget(function.arn)
+    region.admit(function, provisioned=1)
+
+
 def test_a_function_grows_by_1000_in_10_seconds() -> None:
     """Continuously refilled, not saved up; what a function has had lately costs nothing."""
     scale_out = ScaleOut(0.0)
