@@ -14,12 +14,14 @@ WRITTEN = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "example
 FACTS = set((ROOT / "docs" / "behaviour").glob("*.md")) - {ROOT / "docs" / "behaviour" / "README.md"}
 """Texts of AWS, with patterns that look like links."""
 DOCUMENTS = sorted(set(WRITTEN) - FACTS)
-NAMED_TESTS = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "SPECIFICATION.md").read_text("utf-8"))
+NAMED_TESTS = re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", (ROOT / "docs" / "SPECIFICATION.md").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED_TESTS, ids=[name for _, name in NAMED_TESTS])
 def test_a_promise_names_a_test_that_exists(path: str, name: str) -> None:
-    assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    text = (ROOT / path).read_text("utf-8")
+    for part in name.split("::"):
+        assert re.search(rf"^ *(?:def|class) {part}\b", text, re.MULTILINE)
 
 
 def test_every_promise_names_a_test() -> None:
