@@ -10,7 +10,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import environments, generator, machine, memory, report, results, servers, starting, throughput
+from benchmarks import (
+    environments,
+    generator,
+    machine,
+    memory,
+    report,
+    results,
+    servers,
+    starting,
+    templates,
+    throughput,
+)
 from benchmarks.peers import ministack, serverless_offline
 
 _PEERS: tuple[tuple[str, Callable[[], bool], Callable[[], AbstractContextManager[servers.Server]]], ...] = (
@@ -54,6 +65,8 @@ def _measure(arguments: argparse.Namespace) -> int:
         at_rest = memory.measure(gatelet)
         _tell(f"New environments: {arguments.functions} fresh functions ...")
         new_environment = environments.measure(gatelet, arguments.functions)
+        _tell(f"From a template: {arguments.functions} environments of one function ...")
+        from_template = templates.measure(gatelet, arguments.functions)
         running = [gatelet, servers.with_mappings(gatelet), *_start_peers(stack, skipped)]
         _tell(f"Throughput with {load.name}: {', '.join(server.name for server in running)} ...")
         samples, failed = throughput.measure(
@@ -82,6 +95,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         "samples": _by_connections(samples, lambda row: [asdict(sample) for sample in row]),
         "not_measured": skipped | failed,
         "new_environment": asdict(new_environment),
+        "from_template": asdict(from_template),
         "starting": asdict(starting.measure(arguments.starts)),
         "memory": asdict(at_rest),
     }

@@ -25,7 +25,7 @@ class Family:
 
 
 def family(pid: int) -> Family:
-    """The process and everything below it. Gatelet's launchers say ``zygote`` or ``template`` on their command line."""
+    """The process and everything below it. Gatelet's launchers say ``zygote`` or ``template``."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _parent(int(entry.name))) is not None:
@@ -36,7 +36,7 @@ def family(pid: int) -> Family:
         member = waiting.pop()
         below = children.get(member, [])
         waiting.extend(below)
-        if below or (_parent(member) == pid and {b"zygote", b"template"} & set(_command(member))):
+        if below or _name(member) == "template" or (_parent(member) == pid and b"zygote" in _command(member)):
             launchers.append(member)
         else:
             workers.append(member)
@@ -72,6 +72,14 @@ def _stat(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:
         return None
+
+
+def _name(pid: int) -> str:
+    """What the process calls itself: templates say so."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _parent(pid: int) -> int | None:

@@ -41,9 +41,23 @@ def _others(result: dict[str, Any]) -> list[str]:
     idle = ", ".join(f"{name} {_mib(memory[f'{name}_mib'])}" for name in ("total", "gateway", "launchers"))
     return [
         f"new environment       {init}",
+        *_from_template(result.get("from_template")),
         f"first invocation      {first}; the next {new['next_invoke_ms']:.1f} ms",
         f"`up` to the first 200 {starting['cold_seconds']:.2f} s cold, {starting['warm_seconds']:.2f} s warm",
         f"idle PSS              {idle}, {memory['workers']} worker(s) of {_mib(memory['worker_mib'])}",
+    ]
+
+
+def _from_template(row: dict[str, Any] | None) -> list[str]:
+    if row is None:
+        return []  # a result from before there were templates
+    init = (
+        f"{row['init_ms']:.1f} ms (p90 {row['init_p90_ms']:.1f}), {row['environments']} with a boto3 client at import"
+    )
+    build = f"{row['build_above_import_ms']:.0f} ms beyond the import's {row['import_ms']:.0f} ms"
+    return [
+        f"from a template       {init}",
+        f"building it           {build}; an idle worker {_mib(row['idle_worker_mib'])}",
     ]
 
 

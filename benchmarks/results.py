@@ -49,9 +49,9 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> tuple[list[str], l
 def _others(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Numbers that depend on the machine: told, not judged."""
     lines = []
-    for group in ("new_environment", "starting", "memory"):
-        for name, new in after[group].items():
-            old = before[group].get(name)
+    for group in ("new_environment", "from_template", "starting", "memory"):
+        for name, new in after.get(group, {}).items():
+            old = before.get(group, {}).get(name)
             if isinstance(old, float) and isinstance(new, float) and old:
                 lines.append(f"  {group}.{name}: {old:.2f} -> {new:.2f} ({new / old - 1:+.1%})")
     return lines

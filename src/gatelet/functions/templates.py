@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gatelet.aws.clock import Clock
 from gatelet.functions.version import FunctionVersion
@@ -47,6 +48,13 @@ class Templates:
         self._idle = idle_seconds
         self._built: dict[str, Built] = {}
         self._building: dict[str, asyncio.Task[None]] = {}
+        self._last: tuple[float, float] = (0.0, 0.0)
+
+    def report(self) -> dict[str, Any]:
+        """How many there are; what the last took to build (milliseconds), and its import's part of that."""
+        building, importing = self._last
+        kept = sum(built.template is not None for built in self._built.values())
+        return {"kept": kept, "lastBuildMs": round(building * 1000, 1), "lastImportMs": round(importing * 1000, 1)}
 
     def ready(self, function: FunctionVersion) -> Template | None:
         """The version's template, if there is one that may be used now."""
@@ -106,6 +114,7 @@ class Templates:
         return task
 
     async def _run(self, function: FunctionVersion) -> None:
+        begun = self._clock.monotonic()
         try:
             template, reason = await self._build(function)
         except Exception as error:  # noqa: BLE001 - a background task: environments start without a template
@@ -116,6 +125,7 @@ class Templates:
         if template is None:
             _log.info("%s gets no template: %s", function.arn, reason)
         else:
+            self._last = (now - begun, template.import_seconds)
             template.on_lost(lambda: self._forget(function.serving))
         self._bound()
 

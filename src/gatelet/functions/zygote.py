@@ -100,11 +100,12 @@ class Template(ForkServer):
 
     def __init__(self) -> None:
         super().__init__(trusted=False)
+        self.import_seconds = 0.0
         self._zygote: Zygote | None = None
         self._process: ForkedProcess | None = None
         self._verdict: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._retired = False
-        self._on_lost: Callable[[], None] | None = None
+        self._on_lost: list[Callable[[], None]] = []
 
     @property
     def start_seconds(self) -> float:
@@ -145,7 +146,7 @@ class Template(ForkServer):
 
     def on_lost(self, told: Callable[[], None]) -> None:
         """``told`` hears of the end of the process."""
-        self._on_lost = told
+        self._on_lost.append(told)
 
     def retire(self) -> None:
         """Fork no more, and end with the last worker."""
@@ -169,6 +170,7 @@ class Template(ForkServer):
     def other(self, message: dict[str, Any]) -> None:
         """See ForkServer."""
         if not self._verdict.done():
+            self.import_seconds = float(message.get("ready", 0.0))
             self._verdict.set_result("" if "ready" in message else str(message["unfit"])[:200])
 
     def lost(self) -> None:
@@ -180,8 +182,8 @@ class Template(ForkServer):
         super().lost()
         if not self._verdict.done():
             self._verdict.set_result("it ended")
-        told, self._on_lost = self._on_lost, None
-        if told is not None:
+        listeners, self._on_lost = self._on_lost, []
+        for told in listeners:
             told()
 
     def _ended(self, _: int) -> None:

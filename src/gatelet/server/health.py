@@ -37,4 +37,5 @@ class Health:
             "stages": len(self._live.stages),
             "environments": self._functions.environments,
             "sandbox": self._functions.sandbox,
+            "templates": self._functions.templates,
         }

@@ -16,7 +16,7 @@ from pathlib import Path
 from gatelet.functions.sandbox.mount_table import cgroup_mounts, own_groups
 
 PREFIX = "gatelet-"
-"""Of our own group's name; the gateway's process id follows."""
+"""Of our own group's name; the gateway's process id and a number follow."""
 
 _CLEAR_SECONDS = 2.0
 _PAUSE = 0.005
@@ -115,26 +115,38 @@ class Cgroups:
 
 def find() -> Cgroups:
     """Groups below the gateway's own. Raises OSError telling why there are none."""
-    mounts, own, name = cgroup_mounts(), own_groups(), f"{PREFIX}{os.getpid()}"
+    mounts, own = cgroup_mounts(), own_groups()
     if "memory" in mounts and "pids" in mounts:
-        memory = _place(mounts["memory"], own.get("memory", "/")) / name
-        processes = _place(mounts["pids"], own.get("pids", "/")) / name
-        for path in (memory, processes):
-            _forget_others(path.parent)
-            path.mkdir(exist_ok=True)
+        processes = _make(_place(mounts["pids"], own.get("pids", "/")))
+        parent = _place(mounts["memory"], own.get("memory", "/"))
+        _forget_others(parent)
+        memory = parent / processes.name
+        memory.mkdir(exist_ok=True)
         found = Cgroups(memory, processes, unified=False)
     elif "" in mounts:
         place = _place(mounts[""], own.get("", "/"))
         _divide(place)
-        _forget_others(place)
-        path = place / name
-        path.mkdir(exist_ok=True)
+        path = _make(place)
         (path / "cgroup.subtree_control").write_text("+memory +pids")
         found = Cgroups(path, path, unified=True)
     else:
         raise FileNotFoundError("no cgroup file system is mounted")
     found.make("probe", _OVERHEAD_BYTES, 8).clear()
     return found
+
+
+def _make(place: Path) -> Path:
+    """A group of our own, also beside that of another service in this process."""
+    _forget_others(place)
+    number = 0
+    while True:
+        path = place / f"{PREFIX}{os.getpid()}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+            continue
+        return path
 
 
 def _place(mount: Path, group: str) -> Path:
@@ -147,7 +159,7 @@ def _forget_others(place: Path) -> None:
     """Groups of a Gatelet that was killed; those of one that lives are not empty, and stay."""
     for group in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError, ValueError):
-            os.kill(int(group.name.removeprefix(PREFIX)), 0)
+            os.kill(int(group.name.removeprefix(PREFIX).partition("-")[0]), 0)
             continue
         for path in (*group.glob("*/"), group):
             with contextlib.suppress(OSError):

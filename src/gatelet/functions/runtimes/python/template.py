@@ -17,6 +17,7 @@ from typing import Any
 
 from . import faults, fitness, forker, frames, jail, limits, loading, output, snapshots, worker
 from .memory import PeakMemory
+from .sandbox import syscalls
 from .wire import Wire
 
 _PRINTED_BYTES = 65_536
@@ -83,6 +84,7 @@ class Template:
         settings = json.loads(wire.receive()[1])
         jail.enter_fork(settings, parent)
         limits.die_with_parent(parent)
+        syscalls.call_oneself("worker")
         for name in _RENEWED:
             if name in settings["environment"]:
                 os.environ[name] = settings["environment"][name]
@@ -121,6 +123,7 @@ def run(control: int, parent: int, preloaded: frozenset[str], events: Any, based
     settings = json.loads(own.recv(forker.MESSAGE_BYTES))
     jail.enter(settings, based=based)
     limits.die_with_parent(parent)
+    syscalls.call_oneself("template")
     worker.prepare(settings, preloaded)
     template = Template(settings, events)
     server = forker.Forker(own, {"start": template.become_worker})

@@ -18,6 +18,8 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID = 0x1, 0x2
 
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 
+_PR_SET_NAME = 15
+
 NUMBERS: dict[str, dict[str, int]] = {
     "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317},
     "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277},
@@ -43,6 +45,12 @@ def prctl(option: int, value: int) -> None:
     """One process control, where there is such a thing."""
     if _libc is not None:
         _libc.prctl(option, value, 0, 0, 0)
+
+
+def call_oneself(name: str) -> None:
+    """What ``ps`` shows: forks look like their parent otherwise."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(name.encode()), 0, 0, 0)
 
 
 def unshare(flags: int) -> None:
