@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from gatelet.aws import quotas
 
@@ -48,5 +49,6 @@ def _split(trace_id: str) -> tuple[list[str], dict[str, int]]:
     return parts, counts
 
 
+@lru_cache(maxsize=1_024)
 def _digits(function_arn: str) -> str:
     return hashlib.sha256(function_arn.encode()).hexdigest()[:8]
