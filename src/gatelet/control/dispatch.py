@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gatelet.aws.errors import AwsError, NotSupported
@@ -26,12 +27,20 @@ LARGE_BODY_BYTES = 262_144
 """Bodies above this are verified and decoded in a thread: a code archive must not hold the event loop."""
 
 
+Relay = Callable[["WireRequest", str, Scope], Awaitable["WireResponse"]]
+"""Answers an authorised request to a service (botocore's name) in a scope from somewhere else. May raise AwsError."""
+
+
 class ControlPlane:
     """Serves AWS's operations."""
 
-    __slots__ = ("_authorization", "_codec", "_ports", "_registry")
+    __slots__ = ("_authorization", "_codec", "_ports", "_registry", "_relays")
 
-    def __init__(self, codec: Codec, registry: Registry, ports: Ports) -> None:
+    def __init__(
+        self, codec: Codec, registry: Registry, ports: Ports, relays: Mapping[str, Relay] | None = None
+    ) -> None:
+        """``relays`` serve whole services, by name, in place of the operations here."""
+        self._relays = relays or {}
         self._codec = codec
         self._registry = registry
         self._ports = ports
@@ -51,12 +60,16 @@ class ControlPlane:
         """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
         try:
             decoded = await self._decode(service, request)
+            relay = self._relays.get(service)
             function = self._registry.find(service, decoded.operation)
-            if function is None:
+            if function is None and relay is None:
                 raise NotSupported(f"the operation {service}:{decoded.operation}")
             circumstances = self._circumstances(decoded, scope, source_ip, endpoint)
             call = Call(scope, principal, request_id, endpoint, self._ports, decoded.headers, circumstances)
             await self._authorization.check(call, Asking(service, decoded.operation, decoded.params, request))
+            if function is None or relay is not None:
+                assert relay is not None
+                return await relay(request, service, scope)
             result = await function(call, decoded.params)
             answer = self._codec.encode(service, decoded.operation, result, request_id=request_id)
             answer.headers.extend(call.added_headers.items())

@@ -56,6 +56,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "where integrations of type AWS call services that Gatelet does not serve: `sqs=http://127.0.0.1:9324`",
     ),
+    Setting("dynamodb_endpoint", "text", "", "the store that serves DynamoDB's calls in place of Gatelet's own tables"),
     Setting("hosts", "list", "", "further names that the edge port answers to (Host header)"),
     Setting("idle_seconds", "number", "600", "an idle execution environment is removed after this"),
     Setting("max_environments", "number", "64", "execution environments on this host, over all functions"),
@@ -94,6 +95,7 @@ class Config:
     http_allowed_networks: tuple[str, ...] = ()
     http_ca_file: Path | None = None
     service_endpoints: tuple[str, ...] = ()
+    dynamodb_endpoint: str = ""
     hosts: tuple[str, ...] = ()
     idle_seconds: int = 600
     max_environments: int = 64
@@ -198,14 +200,19 @@ def _check_addresses(config: Config) -> None:
                 raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
     if config.http_ca_file is not None and not config.http_ca_file.is_file():
         raise InvalidConfiguration(f"http_ca_file: there is no file {config.http_ca_file}.")
+    if config.dynamodb_endpoint and not _is_origin(config.dynamodb_endpoint):
+        raise InvalidConfiguration(f"dynamodb_endpoint: {config.dynamodb_endpoint!r} is not http(s)://host[:port].")
     for entry in config.service_endpoints:
         name, _, url = entry.partition("=")
-        try:
-            target = split_url(url)[1] if name else ""
-        except InvalidTarget:
-            target = ""
-        if target != "/":
+        if not name or not _is_origin(url):
             raise InvalidConfiguration(f"service_endpoints: {entry!r} is not service=http(s)://host[:port].")
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        return split_url(url)[1] == "/"
+    except InvalidTarget:
+        return False
 
 
 def _checked(config: Config) -> Config:
