@@ -55,6 +55,7 @@ from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
 from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
+from gatelet.server.table_endpoint import open_table_endpoint
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
 from gatelet.tables.upkeep import open_tables
@@ -185,7 +186,8 @@ async def _organs(
             tables=await stack.enter_async_context(open_tables(data.table_items, clock)),
         )
         stack.push_async_callback(control.background.stop)
-        services.plane = plane = ControlPlane(Codec(), Registry(), control)
+        relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
+        services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, clock, ids, networks)
         yield Organs(functions, served, live, followers, control, gateway, plane)
 
