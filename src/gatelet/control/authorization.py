@@ -23,7 +23,11 @@ from gatelet.identity.signers import unknown_key
 from gatelet.policy.combine import Named, Verdict
 from gatelet.wire.message import WireRequest
 
-_PREFIXES: Final[Mapping[str, str]] = {"stepfunctions": "states", "apigatewayv2": "apigateway"}
+_PREFIXES: Final[Mapping[str, str]] = {
+    "apigatewayv2": "apigateway",
+    "dynamodbstreams": "dynamodb",
+    "stepfunctions": "states",
+}
 """Where the prefix of a service's actions is not botocore's name of it."""
 _FOR_USER_SESSIONS: Final = frozenset({"AssumeRole", "GetCallerIdentity"})
 """What of IAM and STS a session of GetSessionToken may call (STS API Reference, "GetSessionToken")."""

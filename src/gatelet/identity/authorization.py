@@ -24,6 +24,7 @@ from gatelet.policy.evaluate import Finding, compile_policy
 from gatelet.policy.principals import NEVER_EXEMPT, account_of
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
+_BOUND: Final = {NEVER_EXEMPT: ("true",)}
 _EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
@@ -70,11 +71,16 @@ class Authorizer:
         ``context`` are condition keys beyond those about the caller and the request. ``resource_account``
         is the account of the resource where its ARN does not tell (default: the ARN's, then the caller's).
         """
-        asked = self.asked(principal, action, resource, context or {}, circumstances)
+        grants = self.grants_of(principal)
+        if grants.looks or (resource_policy is not None and resource_policy.policy.looks):
+            asked = self.asked(principal, action, resource, context or {}, circumstances)
+        else:
+            bare = {} if grants.boundary is None else _BOUND
+            asked = Asked(action, resource, bare, arn=principal.arn, issuer=_issuer(principal))
         owner = resource_account or account_of(resource) or principal.account
         return combine(
             asked,
-            self.grants_of(principal),
+            grants,
             resource_policy,
             same_account=owner == principal.account,
             resource_must_allow=resource_must_allow,
@@ -94,9 +100,8 @@ class Authorizer:
         keys.update(principal_keys(principal, entity.tags if entity is not None else {}))
         keys.update(context_of(context))
         if entity is not None and entity.grants.boundary is not None:
-            keys[NEVER_EXEMPT] = ("true",)
-        issuer = principal.identity_arn if principal.type is PrincipalType.ROLE else None
-        return Asked(action, resource, keys, arn=principal.arn, issuer=issuer)
+            keys.update(_BOUND)
+        return Asked(action, resource, keys, arn=principal.arn, issuer=_issuer(principal))
 
     def grants_of(self, principal: Principal) -> Grants:
         """The policies of a caller; one whose user or role is gone, or was made anew, has none."""
@@ -156,6 +161,11 @@ class Authorizer:
         else:
             return None
         return entity if entity is not None and entity.unique_id == principal.unique_id else None
+
+
+def _issuer(principal: Principal) -> str | None:
+    """The role of a session."""
+    return principal.identity_arn if principal.type is PrincipalType.ROLE else None
 
 
 def session_principal(role: Entity, account: str, session_name: str, access_key_id: str, issued: int) -> Principal:

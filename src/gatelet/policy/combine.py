@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from gatelet.policy.asked import Asked
 from gatelet.policy.evaluate import Decision, Policy
@@ -48,6 +49,12 @@ class Grants:
     boundary: Named | None = None
     session: tuple[Named, ...] | None = None
 
+    @property
+    def looks(self) -> bool:
+        """Whether a policy among them looks at the request's context."""
+        boundary = self.boundary is not None and self.boundary.policy.looks
+        return boundary or any(named.policy.looks for named in (*self.identity, *(self.session or ())))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -77,6 +84,31 @@ class _Answer:
     allow: tuple[str, Decision] | None = None
 
 
+_SILENT: Final = _Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """What every layer says; None: the caller has no such layer."""
+
+    identity: _Answer
+    resource: _Answer
+    boundary: _Answer | None
+    session: _Answer | None
+
+    def denied(self) -> Verdict | None:
+        """The first explicit Deny."""
+        if self.identity.deny is not None:
+            return _verdict(Layer.IDENTITY, self.identity.deny)
+        if self.resource.deny is not None:
+            return _verdict(Layer.RESOURCE, self.resource.deny)
+        if self.boundary is not None and self.boundary.deny is not None:
+            return _verdict(Layer.BOUNDARY, self.boundary.deny)
+        if self.session is not None and self.session.deny is not None:
+            return _verdict(Layer.SESSION, self.session.deny)
+        return None
+
+
 def combine(
     asked: Asked,
     grants: Grants,
@@ -86,40 +118,36 @@ def combine(
     resource_must_allow: bool = False,
 ) -> Verdict:
     """The verdict. ``resource_must_allow``: identity policies alone are never enough (a role's trust policy)."""
-    by_resource = _ask(asked, (resource,) if resource is not None else ())
-    layers = {
-        Layer.IDENTITY: _ask(asked, grants.identity),
-        Layer.RESOURCE: by_resource,
-        Layer.BOUNDARY: _ask(asked, (grants.boundary,) if grants.boundary is not None else ()),
-        Layer.SESSION: _ask(asked, grants.session or ()),
-    }
-    for layer, answer in layers.items():
-        if answer.deny is not None:
-            return _verdict(layer, answer.deny)
-    if by_resource.allow is None:
+    layers = _Layers(
+        identity=_ask(asked, grants.identity),
+        resource=_SILENT if resource is None else _ask(asked, (resource,)),
+        boundary=None if grants.boundary is None else _ask(asked, (grants.boundary,)),
+        session=None if grants.session is None else _ask(asked, grants.session),
+    )
+    denied = layers.denied()
+    if denied is not None:
+        return denied
+    allow = layers.resource.allow
+    if allow is None:
         if resource_must_allow or not same_account:
             return Verdict(allowed=False, layer=Layer.RESOURCE)
-        return _within_limits(layers, grants, Layer.IDENTITY)
-    if same_account and by_resource.allow[1].direct:
-        return _verdict(Layer.RESOURCE, by_resource.allow)
-    if same_account and not by_resource.allow[1].delegated:
-        return _within_limits(layers, grants, Layer.RESOURCE)
-    return _within_limits(layers, grants, Layer.IDENTITY)
+        return _within_limits(layers, Layer.IDENTITY, layers.identity)
+    if same_account and allow[1].direct:
+        return _verdict(Layer.RESOURCE, allow)
+    if same_account and not allow[1].delegated:
+        return _within_limits(layers, Layer.RESOURCE, layers.resource)
+    return _within_limits(layers, Layer.IDENTITY, layers.identity)
 
 
-def _within_limits(layers: dict[Layer, _Answer], grants: Grants, granting: Layer) -> Verdict:
+def _within_limits(layers: _Layers, layer: Layer, granting: _Answer) -> Verdict:
     """The verdict if the granting layer, the boundary and the session policies must all allow."""
-    needed = [granting]
-    if grants.boundary is not None:
-        needed.append(Layer.BOUNDARY)
-    if grants.session is not None:
-        needed.append(Layer.SESSION)
-    for layer in needed:
-        if layers[layer].allow is None:
-            return Verdict(allowed=False, layer=layer)
-    allow = layers[granting].allow
-    assert allow is not None
-    return _verdict(granting, allow)
+    if granting.allow is None:
+        return Verdict(allowed=False, layer=layer)
+    if layers.boundary is not None and layers.boundary.allow is None:
+        return Verdict(allowed=False, layer=Layer.BOUNDARY)
+    if layers.session is not None and layers.session.allow is None:
+        return Verdict(allowed=False, layer=Layer.SESSION)
+    return _verdict(layer, granting.allow)
 
 
 def _ask(asked: Asked, policies: Iterable[Named]) -> _Answer:
@@ -130,7 +158,7 @@ def _ask(asked: Asked, policies: Iterable[Named]) -> _Answer:
             return _Answer(deny=(named.name, decision))
         if decision.allowed and allow is None:
             allow = (named.name, decision)
-    return _Answer(allow=allow)
+    return _SILENT if allow is None else _Answer(allow=allow)
 
 
 def _verdict(layer: Layer, by: tuple[str, Decision]) -> Verdict:

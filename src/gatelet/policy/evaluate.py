@@ -52,10 +52,12 @@ _SILENT = Decision(allowed=False)
 class Policy:
     """Compiled statements. Immutable, but for what it remembers of the actions that it was asked about."""
 
-    __slots__ = ("_about", "_statements")
+    __slots__ = ("_about", "_statements", "looks")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = tuple(statements)
+        self.looks = any(one.conditions or (one.resources and one.resources.dynamic) for one in statements)
+        """Whether the answer depends on the request's context at all."""
         self._about: dict[str, tuple[Statement, ...]] = {}
 
     def evaluate(self, asked: Asked) -> Decision:

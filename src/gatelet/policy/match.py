@@ -30,6 +30,11 @@ class TextPattern:
         return self._literal
 
     @property
+    def dynamic(self) -> bool:
+        """Whether it has variables, whose values the request brings."""
+        return self._static is None
+
+    @property
     def beginning(self) -> str | None:
         """The text before the ``*``, if that is the only wildcard and stands at the end."""
         *first, last = self._parts or ("",)
@@ -91,6 +96,11 @@ class ArnPattern:
         return self._components is None
 
     @property
+    def dynamic(self) -> bool:
+        """Whether it has variables, whose values the request brings."""
+        return any(component.dynamic for component in self._components or ())
+
+    @property
     def exact(self) -> str | None:
         """The one ARN that fits, if there are no wildcards."""
         return self._exact
@@ -135,9 +145,11 @@ class ArnPattern:
 class Resources:
     """The patterns of a Resource element, sorted by what it takes to compare them: most need no loop."""
 
-    __slots__ = ("_everything", "_exact", "_others", "_prefixes")
+    __slots__ = ("_everything", "_exact", "_others", "_prefixes", "dynamic")
 
     def __init__(self, patterns: Sequence[ArnPattern]) -> None:
+        self.dynamic = any(pattern.dynamic for pattern in patterns)
+        """Whether one of them has variables, whose values the request brings."""
         self._everything = any(pattern.everything for pattern in patterns)
         self._exact = frozenset(pattern.exact for pattern in patterns if pattern.exact is not None)
         self._prefixes = tuple(pattern.prefix for pattern in patterns if pattern.prefix is not None)
