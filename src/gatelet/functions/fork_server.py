@@ -41,9 +41,20 @@ class ForkedProcess:
         """See Process."""
         return not self._server.trusted or os.geteuid() != 0
 
-    def begin(self, pid: int) -> None:
-        """It runs. Raises OSError when it does not any more."""
-        self._handle = os.pidfd_open(pid)
+    def begin(self, pid: int, parent: int) -> None:
+        """It runs. Raises OSError when it does not any more, ValueError when it is no child of its launcher.
+
+        The handle comes first: from then on the number means this process. One that is not the launcher's is
+        never held, so that nobody makes us kill another.
+        """
+        handle = os.pidfd_open(pid)
+        found = parent_of(pid)
+        if found != parent:
+            os.close(handle)
+            if not found:
+                raise ProcessLookupError(pid)
+            raise ValueError(f"{pid} is no child of {parent}")
+        self._handle = handle
         self.pid = pid
 
     def kill(self) -> None:
@@ -195,11 +206,9 @@ class ForkServer:
         if worker is None or worker.pid:
             return
         try:
-            worker.begin(pid)
+            worker.begin(pid, self.pid)
         except OSError:
             return  # its end is told next
-        if not self.trusted and parent_of(pid) != self.pid:
-            raise ValueError(pid)
         if not worker.started.done():
             worker.started.set_result(None)
 

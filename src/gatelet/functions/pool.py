@@ -98,6 +98,7 @@ class Pool:
     def retire(self) -> None:
         """Take no new events; end when what was accepted is done."""
         self._retired = True
+        self._host.templates.retire(self.function)
         self.provision(0)
         for environment in list(self._environments):
             if environment in self._idle or not self._waiting:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from tests.unit.functions.world import World, open_world
 
-collect_ignore = [] if sys.platform == "linux" else ["test_templates.py", "test_layers_of_the_sandbox.py"]
+_ON_LINUX = ["test_templates.py", "test_fork_servers.py", "test_layers_of_the_sandbox.py"]
+collect_ignore = [] if sys.platform == "linux" else _ON_LINUX
 """Elsewhere no process is forked, and there is no sandbox."""
 
 
