@@ -15,6 +15,8 @@ from gatelet.wire.message import WireRequest
 _PATH_SAFE: Final = "/~"
 _PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 """A path whose every form is the same."""
+_PLAIN_QUERY: Final = re.compile(r"[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?(?:&[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?)*")
+"""A query string in which nothing is encoded, or could be."""
 _QUERY_SAFE: Final = "-_.~"
 
 
@@ -65,6 +67,8 @@ def canonical_queries(query: str, *, presigned: bool) -> list[str]:
         name, _, value = part.partition("=")
         if part and not (presigned and name == "X-Amz-Signature"):
             pairs.append((name, value))
+    if _PLAIN_QUERY.fullmatch(query):
+        return ["&".join([f"{name}={value}" for name, value in sorted(pairs)])]
     anew = [(_requote(name), _requote(value)) for name, value in pairs]
     return _distinct(["&".join(f"{name}={value}" for name, value in sorted(form)) for form in (pairs, anew)])
 
