@@ -113,6 +113,10 @@ class Directory:
         """The stored document of an entity, or None; not to be changed."""
         return self._documents.get((kind, account, name.lower()))
 
+    def count(self, kind: str, account: str) -> int:
+        """How many entities of the kind the account has."""
+        return sum(place[0] == kind and place[1] == account for place in self._documents)
+
     def managed_text(self, arn: str, account: str) -> str | None:
         """The default version of a managed policy, AWS's or the account's own; None if there is none."""
         document = AWS_POLICIES.get(arn) or self._documents.get((POLICY, account, arn.rpartition("/")[2].lower()))

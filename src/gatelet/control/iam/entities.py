@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
-from gatelet.control.iam.errors import NoSuchEntity, no_such_policy
+from gatelet.control.iam.errors import LimitExceeded, NoSuchEntity, no_such_policy
 from gatelet.control.operation import Call
 from gatelet.identity.aws_policies import AWS_POLICIES
 from gatelet.identity.model import GROUP, POLICY, ROLE, SERVICE, USER, PolicyDocument
@@ -45,6 +45,13 @@ GROUPS: Final = EntityKind(
     GROUP, "group", "GroupName", "AGPA", quotas.POLICIES_PER_GROUP, quotas.GROUP_INLINE_POLICY_CHARACTERS
 )
 KINDS: Final = (ROLES, USERS, GROUPS)
+_MOST: Final[Mapping[str, tuple[str, int]]] = {
+    ROLE: ("RolesPerAccount", quotas.ROLES_PER_ACCOUNT),
+    USER: ("UsersPerAccount", quotas.USERS_PER_ACCOUNT),
+    GROUP: ("GroupsPerAccount", quotas.GROUPS_PER_ACCOUNT),
+    POLICY: ("PoliciesPerAccount", quotas.POLICIES_PER_ACCOUNT),
+}
+"""How many an account may have, and the quota's name."""
 
 
 def key_of(call: Call, kind: EntityKind, name: str) -> Key:
@@ -150,10 +157,13 @@ async def write_edited(call: Call, word: str, record: Record) -> None:
 
 
 async def create(call: Call, key: Key, document: Mapping[str, Any], taken: AwsError) -> None:
-    """Write a new entity. Raises ``taken`` if the name is."""
+    """Write a new entity. Raises ``taken`` if the name is, LimitExceeded if the account is full."""
     async with account_held(call):
         if await call.ports.records.get(key) is not None:
             raise taken
+        word, most = _MOST[key.kind]
+        if call.ports.identity.directory.count(key.kind, key.account) >= most:
+            raise LimitExceeded(f"Cannot exceed quota for {word}: {most}")
         await call.ports.records.write(Put(key, document, expected=0))
 
 

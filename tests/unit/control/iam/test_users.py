@@ -12,6 +12,7 @@ import pytest
 from tests.unit.control.plane import NOW, Plane
 
 from gatelet.aws.errors import AwsError
+from gatelet.control.iam import entities
 from gatelet.identity.principals import Principal
 
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}})
@@ -252,3 +253,14 @@ def test_everything_at_once(iam: Plane) -> None:
         sum(len(page[member]) for member in page if member.endswith(("List", "Policies"))) for page in (first, second)
     ]
     assert counts == [2, 3]
+
+
+def test_an_account_is_full_at_some_time(iam: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(entities._MOST, "Group", ("GroupsPerAccount", 1))  # type: ignore[arg-type]
+    iam("CreateGroup", GroupName="g")
+    assert iam.fails("CreateGroup", GroupName="h") == (
+        "LimitExceededException",
+        "Cannot exceed quota for GroupsPerAccount: 1",
+    )
+    iam("DeleteGroup", GroupName="g")
+    iam("CreateGroup", GroupName="h")
