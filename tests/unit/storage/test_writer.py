@@ -183,3 +183,16 @@ def test_a_fault_of_the_writer_itself_leaves_nobody_waiting(tmp_path: Path) -> N
         await writer.close()
 
     asyncio.run(story())
+
+
+def test_a_few_large_jobs_do_not_swell_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatelet.storage.sqlite.writer._LOG_BYTES", 1_000_000)
+
+    async def story() -> None:
+        async with open_data_directory(tmp_path) as data:
+            for number in range(100):
+                await data.records.write(Put(THINGS.key(str(number)), {"x": "x" * 100_000}))
+            # 20 jobs of a tenth of a megabyte each, before the log is looked at again
+            assert (tmp_path / "state.db-wal").stat().st_size < 5_000_000
+
+    asyncio.run(story())

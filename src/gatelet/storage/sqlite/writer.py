@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gatelet.aws.quotas import MIB
 from gatelet.storage.failure import Failure
 from gatelet.storage.ports import StorageError, StorageFailed
 from gatelet.storage.sqlite.connection import meaning
@@ -18,6 +20,9 @@ _T = TypeVar("_T")
 
 _BATCH = 512
 _JOBS_PER_CHECKPOINT = 1_000
+_LOG_BYTES = 64 * MIB
+"""How large the write-ahead log may become before it is written back, however few jobs filled it."""
+_JOBS_PER_LARGE_CHECKPOINT = 20
 
 
 @dataclass(slots=True)
@@ -43,6 +48,8 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._jobs_since_checkpoint = 0
+        self._log = _log_of(connection)
+        connection.execute(f"pragma journal_size_limit = {_LOG_BYTES}")
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -74,7 +81,7 @@ class Writer:
             self._settle(batch)
             self._loop.call_soon_threadsafe(self._deliver, batch)
             self._jobs_since_checkpoint += len(batch)
-            if self._jobs_since_checkpoint >= _JOBS_PER_CHECKPOINT:
+            if self._is_due():
                 self._checkpoint("passive")
         if self._failure.reason is None:
             self._checkpoint("truncate")
@@ -146,6 +153,12 @@ class Writer:
             if isinstance(meaning(error), StorageFailed):
                 self._failure.report(f"writing the database back failed: {error}")
 
+    def _is_due(self) -> bool:
+        """Whether to write the log back; SQLite then begins it anew and cuts the file to the limit."""
+        if self._jobs_since_checkpoint >= _JOBS_PER_CHECKPOINT:
+            return True
+        return self._jobs_since_checkpoint >= _JOBS_PER_LARGE_CHECKPOINT and _size(self._log) > _LOG_BYTES
+
     def _deliver(self, batch: list[_Queued]) -> None:
         self._committed()
         for queued in batch:
@@ -160,3 +173,16 @@ class Writer:
 def _fail(batch: list[_Queued], error: StorageFailed) -> None:
     for queued in batch:
         queued.error = StorageFailed(*error.args)
+
+
+def _log_of(connection: sqlite3.Connection) -> str:
+    """The path of the write-ahead log; empty for a database in memory."""
+    file = str(connection.execute("pragma database_list").fetchone()[2])
+    return f"{file}-wal" if file else ""
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size if path else 0  # noqa: PTH116 - asked after every batch
+    except FileNotFoundError:
+        return 0
