@@ -125,7 +125,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, str], list[tuple[str, str]
         ("logs:CreateLogGroup", f"{GROUP}:log-stream:")]),
     ("logs", "PutLogEvents", {"logGroupName": "/aws/lambda/f", "logStreamName": "s"}, {}, [
         ("logs:PutLogEvents", f"{GROUP}:log-stream:s")]),
-    ("logs", "DescribeLogGroups", {}, {}, [
+    ("logs", "DescribeLogGroups", {"logGroupNamePrefix": "/aws/lambda/f"}, {}, [
         ("logs:DescribeLogGroups", f"arn:aws:logs:us-east-1:{DEFAULT_ACCOUNT}:log-group::log-stream:")]),
     ("logs", "FilterLogEvents", {"logGroupIdentifier": f"{GROUP}:*"}, {}, [
         ("logs:FilterLogEvents", f"{GROUP}:log-stream:")]),
@@ -133,6 +133,8 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, str], list[tuple[str, str]
     ("logs", "TestMetricFilter", {}, {}, [("logs:TestMetricFilter", "*")]),
     ("iam", "CreateRole", {"RoleName": "r", "Path": "/p/"}, {}, [("iam:CreateRole", f"{IAM_ARN}:role/p/r")]),
     ("iam", "GetRole", {"RoleName": "deployer"}, {}, [("iam:GetRole", f"{IAM_ARN}:role/deployer")]),
+    ("iam", "UpdateRole", {"RoleName": "deployer", "NewRoleName": "admin", "NewPath": "/p/"}, {}, [
+        ("iam:UpdateRole", f"{IAM_ARN}:role/deployer"), ("iam:UpdateRole", f"{IAM_ARN}:role/p/admin")]),
     ("iam", "AddUserToGroup", {"GroupName": "g", "UserName": "u"}, {}, [("iam:AddUserToGroup", f"{IAM_ARN}:group/g")]),
     ("iam", "ListUsers", {}, {}, [("iam:ListUsers", f"{IAM_ARN}:user/")]),
     ("iam", "CreatePolicy", {"PolicyName": "p"}, {}, [("iam:CreatePolicy", f"{IAM_ARN}:policy/p")]),

@@ -47,8 +47,8 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
         if params.get(member):
             document = call.ports.identity.directory.document(kind, call.scope.account, params[member])
             if document is not None and document[stored][member] == params[member]:
-                resource_keys = resource_tag_keys(document["tags"])
-                return [Need(action, document[stored]["Arn"], {**keys, **resource_keys})]
+                own = {**keys, **resource_tag_keys(document["tags"])}
+                return [Need(action, document[stored]["Arn"], own), *_renamed(params, member, document[stored], action)]
             return [Need(action, f"{prefix}{word}{params.get('Path') or '/'}{params[member]}", keys)]
     if asking.operation in _OWN_USER and call.principal.name:
         return [Need(action, call.principal.identity_arn, keys)]
@@ -61,6 +61,15 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
     if asking.operation in _KINDS:
         return [Need(action, f"{prefix}{_KINDS[asking.operation]}", keys)]
     return [Need(action, keys=keys)]
+
+
+def _renamed(params: Mapping[str, Any], member: str, entity: Mapping[str, Any], action: str) -> list[Need]:
+    """A new name or path must be allowed as well as the old one (IAM User Guide, "Rename an IAM user")."""
+    name, path = params.get(f"New{member}"), params.get("NewPath")
+    if not name and not path:
+        return []
+    before = entity["Arn"].removesuffix(f"{entity['Path']}{entity[member]}")
+    return [Need(action, f"{before}{path or entity['Path']}{name or entity[member]}")]
 
 
 def _keys(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from gatelet.control.authorization import Asking, Need, action_of
 from gatelet.control.operation import Call
 from gatelet.identity.request_keys import tag_keys
 
-_GROUP: Final = ("logGroupName", "logGroupIdentifier", "logGroupNamePrefix", "logGroupNamePattern")
-"""Members that name the group, or the groups that are asked for."""
+_GROUP: Final = ("logGroupName", "logGroupIdentifier")
+"""Members that name the group."""
 _OF_ALL_GROUPS: Final = frozenset({"DescribeLogGroups", "ListLogGroups"})
+"""Asked for on a group without a name, whichever prefix they have: only a policy for all groups fits."""
 _ON_EVERYTHING: Final = frozenset({"TestMetricFilter", "DescribeQueries"})
 
 
