@@ -286,6 +286,15 @@ class TestMemory:
 
         asyncio.run(story())
 
+    def test_all_namespaces_together_stay_within_a_bound(self) -> None:
+        async def story() -> None:
+            cache = MemoryCache(most=100_000)
+            for number in range(5_000):
+                await cache.put(f"stage-{number % 7}", str(number), b"v" * 100, ttl=60, capacity=90_000, now=NOW)
+            assert 50_000 < cache.size <= 100_000
+
+        asyncio.run(story())
+
     def test_the_least_recently_used_goes_first(self) -> None:
         async def story() -> None:
             cache = MemoryCache()

@@ -12,6 +12,7 @@ from gatelet.counters.ports import Bucket, Period, QuotaLedger, Usage
 from gatelet.counters.token_bucket import Level
 
 _BUCKETS = 100_000
+_CACHE_BYTES = 1024**3
 _ENTRY_OVERHEAD = 200
 """Bytes that Python needs for an entry beside its key and value."""
 
@@ -61,12 +62,13 @@ class _Namespace:
 
 
 class MemoryCache:
-    """Values by namespace, each namespace within its capacity."""
+    """Values by namespace, each namespace within its capacity and all of them within ``most`` bytes."""
 
-    __slots__ = ("_namespaces",)
+    __slots__ = ("_most", "_namespaces")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _CACHE_BYTES) -> None:
         self._namespaces: dict[str, _Namespace] = {}
+        self._most = most
 
     async def get(self, namespace: str, key: str, now: float) -> bytes | None:
         """The value, if it is there and not older than its time to live."""
@@ -92,6 +94,14 @@ class MemoryCache:
         space.size += size
         while space.size > capacity:
             space.drop(next(iter(space.entries)))
+        while self.size > self._most:
+            largest = max(self._namespaces.values(), key=lambda one: one.size)
+            largest.drop(next(iter(largest.entries)))
+
+    @property
+    def size(self) -> int:
+        """Bytes that all values take."""
+        return sum(space.size for space in self._namespaces.values())
 
     async def delete(self, namespace: str, key: str) -> None:
         """Forget one value."""

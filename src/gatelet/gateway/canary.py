@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from gatelet.gateway.snapshot import Snapshot
 
 
+CACHE_OF = "cacheOf"
+"""A member of the stage that a canary sees: the name of its own cache."""
+
+
 @dataclass(frozen=True, slots=True)
 class Canary:
     """The other deployment, and the share of requests (0 to 1) that it serves."""
@@ -34,4 +38,10 @@ def canary_stage(stage: Mapping[str, Any]) -> dict[str, Any]:
     settings = stage["canarySettings"]
     variables = {**(stage.get("variables") or {}), **(settings.get("stageVariableOverrides") or {})}
     rest = {name: value for name, value in stage.items() if name != "canarySettings"}
-    return {**rest, "deploymentId": settings.get("deploymentId") or stage["deploymentId"], "variables": variables}
+    own_cache = {} if settings.get("useStageCache") else {CACHE_OF: f"{stage['stageName']}/Canary"}
+    return {
+        **rest,
+        **own_cache,
+        "deploymentId": settings.get("deploymentId") or stage["deploymentId"],
+        "variables": variables,
+    }

@@ -14,6 +14,8 @@ from gatelet.aws.scope import Scope
 from gatelet.counters.ports import Bucket
 from gatelet.gateway.admission import account_bucket, method_bucket
 from gatelet.gateway.authorizers.authorization import Authorization, InvalidAuthorization
+from gatelet.gateway.caching import CachePlan, InvalidKeyParameter, cache_namespace, compile_cache
+from gatelet.gateway.canary import CACHE_OF
 from gatelet.gateway.compile_authorization import compile_authorization, compile_resource_policy
 from gatelet.gateway.compile_integration import compile_integration
 from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocument
@@ -103,12 +105,13 @@ class _Compiler:
                 head,
                 self._authorization(method),
                 validator,
+                cache=self._cache(resource, verb, method),
                 logging=compile_execution_logging(settings_of(self._stage, resource.path, verb)),
                 name=name,
                 api_key_required=bool(method.get("apiKeyRequired")),
                 buckets=self._buckets(resource, verb, name),
             )
-        except DAMAGED as damage:
+        except (*DAMAGED, InvalidKeyParameter) as damage:
             return Method(
                 verb, Misconfiguration(f"The stored method cannot be read: {damage!r}"), source_arn, head, name=name
             )
@@ -120,6 +123,11 @@ class _Compiler:
             return compile_authorization(method, authorizers, self._scope, self._api["id"], self._variables)
         except DAMAGED as damage:
             return InvalidAuthorization(f"The stored method cannot be read: {damage!r}")
+
+    def _cache(self, resource: Resource, verb: str, method: Any) -> CachePlan | None:
+        namespace = cache_namespace(self._scope, self._api["id"], self._stage.get(CACHE_OF) or self._stage["stageName"])
+        integration = method.get("methodIntegration") or {}
+        return compile_cache(self._stage, namespace, (resource.id, resource.path), verb, integration)
 
     def _buckets(self, resource: Resource, verb: str, name: str) -> tuple[Bucket, ...]:
         settings = settings_of(self._stage, resource.path, verb)

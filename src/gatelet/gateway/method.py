@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from gatelet.counters.ports import Bucket
 from gatelet.gateway.authorizers.authorization import Authorization
+from gatelet.gateway.caching import CachePlan
 from gatelet.gateway.endpoint_uri import EndpointUri
 from gatelet.gateway.mapping.plan import RequestMapping, ResponseMappings
 from gatelet.gateway.ports import FunctionTarget
@@ -126,6 +127,8 @@ class Method:
     """What requests are checked by; None: they are not."""
     logging: ExecutionLogging | None = None
     """What is told of its requests."""
+    cache: CachePlan | None = None
+    """How its responses are kept; None: they are not."""
     name: str = ""
     """As usage plans spell it: ``/users/GET``."""
     api_key_required: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable
+from functools import partial
 
 from gatelet.gateway.canary import draw
 from gatelet.gateway.compression import compress
@@ -20,6 +21,7 @@ from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps import narrate, narrate_access
 from gatelet.gateway.steps.admit import admit_caller
 from gatelet.gateway.steps.authorize import authorize
+from gatelet.gateway.steps.cache import cached
 from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
 from gatelet.gateway.steps.finish import finish
@@ -83,7 +85,11 @@ async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) 
         narrate.begin(trace.story, exchange)
     if route.method.validator is not None:
         await validate(route.method.validator, exchange)
-    response = await integrate(exchange)
+    plan = route.method.cache
+    if plan is None:
+        response = await integrate(exchange)
+    else:
+        response = await cached(plan, exchange, partial(integrate, exchange))
     if trace.story is not None:
         narrate.complete(trace.story, response)
     return response

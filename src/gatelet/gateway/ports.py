@@ -21,6 +21,7 @@ from gatelet.gateway.admission import Admission
 from gatelet.gateway.authorizers.cache import AuthorizerCache
 from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
+from gatelet.gateway.response_store import ResponseStore
 from gatelet.gateway.service_uri import ServiceUri
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.stage_logs import LogTarget
@@ -206,6 +207,7 @@ class Ports:
     admission: Admission
     identity: Identity
     access_log: AccessLogs
+    responses: ResponseStore
     authorizer_cache: AuthorizerCache = field(default_factory=AuthorizerCache)
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)

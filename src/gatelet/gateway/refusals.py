@@ -29,7 +29,6 @@ def refuse_api(api: Mapping[str, Any]) -> str | None:
 def refuse_stage(stage: Mapping[str, Any]) -> str | None:
     """Settings of the whole stage."""
     for member, what in (
-        ("cacheClusterEnabled", "stage caches"),
         ("clientCertificateId", "client certificates"),
         ("webAclArn", "web ACLs"),
         ("tracingEnabled", "X-Ray tracing"),
@@ -49,10 +48,7 @@ def refuse_method(
 
 
 def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
-    for member, what in (
-        ("cachingEnabled", "stage caches"),
-        ("metricsEnabled", "detailed metrics"),
-    ):
+    for member, what in (("metricsEnabled", "detailed metrics"),):
         if setting.get(member):
             return _unsupported(what)
     return None

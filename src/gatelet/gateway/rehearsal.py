@@ -13,6 +13,7 @@ from typing import Any
 
 from gatelet.aws.clock import java_date
 from gatelet.aws.scope import Scope
+from gatelet.gateway.caching import cache_namespace
 from gatelet.gateway.compile import compile_snapshot
 from gatelet.gateway.document import ApiDocument
 from gatelet.gateway.invoke_url import InvokeAddress
@@ -49,6 +50,11 @@ class Rehearsals:
     def flush_authorizers(self, api_id: str, stage: str) -> None:
         """See the port."""
         self._ports.authorizer_cache.flush(api_id, stage)
+
+    async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
+        """See the port."""
+        for name in (stage, f"{stage}/Canary"):
+            await self._ports.responses.cache.flush(cache_namespace(scope, api_id, name))
 
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """See the port."""

@@ -46,6 +46,9 @@ class Gateway(Protocol):
     def flush_authorizers(self, api_id: str, stage: str) -> None:
         """Forget the kept answers of a stage's Lambda authorizers."""
 
+    async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
+        """Forget the kept responses of a stage and of its canary."""
+
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """Run a method without a deployment, an authorizer, a key or a throttle. Raises nothing.
 

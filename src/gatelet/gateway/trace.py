@@ -19,6 +19,7 @@ from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.story import Story
 from gatelet.gateway.trace_header import complete_trace
 from gatelet.http.request import Request
+from gatelet.identity.principals import Principal
 
 _WATCHED = frozenset(
     (
@@ -59,6 +60,7 @@ class Trace:
     ``snapshot``, ``route``: where it goes. ``identity``: further members of ``$context.identity`` by their names
     (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
     (gatelet.gateway.events.proxy, members 17 and 18).
+    ``principal``: who signed. ``cached``: whether the stage's cache answered; None: it was not asked.
     ``usage_key``: the API key that an authorizer named. ``is_canary``: None without canary settings.
     ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
     ``began``: on the monotonic clock; ``latency`` (milliseconds) and ``response_length`` (bytes) at the end.
@@ -71,6 +73,7 @@ class Trace:
         "address",
         "authorizer",
         "began",
+        "cached",
         "client",
         "extended_id",
         "failure",
@@ -79,6 +82,7 @@ class Trace:
         "is_canary",
         "is_test",
         "latency",
+        "principal",
         "received",
         "request",
         "request_id",
@@ -106,6 +110,8 @@ class Trace:
         self.snapshot: Snapshot | None = None
         self.route: Route | None = None
         self.identity: Mapping[str, object] | None = None
+        self.principal: Principal | None = None
+        self.cached: bool | None = None
         self.usage_key: str | None = None
         self.authorizer: Mapping[str, object] | None = None
         self.began = ports.clock.monotonic()

@@ -71,6 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("templates", "number", "16", "functions whose imported code is kept for fast cold starts; 0: none"),
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
     Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
+    Setting("cache_mb", "number", "256", "memory for the response caches of all stages, whatever sizes they name"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
     Setting("drain_seconds", "number", "30", "how long a stop waits for requests that run"),
@@ -104,6 +105,7 @@ class Config:
     templates: int = 16
     log_budget_mb: int = 1024
     counters_url: str = ""
+    cache_mb: int = 256
     throttles_fail_open: bool = True
     quotas_fail_open: bool = False
     drain_seconds: int = 30
@@ -186,6 +188,7 @@ _LEAST: Mapping[str, int] = {
     "idle_seconds": 0,
     "max_environments": 1,
     "log_budget_mb": 1,
+    "cache_mb": 0,
     "templates": 0,
     "drain_seconds": 0,
 }

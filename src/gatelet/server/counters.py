@@ -28,8 +28,11 @@ class Counters:
 
 
 @asynccontextmanager
-async def open_counters(url: str, records: Records) -> AsyncIterator[Counters]:
-    """The counters of a server (``valkey://``, ``redis://`` or ``unix://``), or in memory for an empty ``url``."""
+async def open_counters(url: str, records: Records, cache_bytes: int) -> AsyncIterator[Counters]:
+    """The counters of a server (``valkey://``, ``redis://`` or ``unix://``), or in memory for an empty ``url``.
+
+    ``cache_bytes``: what all kept values may take in memory.
+    """
     if url:
         server = ValkeyServer(url, _PREFIX, time.monotonic, _log.warning)
         try:
@@ -39,6 +42,6 @@ async def open_counters(url: str, records: Records) -> AsyncIterator[Counters]:
     else:
         quotas = MemoryQuotas(RecordedQuotas(records))
         try:
-            yield Counters(MemoryBuckets(), quotas, MemoryCache())
+            yield Counters(MemoryBuckets(), quotas, MemoryCache(cache_bytes))
         finally:
             await quotas.settle()

@@ -30,6 +30,7 @@ from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
 from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.rehearsal import Rehearsals
+from gatelet.gateway.response_store import ResponseStore
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.identity.authorization import Authorizer
 from gatelet.identity.credentials import Credentials
@@ -149,7 +150,9 @@ async def _organs(
         functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, clock, ids))
         live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
         await asyncio.gather(live.start(), plans.start(), urls.start())
-        counters = await stack.enter_async_context(open_counters(config.counters_url, data.records))
+        counters = await stack.enter_async_context(
+            open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
+        )
         readers = (identity.directory, live, plans, functions, urls)
         followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
@@ -167,6 +170,7 @@ async def _organs(
             admission=Admission(plans, counters.buckets, counters.quotas),
             identity=identity,
             access_log=CloudWatchAccessLogs(log_writer, clock),
+            responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
             http=client,
             services=services,
         )

@@ -100,10 +100,8 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"shape": None}, "cannot be read"),
         ({"shape": method(integration={"timeoutInMillis": "soon"})}, "cannot be read"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "private endpoints"),
-        ({"stage_members": {"cacheClusterEnabled": True}}, "cache"),
         ({"stage_members": {"clientCertificateId": "c"}}, "client certificates"),
         ({"stage_members": {"tracingEnabled": True}}, "X-Ray"),
-        ({"stage_members": {"methodSettings": {"~1users/GET": {"cachingEnabled": True}}}}, "cache"),
         ({"stage_members": {"methodSettings": {"*/*": {"metricsEnabled": True}}}}, "metrics"),
     ],
 )

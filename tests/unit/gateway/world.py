@@ -13,7 +13,7 @@ from tests.unit.identity.world import identity_over
 
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
-from gatelet.counters.memory import MemoryBuckets, MemoryQuotas
+from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
 from gatelet.gateway.admission import Admission
 from gatelet.gateway.document import DEPLOYMENT, STAGE
 from gatelet.gateway.events import proxy
@@ -22,6 +22,7 @@ from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
 from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyReply
+from gatelet.gateway.response_store import ResponseStore
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.request import Request
@@ -264,7 +265,15 @@ class World:
         admission = Admission(self.plans, MemoryBuckets(), MemoryQuotas(Ledger()))
         identity = identity_over(self.records, self.clock, Ids(seed=8))
         self.ports = Ports(
-            self.invoker, self.log, self.clock, Ids(seed=7), settings or GatewaySettings(), admission, identity, self.access
+            self.invoker,
+            self.log,
+            self.clock,
+            Ids(seed=7),
+            settings or GatewaySettings(),
+            admission,
+            identity,
+            self.access,
+            ResponseStore(MemoryCache(), 10_000_000),
         )
         self.records.stored[deployment_key()] = {
             "deployment": {"id": "q1w2e3"},

@@ -22,6 +22,7 @@ from gatelet.control.apigateway.errors import BadRequest, NotFound
 from gatelet.control.apigateway.method_rules import every_method
 from gatelet.control.apigateway.paging import page_of_records
 from gatelet.control.apigateway.patching import Row, Table, in_table_words, set_text
+from gatelet.control.apigateway.stage_cache_rules import settle_cache
 from gatelet.control.apigateway.stage_canary import new_canary
 from gatelet.control.apigateway.stage_rules import (
     check_stage_name,
@@ -106,6 +107,7 @@ async def _point_stage(
         stage = {**record.value, **given, "lastUpdatedDate": now}
         _repoint(stage, deployment["id"], request.get("canarySettings"))
     refuse_unsupported(stage)
+    settle_cache(stage)
     key = stage_key(call, request["restApiId"], name)
     edit.also(Put(key, stage, parent=request["restApiId"], expected=record.revision if record else 0))
 

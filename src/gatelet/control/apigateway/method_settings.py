@@ -109,5 +109,3 @@ def refuse_unsupported_settings(settings: Mapping[str, Mapping[str, Any]]) -> No
     for entry in settings.values():
         if entry["metricsEnabled"]:
             raise NotSupported("detailed metrics (metrics/enabled) on a stage")
-        if entry["cachingEnabled"]:
-            raise NotSupported("caching on a stage")

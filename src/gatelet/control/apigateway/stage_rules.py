@@ -16,8 +16,6 @@ Stage = dict[str, Any]
 _STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+")
 _UNSUPPORTED = (
-    "cacheClusterEnabled",
-    "cacheClusterSize",
     "tracingEnabled",
     "clientCertificateId",
     "documentationVersion",

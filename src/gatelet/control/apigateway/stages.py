@@ -8,6 +8,7 @@ from typing import Any
 from gatelet.aws import quotas
 from gatelet.control.apigateway.editing import children, deployment_key, edit_api, read_api, stage_key
 from gatelet.control.apigateway.errors import Conflict, LimitExceeded
+from gatelet.control.apigateway.stage_cache_rules import cache_of, settle_cache
 from gatelet.control.apigateway.stage_canary import new_canary
 from gatelet.control.apigateway.stage_logging import check_logging
 from gatelet.control.apigateway.stage_patches import apply_patch
@@ -67,6 +68,7 @@ async def create_stage(call: Call, request: Request) -> Response:
             stage["canarySettings"] = new_canary(request["canarySettings"], stage["deploymentId"])
             await _check_deployment(call, rest_api_id, stage["canarySettings"]["deploymentId"])
         refuse_unsupported(stage)
+        settle_cache(stage)
         edit.also(Put(key, stage, parent=rest_api_id, expected=0))
     return stage
 
@@ -93,6 +95,7 @@ async def update_stage(call: Call, request: Request) -> Response:
     async with edit_api(call, rest_api_id, no_such_stage()) as edit:
         record = await find_stage(call, rest_api_id, request["stageName"])
         stage = record.value
+        cache = cache_of(stage)
         apply_patch(stage, request.get("patchOperations"))
         check_variables(stage.get("variables", {}))
         canary = stage.get("canarySettings")
@@ -101,11 +104,14 @@ async def update_stage(call: Call, request: Request) -> Response:
             if "deploymentId" in pointer:
                 await _check_deployment(call, rest_api_id, pointer["deploymentId"] or "")
         refuse_unsupported(stage)
+        settle_cache(stage)
         await check_logging(call, stage)
         # Opening or closing the default endpoint serves from the next deployment or any stage update on.
         stage[ENDPOINT_DISABLED] = edit.api["restApi"].get(ENDPOINT_DISABLED, False)
         stage["lastUpdatedDate"] = int(call.ports.clock.now())
         edit.also(Put(record.key, stage, parent=rest_api_id, expected=record.revision))
+    if cache_of(stage) != cache:
+        await call.ports.gateway.flush_responses(call.scope, rest_api_id, request["stageName"])
     return _shown(stage)
 
 

@@ -10,6 +10,7 @@ from gatelet.gateway.authorizers.authorization import AwsIam, InvalidAuthorizati
 from gatelet.gateway.authorizers.aws_iam import authenticate
 from gatelet.gateway.authorizers.lambda_authorizer import ask
 from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError, MethodArnTooLong
+from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
@@ -19,6 +20,7 @@ from gatelet.policy.asked import Asked
 from gatelet.policy.combine import Grants, Layer, Named, Verdict, combine
 
 INVOKE = "execute-api:Invoke"
+INVALIDATE_CACHE = "execute-api:InvalidateCache"
 
 
 async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) -> None:
@@ -45,6 +47,22 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
         raise AccessDenied(_anonymous(arn))
 
 
+def may_invalidate(exchange: Exchange) -> bool:
+    """Whether the caller of an ``AWS_IAM`` method may make a cached answer anew (section 10)."""
+    trace, snapshot = exchange.trace, exchange.snapshot
+    if trace.principal is None:
+        return False
+    verdict = exchange.ports.identity.authorizer.authorize(
+        trace.principal,
+        INVALIDATE_CACHE,
+        method_arn(snapshot, trace),
+        circumstances=circumstances(snapshot, trace),
+        resource_policy=snapshot.policy,
+        resource_account=snapshot.scope.account,
+    )
+    return bool(verdict)
+
+
 def method_arn(snapshot: Snapshot, trace: Trace) -> str:
     """The ARN that policies are asked about: the path is the request's own. Raises MethodArnTooLong."""
     scope = snapshot.scope
@@ -68,7 +86,7 @@ def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
 
 
 async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
-    principal = await authenticate(snapshot, trace, ports.identity)
+    principal = trace.principal = await authenticate(snapshot, trace, ports.identity)
     verdict = ports.identity.authorizer.authorize(
         principal,
         INVOKE,

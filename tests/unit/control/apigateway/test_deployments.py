@@ -58,8 +58,6 @@ def test_create_refuses(plane, deployable, params, expected):
 @pytest.mark.parametrize(
     "params",
     [
-        {"cacheClusterEnabled": True},
-        {"cacheClusterSize": "0.5"},
         {"tracingEnabled": True},
     ],
 )

@@ -111,8 +111,6 @@ def test_create(plane, deployed):
             {"restApiId": "nothing"},
             ("NotFoundException", "Invalid API identifier specified 000000000000:nothing"),
         ),
-        ({"cacheClusterEnabled": True}, UNSUPPORTED),
-        ({"cacheClusterSize": "0.5"}, UNSUPPORTED),
         ({"tracingEnabled": True}, UNSUPPORTED),
         (
             {"canarySettings": {"percentTraffic": 101.0}},
@@ -276,13 +274,10 @@ def test_patch_refuses(plane, names, operation, expected):
 @pytest.mark.parametrize(
     ("operation", "thing"),
     [
-        (("replace", "/cacheClusterEnabled", "true"), "cacheClusterEnabled"),
-        (("replace", "/cacheClusterSize", "0.5"), "cacheClusterSize"),
         (("replace", "/clientCertificateId", "abc123"), "clientCertificateId"),
         (("replace", "/tracingEnabled", "true"), "tracingEnabled"),
         (("replace", "/documentationVersion", "v1"), "documentationVersion"),
         (("replace", "/*/*/metrics/enabled", "true"), "detailed metrics (metrics/enabled)"),
-        (("replace", "/*/*/caching/enabled", "true"), "caching"),
     ],
 )
 def test_patch_names_what_is_not_supported(plane, names, operation, thing):

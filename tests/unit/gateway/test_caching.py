@@ -1,0 +1,345 @@
+"""The cache of a stage (apigateway-authorization-limits section 10)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.unit.gateway.test_authorization import Signed, policy
+from tests.unit.gateway.world import API, SCOPE, World, header, mapped, method
+
+from gatelet.counters.errors import CountersUnavailable
+from gatelet.counters.memory import MemoryCache
+from gatelet.gateway.caching import cache_namespace
+from gatelet.gateway.response_store import ResponseStore
+from gatelet.wire.signing import sign
+
+ON = {"cachingEnabled": True, "cacheTtlInSeconds": 60, "requireAuthorizationForCacheControl": False}
+CACHED = {"cacheClusterEnabled": True, "methodSettings": {"*/*": ON}}
+BY_USER = {"cacheKeyParameters": ["method.request.querystring.user"]}
+
+
+class Cached:
+    """A gateway with a cache; its function counts its calls."""
+
+    def __init__(
+        self, tree: Any = None, *, handler: Any = None, stage_members: Any = CACHED, **integration: Any
+    ) -> None:
+        self.calls = 0
+        tree = tree or {"/users": {verb: method(integration=integration) for verb in ("GET", "POST")}}
+        self.world = World(tree, handler or self._handle, stage_members=stage_members)
+
+    def _handle(self, event: dict[str, Any]) -> dict[str, Any]:
+        self.calls += 1
+        return {"statusCode": 200, "headers": {"X-Made": "once"}, "body": str(self.calls)}
+
+    async def get(self, query: str = "", verb: str = "GET", path: str = "/users", **headers: str) -> Any:
+        sent = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        return await self.world.call(verb, path, query, headers=sent)
+
+    async def body(self, *args: Any, **headers: str) -> str:
+        response = await self.get(*args, **headers)
+        assert response.status == 200
+        return str(response.body.decode())
+
+
+def live(story: Callable[[Cached], Awaitable[None]], *args: Any, **members: Any) -> None:
+    async def run() -> None:
+        cached = Cached(*args, **members)
+        await cached.world.live.start()
+        await story(cached)
+
+    asyncio.run(run())
+
+
+def test_the_second_request_is_answered_from_the_cache_with_headers_of_its_own() -> None:
+    async def story(cached: Cached) -> None:
+        first, second = await cached.get(), await cached.get()
+        assert (first.body, second.body, cached.calls) == (b"1", b"1", 1)
+        assert header(second, "X-Made") == "once"
+        for name in ("x-amzn-RequestId", "x-amz-apigw-id", "X-Amzn-Trace-Id"):
+            assert header(first, name) != header(second, name)
+            assert header(second, name)
+
+    live(story)
+
+
+@pytest.mark.parametrize(
+    "stage_members",
+    [
+        {**CACHED, "cacheClusterEnabled": False},
+        {"cacheClusterEnabled": True},
+        {"cacheClusterEnabled": True, "methodSettings": {"*/*": {**ON, "cachingEnabled": False}}},
+        {"cacheClusterEnabled": True, "methodSettings": {"*/*": {**ON, "cacheTtlInSeconds": 0}}},
+        {"cacheClusterEnabled": True, "methodSettings": {"*/*": ON, "users/GET": {**ON, "cachingEnabled": False}}},
+    ],
+)
+def test_without_a_cluster_a_setting_or_a_time_nothing_is_kept(stage_members: dict[str, Any]) -> None:
+    async def story(cached: Cached) -> None:
+        assert [await cached.body(), await cached.body()] == ["1", "2"]
+
+    live(story, stage_members=stage_members)
+
+
+def test_a_stage_caches_get_alone_unless_a_method_says_so() -> None:
+    async def story(cached: Cached) -> None:
+        assert [await cached.body("", "POST"), await cached.body("", "POST")] == ["1", "2"]
+
+    live(story)
+
+    async def told(cached: Cached) -> None:
+        assert [await cached.body("", "POST"), await cached.body("", "POST")] == ["1", "1"]
+
+    live(told, stage_members={"cacheClusterEnabled": True, "methodSettings": {"users/POST": ON}})
+
+
+def test_entries_differ_by_the_listed_parameters_alone() -> None:
+    async def story(cached: Cached) -> None:
+        assert await cached.body("user=1&page=1") == "1"
+        assert await cached.body("user=1&page=2") == "1"
+        assert await cached.body("user=2") == "2"
+        assert await cached.body("") == "3"
+        assert await cached.body("user=") == "4"
+
+    live(story, **BY_USER)
+
+
+def test_every_kind_of_key_parameter() -> None:
+    names = ["method.request.header.X-Tier", "method.request.path.id", "integration.request.querystring.q"]
+    tree = {
+        "/users/{id}": {
+            "GET": method(
+                integration={
+                    "cacheKeyParameters": names,
+                    "requestParameters": {"integration.request.querystring.q": "method.request.querystring.user"},
+                }
+            )
+        }
+    }
+
+    async def story(cached: Cached) -> None:
+        bodies = []
+        for path, query, tier in (
+            ("/users/1", "user=a", "x"),
+            ("/users/2", "user=a", "x"),
+            ("/users/1", "user=b", "x"),
+            ("/users/1", "user=a", "y"),
+            ("/users/1", "user=a&other=1", "x"),
+        ):
+            bodies.append(await cached.body(query, "GET", path, **{"X-Tier": tier}))
+        assert bodies == ["1", "2", "3", "4", "1"]
+
+    live(story, tree)
+
+
+def test_values_of_one_parameter_never_pass_for_those_of_two() -> None:
+    async def story(cached: Cached) -> None:
+        assert await cached.body("a=1%22%2C%222&b=") == "1"
+        assert await cached.body("a=1&b=2") == "2"
+
+    live(story, cacheKeyParameters=["method.request.querystring.a", "method.request.querystring.b"])
+
+
+def test_equal_namespaces_share_entries() -> None:
+    shared = method(integration={"cacheNamespace": "same"})
+    tree = {"/users": {"GET": shared}, "/people": {"GET": shared}, "/pets": {"GET": method()}}
+
+    async def story(cached: Cached) -> None:
+        paths = ("/users", "/people", "/pets")
+        assert [await cached.body("", "GET", path) for path in paths] == ["1", "1", "2"]
+
+    live(story, tree)
+
+
+def test_an_entry_lives_for_its_time_to_the_second() -> None:
+    async def story(cached: Cached) -> None:
+        assert await cached.body() == "1"
+        cached.world.clock.at += 59.9
+        assert await cached.body() == "1"
+        cached.world.clock.at += 0.2
+        assert await cached.body() == "2"
+
+    live(story)
+
+
+@pytest.mark.parametrize(("status", "kept"), [(200, True), (404, True), (500, True)])
+def test_answers_of_any_status_are_kept(status: int, kept: bool) -> None:
+    """A function's 429 was replayed from the cache [K]."""
+    calls = []
+
+    def handler(event: dict[str, Any]) -> dict[str, Any]:
+        calls.append(1)
+        return {"statusCode": status, "body": str(len(calls))}
+
+    async def story(cached: Cached) -> None:
+        await cached.get()
+        await cached.get()
+        assert (len(calls) == 1) is kept
+
+    live(story, handler=handler)
+
+
+def test_what_the_gateway_answers_itself_is_not_kept() -> None:
+    calls = []
+
+    def handler(event: dict[str, Any]) -> Any:
+        calls.append(1)
+        return 7 if len(calls) == 1 else {"statusCode": 200, "body": "good"}
+
+    async def story(cached: Cached) -> None:
+        assert (await cached.get()).status == 502
+        assert await cached.body() == "good"
+
+    live(story, handler=handler)
+
+
+def test_an_answer_over_a_megabyte_is_not_kept() -> None:
+    async def story(cached: Cached) -> None:
+        assert len(await cached.body()) == 1_048_577
+        assert (await cached.get()).status == 200
+        assert len(cached.world.invoker.events) == 2
+
+    live(story, handler=lambda event: {"statusCode": 200, "body": "x" * 1_048_577})
+
+
+def test_one_request_refills_while_others_wait() -> None:
+    async def story(cached: Cached) -> None:
+        invoke = cached.world.invoker.invoke_proxy
+
+        async def slow(*args: Any, **members: Any) -> Any:
+            await asyncio.sleep(0.01)
+            return await invoke(*args, **members)
+
+        cached.world.invoker.invoke_proxy = slow  # type: ignore[method-assign]
+        answers = await asyncio.gather(*(cached.body() for _ in range(50)))
+        assert (set(answers), cached.calls) == ({"1"}, 1)
+
+    live(story)
+
+
+def test_those_who_waited_for_a_failure_run_themselves() -> None:
+    calls = []
+
+    def handler(event: dict[str, Any]) -> Any:
+        calls.append(1)
+        return 7 if len(calls) == 1 else {"statusCode": 200, "body": "good"}
+
+    async def story(cached: Cached) -> None:
+        responses = await asyncio.gather(*(cached.get() for _ in range(5)))
+        assert sorted(response.status for response in responses) == [200, 200, 200, 200, 502]
+
+    live(story, handler=handler)
+
+
+class TestInvalidation:
+    """``Cache-Control: max-age=0`` is the only form."""
+
+    @pytest.mark.parametrize(
+        ("value", "refreshes"),
+        [("max-age=0", True), ("no-store, max-age=0", True), ("no-cache", False), ("max-age=1", False)],
+    )
+    def test_without_authorization_everybody_may(self, value: str, refreshes: bool) -> None:
+        async def story(cached: Cached) -> None:
+            assert await cached.body() == "1"
+            assert await cached.body(**{"Cache-Control": value}) == ("2" if refreshes else "1")
+            assert await cached.body() == ("2" if refreshes else "1")
+
+        live(story)
+
+    @pytest.mark.parametrize(
+        ("strategy", "status", "warned"),
+        [
+            ("FAIL_WITH_403", 403, False),
+            ("SUCCEED_WITH_RESPONSE_HEADER", 200, True),
+            ("SUCCEED_WITHOUT_RESPONSE_HEADER", 200, False),
+        ],
+    )
+    def test_who_may_not_is_treated_as_the_stage_says(self, strategy: str, status: int, warned: bool) -> None:
+        settings = {
+            **ON,
+            "requireAuthorizationForCacheControl": True,
+            "unauthorizedCacheControlHeaderStrategy": strategy,
+        }
+
+        async def story(cached: Cached) -> None:
+            assert await cached.body() == "1"
+            response = await cached.get(**{"Cache-Control": "max-age=0"})
+            assert (response.status, header(response, "Warning") is not None) == (status, warned)
+            assert await cached.body() == "1"
+
+        live(story, stage_members={"cacheClusterEnabled": True, "methodSettings": {"*/*": settings}})
+
+    @pytest.mark.parametrize(("text", "calls"), [(None, 2), (policy(("Deny", "POST/*", "*")), 2)])
+    def test_a_signer_whose_policies_allow_it_may(self, text: str | None, calls: int) -> None:
+        settings = {**ON, "requireAuthorizationForCacheControl": True}
+        members = {"cacheClusterEnabled": True, "methodSettings": {"*/*": settings}}
+        signed = Signed(stage_members=members, **({} if text is None else {"policy": text}))
+        headers = sign(
+            "GET",
+            f"/_aws/execute-api/{API}/dev/users",
+            headers={"Host": "127.0.0.1:4566"},
+            body=b"",
+            access_key_id=SCOPE.account,
+            secret_access_key="test",
+            session_token=None,
+            region=SCOPE.region,
+            service="execute-api",
+            now=signed.world.clock.at,
+        )
+        sent = [(name, value) for name, value in headers.items() if name != "Host"]
+        assert signed.send(sent) == 200
+        assert signed.send([*sent, ("Cache-Control", "max-age=0")]) == 200
+        assert len(signed.world.invoker.events) == calls
+
+    def test_a_flush_forgets_the_stage(self) -> None:
+        async def story(cached: Cached) -> None:
+            assert await cached.body() == "1"
+            await cached.world.ports.responses.cache.flush(cache_namespace(SCOPE, API, "dev"))
+            assert await cached.body() == "2"
+
+        live(story)
+
+
+def test_a_server_that_is_gone_costs_the_cache_not_the_request() -> None:
+    class Gone(MemoryCache):
+        async def get(self, namespace: str, key: str, now: float) -> bytes | None:
+            raise CountersUnavailable
+
+        async def put(self, *args: Any, **members: Any) -> None:
+            raise CountersUnavailable
+
+    async def story(cached: Cached) -> None:
+        cached.world.ports = replace(cached.world.ports, responses=ResponseStore(Gone(), 1_000_000))
+        assert [await cached.body(), await cached.body()] == ["1", "2"]
+
+    live(story)
+
+
+def test_authorization_runs_before_the_cache() -> None:
+    members = {"cacheClusterEnabled": True, "methodSettings": {"*/*": ON}}
+    signed = Signed(stage_members=members)
+    assert signed.call() == 200
+    assert signed.send([])[0] == 403
+    assert len(signed.world.invoker.events) == 1
+
+
+def test_mock_answers_are_kept_too() -> None:
+    tree = {"/users": {"GET": mapped("MOCK", request='{"statusCode": 200}', response="$context.requestId")}}
+
+    async def story(cached: Cached) -> None:
+        assert await cached.body() == await cached.body()
+
+    live(story, tree)
+
+
+def test_a_key_parameter_of_the_body_is_refused() -> None:
+    async def story(cached: Cached) -> None:
+        response = await cached.get()
+        assert (response.status, json.loads(response.body)) == (500, {"message": "Internal server error"})
+        assert "cache key parameter" in cached.world.log.lines[0]
+
+    live(story, cacheKeyParameters=["method.request.body.id"])
