@@ -129,6 +129,15 @@ def _deeper(depth: int) -> int:
     return depth + 1
 
 
+def check_depth(value: Value, depth: int = 0) -> None:
+    """The value nests no deeper than an attribute may. Raises ValidationFailure."""
+    kind = type_of(value)
+    if kind in {"L", "M"}:
+        depth = _deeper(depth)
+        for inner in value[kind].values() if kind == "M" else value[kind]:
+            check_depth(inner, depth)
+
+
 def _set_of(kind: str, read: Callable[[Any, int], str]) -> Callable[[Any, int], list[str]]:
     def read_set(raw: Any, depth: int) -> list[str]:
         if not isinstance(raw, list):

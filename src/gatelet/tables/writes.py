@@ -18,7 +18,7 @@ from gatelet.tables.expressions.syntax import Condition, Update
 from gatelet.tables.key_rules import check_index_keys
 from gatelet.tables.records import record_of
 from gatelet.tables.sizes import item_size
-from gatelet.tables.values import Item
+from gatelet.tables.values import Item, check_depth
 
 TOO_LARGE: Final = "Item size has exceeded the maximum allowed size"
 TOO_LARGE_UPDATE: Final = "Item size to update has exceeded the maximum allowed size"
@@ -96,6 +96,9 @@ def _after(write: Write, old: Item | None) -> Item | None:
     # An update of an item that is not there begins with its keys alone.
     new = apply(write.update, write.item if old is None else old)
     check_index_keys(write.table, new)
+    for action in write.update:
+        if len(action.path) > 1 and (changed := new.get(str(action.path[0]))) is not None:
+            check_depth(changed)
     return new
 
 

@@ -177,6 +177,15 @@ def test_maps_nest_32_levels_and_no_more(dynamodb: Any, shared: str) -> None:
     assert message.startswith("Nesting Levels have exceeded supported limits")
 
 
+def test_updates_cannot_nest_deeper(dynamodb: Any, shared: str) -> None:
+    key = {"id": {"S": "deeper"}}
+    dynamodb.put_item(TableName=shared, Item={**key, "v": nested(20)})
+    arguments: dict[str, Any] = {"TableName": shared, "Key": key, "UpdateExpression": "SET v" + ".a" * 19 + " = :v"}
+    dynamodb.update_item(**arguments, ExpressionAttributeValues={":v": nested(13)})
+    message = invalid(dynamodb.update_item, **arguments, ExpressionAttributeValues={":v": nested(14)})
+    assert message.startswith("Nesting Levels have exceeded supported limits")
+
+
 def test_an_item_has_at_most_400_kb(dynamodb: Any, shared: str) -> None:
     """platform-neighbours 2: names and values count, in UTF-8."""
     room = 400 * 1024 - len("id") - len("big") - len("v")

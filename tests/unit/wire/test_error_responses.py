@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import orjson
@@ -117,6 +118,13 @@ def test_dynamodb_names_its_own_errors_in_full(code: str, type_: str) -> None:
     """platform-neighbours 2."""
     body = orjson.loads(answer("dynamodb", AwsError(code, "m")).body)
     assert body["__type"] == type_
+
+
+def test_dynamodb_sums_its_bodies_up() -> None:
+    """platform-neighbours 2: x-amz-crc32, which some SDKs check."""
+    response = answer("dynamodb", AwsError("ValidationException", "m"))
+    assert dict(response.headers)["x-amz-crc32"] == str(zlib.crc32(response.body))
+    assert "x-amz-crc32" not in dict(answer("logs", AwsError("ValidationException", "m")).headers)
 
 
 def test_s3_has_a_bare_error() -> None:
