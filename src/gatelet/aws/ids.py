@@ -65,3 +65,23 @@ class Ids:
     def secret_access_key(self) -> str:
         """A secret of 40 characters, from the kernel's random source."""
         return "".join(self._system.choices(_ALNUM, k=40))
+
+    def secret_text(self, length: int) -> str:
+        """``[A-Za-z0-9]`` of that length, from the kernel's random source."""
+        return "".join(self._system.choices(_ALNUM, k=length))
+
+    def secret_lower_alnum(self, length: int) -> str:
+        """``[a-z0-9]`` of that length, from the kernel's random source: 52 for the secret of an app client."""
+        return "".join(self._system.choices(_LOWER_ALNUM, k=length))
+
+    def secret_digits(self, length: int) -> str:
+        """Digits from the kernel's random source: the codes that users are sent."""
+        return "".join(self._system.choices(string.digits, k=length))
+
+    def secret_base32(self, length: int) -> str:
+        """``[A-Z2-7]`` of that length, from the kernel's random source: the secret of a software token."""
+        return "".join(self._system.choices(_UPPER_BASE32, k=length))
+
+    def secret_bits(self, bits: int) -> int:
+        """A whole number of that many bits, from the kernel's random source."""
+        return self._system.getrandbits(bits)

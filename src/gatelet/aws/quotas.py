@@ -213,3 +213,25 @@ STREAM_PAGE_RECORDS: Final = 1_000
 STREAM_PAGE_BYTES: Final = MIB
 SHARD_ITERATOR_SECONDS: Final = 15 * 60
 TIME_TO_LIVE_YEARS: Final = 5
+
+# Cognito user pools: identity section 4; Cognito Developer Guide ("Quotas in Amazon Cognito", "Lockout behavior")
+USER_POOLS: Final = 1_000
+POOL_CLIENTS: Final = 1_000
+POOL_GROUPS: Final = 10_000
+GROUPS_PER_POOL_USER: Final = 100
+POOL_CUSTOM_ATTRIBUTES: Final = 50
+POOL_RESOURCE_SERVERS: Final = 25
+RESOURCE_SERVER_SCOPES: Final = 100
+POOL_USERS_PAGE: Final = 60
+SIGN_UP_CODE_SECONDS: Final = 24 * 60 * 60
+PASSWORD_CODE_SECONDS: Final = 60 * 60
+CODE_TRIES: Final = 5
+SIGN_IN_FREE_FAILURES: Final = 5
+SIGN_IN_LOCKOUT_SECONDS_MAX: Final = 15 * 60
+TEMPORARY_PASSWORD_DAYS: Final = 7
+OAUTH_CODE_SECONDS: Final = 5 * 60
+TRIGGER_SECONDS: Final = 5
+TRIGGER_ATTEMPTS: Final = 3
+# Ours: how many passwords may be hashed or proved side by side, and how many wait
+PASSWORD_CHECKS_AT_ONCE: Final = 4
+PASSWORD_CHECKS_WAITING: Final = 256

@@ -10,6 +10,7 @@ from gatelet.control.operation import MARK, Operation
 
 PACKAGES: Mapping[str, str] = {
     "apigateway": "gatelet.control.apigateway",
+    "cognito-idp": "gatelet.control.cognito_idp",
     "dynamodb": "gatelet.control.dynamodb",
     "dynamodbstreams": "gatelet.control.dynamodbstreams",
     "iam": "gatelet.control.iam",

@@ -31,6 +31,7 @@ BY_SIGNING_NAME: Mapping[str, str] = {
 """Signing name to botocore's service name. Services without operations here answer 501 in their own protocol."""
 
 _BY_TARGET: Mapping[str, str] = {
+    "AWSCognitoIdentityProviderService": "cognito-idp",
     "Logs_20140328": "logs",
     "DynamoDB_20120810": "dynamodb",
     "DynamoDBStreams_20120810": "dynamodbstreams",

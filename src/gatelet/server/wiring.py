@@ -37,6 +37,7 @@ from gatelet.identity.credentials import Credentials
 from gatelet.identity.directory import Directory
 from gatelet.identity.service import Identity
 from gatelet.identity.signers import Signers
+from gatelet.identity.user_pools.service import UserPools
 from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
@@ -138,7 +139,9 @@ async def _identity(data: DataDirectory, root: Credentials | None, clock: Clock,
     await directory.start()
     sessions, sealed = await session_key(data.records), await vault(data.records)
     signers = Signers(directory, sessions, sealed, root)
-    return Identity(directory, Authorizer(directory, clock, ids), signers, sessions, sealed)
+    pools = UserPools(data.records, sealed)
+    await pools.start()
+    return Identity(directory, Authorizer(directory, clock, ids), signers, sessions, sealed, pools)
 
 
 @asynccontextmanager
@@ -153,7 +156,7 @@ async def _organs(
         counters = await stack.enter_async_context(
             open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
         )
-        readers = (identity.directory, live, plans, functions, urls)
+        readers = (identity.directory, identity.user_pools, live, plans, functions, urls)
         followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
         stack.push_async_callback(followers.stop)

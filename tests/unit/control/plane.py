@@ -162,7 +162,7 @@ class Plane:
         absent = cast(Any, None)
         ids = Ids(seed=7)
         identity = identity_over(self.records, self.clock, ids)
-        self.records.readers.append(identity.directory.apply)
+        self.records.readers += [identity.directory.apply, identity.user_pools.apply]
         self.ports = Ports(
             records=self.records,
             blobs=self.blobs,

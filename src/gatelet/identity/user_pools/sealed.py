@@ -1,0 +1,66 @@
+"""Sealed values that travel through clients: challenge sessions, SRP's secret block, refresh tokens, OAuth codes.
+
+Each is JSON, encrypted for one purpose (``owner``) with the installation's key, and ends at a moment of its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from gatelet.identity.vault import CannotOpen, Vault
+
+_MOST_CHARACTERS: Final = 8_192
+_MOST_USED: Final = 100_000
+
+
+class InvalidSeal(Exception):
+    """The text is none of ours, or not for this purpose."""
+
+
+class SealExpired(InvalidSeal):
+    """It was one, once."""
+
+
+def seal(vault: Vault, owner: str, value: Mapping[str, Any], expires: float) -> str:
+    """URL-safe text without padding."""
+    text = orjson.dumps({**value, "~exp": expires}).decode()
+    return vault.seal(text, owner).replace("+", "-").replace("/", "_").rstrip("=")
+
+
+def unseal(vault: Vault, owner: str, text: str, now: float) -> dict[str, Any]:
+    """The value. Raises InvalidSeal, SealExpired."""
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidSeal
+    padded = text.replace("-", "+").replace("_", "/")
+    try:
+        value = orjson.loads(vault.open_once(padded + "=" * (-len(padded) % 4), owner))
+    except (CannotOpen, ValueError):
+        raise InvalidSeal from None
+    if value.pop("~exp") <= now:
+        raise SealExpired
+    found: dict[str, Any] = value
+    return found
+
+
+class UsedOnce:
+    """Remembers what was used until it expires by itself; at most 100,000, the oldest are forgotten first."""
+
+    __slots__ = ("_used",)
+
+    def __init__(self) -> None:
+        self._used: OrderedDict[str, float] = OrderedDict()
+
+    def use(self, name: str, expires: float, now: float) -> bool:
+        """False: it was used before."""
+        while self._used and next(iter(self._used.values())) <= now:
+            self._used.popitem(last=False)
+        if name in self._used:
+            return False
+        self._used[name] = expires
+        if len(self._used) > _MOST_USED:
+            self._used.popitem(last=False)
+        return True
