@@ -132,10 +132,11 @@ class Authorizer:
     ) -> Principal:
         """The identity of a session of the role, for a service (``apigateway.amazonaws.com``) that acts with it.
 
-        ``source_arn`` and ``source_account`` tell for which resource. Raises CannotAssume.
+        ``source_arn`` and ``source_account`` tell for which resource, whose account must be the role's: nobody can
+        pass a role of another account to a service. Raises CannotAssume.
         """
         role = self._directory.role_of(role_arn)
-        if role is None or role.trust is None:
+        if role is None or role.trust is None or source_account not in (None, account_of(role_arn)):
             raise CannotAssume(role_arn, service)
         now = self._clock.now()
         keys = request_keys(Circumstances(now))

@@ -84,9 +84,11 @@ def _address(text: str, _variables: bool) -> Comparison:
 
     def compare(value: str, _context: Context) -> bool:
         try:
-            return ipaddress.ip_address(value) in network
+            address = ipaddress.ip_address(value)
         except ValueError:
             return False
+        # A listener of both families sees IPv4 clients as ::ffff:10.0.0.1.
+        return (getattr(address, "ipv4_mapped", None) or address) in network
 
     return compare
 

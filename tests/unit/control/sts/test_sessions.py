@@ -256,3 +256,5 @@ def test_a_service_assumes_the_roles_that_trust_it(iam: Plane) -> None:
     ]:
         with pytest.raises(CannotAssume):
             authorizer.assume(arn, service, "s", source_arn=where)
+    with pytest.raises(CannotAssume):
+        authorizer.assume(ROLE, "apigateway.amazonaws.com", "s", source_arn=source, source_account="111122223333")
