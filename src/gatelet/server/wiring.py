@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from gatelet.aws import quotas
@@ -44,7 +44,7 @@ from gatelet.logs.writer import LogWriter
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.aws_services import AwsServices
 from gatelet.server.config import Config
-from gatelet.server.counters import open_counters
+from gatelet.server.counters import Counters, open_counters
 from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
 from gatelet.server.errors import CannotStart
@@ -160,23 +160,8 @@ async def _organs(
         followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
         stack.push_async_callback(followers.stop)
-        networks = tuple(ip_network(network) for network in config.trusted_proxies)
-        client = outgoing_client(config)
-        stack.callback(client.close)
         services = stack.enter_context(_aws_services(config, identity, clock, ids))
-        gateway = GatewayPorts(
-            invoker=FunctionInvoker(functions, ids),
-            execution_log=CloudWatchExecutionLog(log_writer, clock),
-            clock=clock,
-            ids=ids,
-            settings=GatewaySettings(networks, config.throttles_fail_open, config.quotas_fail_open),
-            admission=Admission(plans, counters.buckets, counters.quotas),
-            identity=identity,
-            access_log=CloudWatchAccessLogs(log_writer, clock),
-            responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
-            http=client,
-            services=services,
-        )
+        gateway = stack.enter_context(_gateway(config, functions, log_writer, counters, plans, identity, services))
         stack.push_async_callback(gateway.validation.close)
         control = Ports(
             records=ServedRecords(data.records, followers),
@@ -195,8 +180,42 @@ async def _organs(
         stack.push_async_callback(control.background.stop)
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
-        served = FunctionUrls(urls, functions, clock, ids, networks)
+        served = FunctionUrls(urls, functions, clock, ids, _networks(config))
         yield Organs(functions, served, live, followers, control, gateway, plane)
+
+
+def _networks(config: Config) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(network) for network in config.trusted_proxies)
+
+
+@contextmanager
+def _gateway(
+    config: Config,
+    functions: LambdaService,
+    log_writer: LogWriter,
+    counters: Counters,
+    plans: LivePlans,
+    identity: Identity,
+    services: AwsServices,
+) -> Iterator[GatewayPorts]:
+    clock, ids = SystemClock(), Ids()
+    client = outgoing_client(config)
+    try:
+        yield GatewayPorts(
+            invoker=FunctionInvoker(functions, ids),
+            execution_log=CloudWatchExecutionLog(log_writer, clock),
+            clock=clock,
+            ids=ids,
+            settings=GatewaySettings(_networks(config), config.throttles_fail_open, config.quotas_fail_open),
+            admission=Admission(plans, counters.buckets, counters.quotas),
+            identity=identity,
+            access_log=CloudWatchAccessLogs(log_writer, clock),
+            responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
+            http=client,
+            services=services,
+        )
+    finally:
+        client.close()
 
 
 @contextmanager
