@@ -79,6 +79,7 @@ async def fill(tables: Tables, table: Table) -> None:
         await tables.catalogue.replace(table, _filled(table))
     except DefinitionChanged:
         _log.info("the table %s changed while its indexes were filled; they are filled anew", table.name)
+        tables.wake_upkeep()
 
 
 class _Filling:
