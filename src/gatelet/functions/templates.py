@@ -49,12 +49,18 @@ class Templates:
         self._built: dict[str, Built] = {}
         self._building: dict[str, asyncio.Task[None]] = {}
         self._last: tuple[float, float] = (0.0, 0.0)
+        self._count = 0
 
     def report(self) -> dict[str, Any]:
-        """How many there are; what the last took to build (milliseconds), and its import's part of that."""
+        """How many there are and ever were; what the last took to build (milliseconds), its import's part of that."""
         building, importing = self._last
         kept = sum(built.template is not None for built in self._built.values())
-        return {"kept": kept, "lastBuildMs": round(building * 1000, 1), "lastImportMs": round(importing * 1000, 1)}
+        return {
+            "kept": kept,
+            "built": self._count,
+            "lastBuildMs": round(building * 1000, 1),
+            "lastImportMs": round(importing * 1000, 1),
+        }
 
     def ready(self, function: FunctionVersion) -> Template | None:
         """The version's template, if there is one that may be used now."""
@@ -125,6 +131,7 @@ class Templates:
         if template is None:
             _log.info("%s gets no template: %s", function.arn, reason)
         else:
+            self._count += 1
             self._last = (now - begun, template.import_seconds)
             template.on_lost(lambda: self._forget(function.serving))
         self._bound()

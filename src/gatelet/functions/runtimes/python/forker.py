@@ -47,15 +47,19 @@ class Forker:
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
 
-    def serve(self, greeting: dict[str, Any]) -> None:
-        """Until the gateway closes the control socket."""
+    def serve(self, greeting: dict[str, Any], settle_after: float = 0.0) -> None:
+        """Until the gateway closes the control socket. ``settle_after``: seconds of rest before that takes its time."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        heap.settle()
+        heap.freeze()
         self.say(greeting)
         control = self._control.fileno()
+        pause: float | None = settle_after
         while True:
-            readable, _, _ = select.select([control, self._wake_read], [], [])
+            readable, _, _ = select.select([control, self._wake_read], [], [], pause)
+            if not readable:  # nobody waits for us now
+                heap.collapse()
+                pause = None
             if self._wake_read in readable:
                 self._drain_wake()
                 self._reap()

@@ -11,14 +11,17 @@ _HUGE = 2 * 1024 * 1024
 _COLLAPSE = 25  # MADV_COLLAPSE, Linux 6.1
 
 
-def settle() -> None:
-    """Before the first fork: no garbage, no collection that would touch every page, few pages.
-
-    It takes some 30 ms once, and spares every fork 2 to 3 ms with an AWS client in memory. A kernel that does
-    not know how leaves everything as it is.
-    """
+def freeze() -> None:
+    """Before the first fork: no garbage, and no collection that would touch every page."""
     gc.collect()
     gc.freeze()
+
+
+def collapse() -> None:
+    """Few pages. It takes some 30 ms once, and spares every fork 2 to 3 ms with an AWS client in memory.
+
+    A kernel that does not know how leaves everything as it is.
+    """
     with contextlib.suppress(OSError, ValueError), open("/proc/self/maps") as file:  # noqa: PTH123 - no pathlib here
         for first, last in [_whole(line) for line in file]:
             if last > first:

@@ -15,6 +15,8 @@ from . import limits, loading, template, worker
 from .forker import Forker
 from .sandbox import mounts, syscalls
 
+_SETTLE_SECONDS = 0.1
+"""The first environments of a host that has just started are waited for."""
 _SWEEPS = 200
 """A process that forks faster than it is killed is left to its own limit of processes."""
 
@@ -64,4 +66,4 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     zygote = Zygote(control, json.loads(arguments[2]))
     limits.die_with_parent(int(arguments[1]))
-    zygote.serve({"ready": ".".join(str(part) for part in sys.version_info[:3])})
+    zygote.serve({"ready": ".".join(str(part) for part in sys.version_info[:3])}, _SETTLE_SECONDS)
