@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gatelet.aws.clock import java_date
 from gatelet.aws.scope import Scope
+from gatelet.gateway.authorizer_rehearsal import STAGE, test_authorizer
 from gatelet.gateway.caching import cache_namespace
 from gatelet.gateway.compile import compile_snapshot
 from gatelet.gateway.document import ApiDocument
@@ -20,14 +20,13 @@ from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.pipeline import execute, settle
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
-from gatelet.gateway.service import Rehearsal, RehearsalResult
+from gatelet.gateway.service import AuthorizerResult, AuthorizerTest, Rehearsal, RehearsalResult
 from gatelet.gateway.snapshot import Snapshot
-from gatelet.gateway.story import Story
+from gatelet.gateway.story import Story, told
 from gatelet.gateway.trace import Trace
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 
-STAGE = "test-invoke-stage"
 _DOMAIN = "testPrefix.testDomainName"
 _SOURCE_IP = "test-invoke-source-ip"
 _API_KEY: Mapping[str, object] = {"apiKey": "test-invoke-api-key", "apiKeyId": "test-invoke-api-key-id"}
@@ -56,6 +55,10 @@ class Rehearsals:
         for name in (stage, f"{stage}/Canary"):
             await self._ports.responses.cache.flush(cache_namespace(scope, api_id, name))
 
+    async def test_authorizer(self, scope: Scope, api: ApiDocument, test: AuthorizerTest) -> AuthorizerResult:
+        """See the port."""
+        return await test_authorizer(scope, api, test, self._ports)
+
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """See the port."""
         ports = self._ports
@@ -71,7 +74,7 @@ class Rehearsals:
             status=response.status,
             headers=tuple(_headers(response, failed=trace.failure is not None)),
             body=await _body(response),
-            log=_log(trace.request_id, story),
+            log=told(trace.request_id, story),
             milliseconds=round((ports.clock.monotonic() - began) * 1000),
         )
 
@@ -125,8 +128,3 @@ async def _body(response: Response) -> bytes:
     if isinstance(response.body, bytes):
         return response.body
     return b"".join([piece async for piece in response.body])
-
-
-def _log(request_id: str, story: Story) -> str:
-    lines = [f"{java_date(moment)} : {line}" for moment, line in story.lines]
-    return "\n".join([f"Execution log for request {request_id}", *lines, ""])

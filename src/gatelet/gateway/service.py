@@ -40,6 +40,33 @@ class RehearsalResult:
     milliseconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorizerTest:
+    """What TestInvokeAuthorizer asks for."""
+
+    authorizer_id: str
+    path: str = "/"
+    """Raw, with a leading slash."""
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerResult:
+    """How a test of an authorizer went."""
+
+    status: int
+    log: str
+    milliseconds: int
+    principal_id: str | None
+    policy: str | None
+    """The document, as JSON."""
+    authorization: Mapping[str, list[str]]
+    """What the caller showed."""
+
+
 class Gateway(Protocol):
     """Runs methods as they are stored (gatelet.gateway.rehearsal.Rehearsals)."""
 
@@ -48,6 +75,9 @@ class Gateway(Protocol):
 
     async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
         """Forget the kept responses of a stage and of its canary."""
+
+    async def test_authorizer(self, scope: Scope, api: ApiDocument, test: AuthorizerTest) -> AuthorizerResult:
+        """Ask a Lambda authorizer as it is stored; nothing is taken from the cache or kept. Raises nothing."""
 
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """Run a method without a deployment, an authorizer, a key or a throttle. Raises nothing.

@@ -6,7 +6,13 @@ gatelet.gateway.steps.narrate. Reference: apigateway-data-plane sections 15 and 
 
 from __future__ import annotations
 
-from gatelet.aws.clock import Clock
+from gatelet.aws.clock import Clock, java_date
+
+
+def told(request_id: str, story: Story) -> str:
+    """The log of a test, as its answer holds it (apigateway-data-plane section 15)."""
+    lines = [f"{java_date(moment)} : {line}" for moment, line in story.lines]
+    return "\n".join([f"Execution log for request {request_id}", *lines, ""])
 
 
 class Story:

@@ -172,3 +172,18 @@ def test_a_resource_policy_is_served_after_the_next_deployment(gatelet: Any) -> 
         "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
         f"arn:aws:execute-api:us-east-1:********0000:{api.id}/prod/GET/open with an explicit deny"
     )
+
+
+def test_an_authorizer_is_tested_as_it_is_stored(api: Api) -> None:
+    """control plane 11: neither from the cache nor kept."""
+    authorizer = next(one for one in api.client.get_authorizers(restApiId=api.id)["items"] if one["type"] == "TOKEN")
+    names = {"restApiId": api.id, "authorizerId": authorizer["id"]}
+    tested = api.client.test_invoke_authorizer(**names, headers={"Authorization": "allow-test"})
+    assert (tested["clientStatus"], tested["principalId"]) == (200, "allow-test")
+    arn = f"arn:aws:execute-api:us-east-1:000000000000:{api.id}/test-invoke-stage/GET/"
+    assert json.loads(tested["policy"])["Statement"][0]["Resource"] == arn
+    assert tested["authorization"] == {"Authorization": ["allow-test"]}
+    assert "Successfully completed authorizer execution" in tested["log"]
+    refused = api.client.test_invoke_authorizer(**names)
+    assert (refused["clientStatus"], "principalId" in refused) == (401, False)
+    assert "Unauthorized request: " in refused["log"]

@@ -30,7 +30,7 @@ async def test_invoke_method(call: Call, request: Request) -> Response:
     stored = verb if verb in methods else "ANY"
     if stored not in methods:
         raise no_such_method()
-    path, query = _target(request.get("pathWithQueryString") or "")
+    path, query = target_of(request.get("pathWithQueryString") or "")
     tested = await call.ports.gateway.test_method(
         call.scope,
         api,
@@ -40,7 +40,7 @@ async def test_invoke_method(call: Call, request: Request) -> Response:
             verb="GET" if verb == "ANY" else verb,  # a request has a verb; which one AWS takes is not known (?)
             path=path,
             query=query,
-            headers=tuple(_headers(request)),
+            headers=tuple(headers_of(request)),
             body=(request.get("body") or "").encode(),
             variables=variables,
             identity=_identity(call),
@@ -56,7 +56,7 @@ async def test_invoke_method(call: Call, request: Request) -> Response:
     }
 
 
-def _target(path_with_query: str) -> tuple[str | None, str]:
+def target_of(path_with_query: str) -> tuple[str | None, str]:
     """Path and query. Raises BadRequest for what cannot stand in the first line of a request."""
     if any(character <= " " or character == "\x7f" for character in path_with_query):
         raise BadRequest("Invalid request input")
@@ -64,7 +64,7 @@ def _target(path_with_query: str) -> tuple[str | None, str]:
     return ("/" + path.lstrip("/") if path else None), query
 
 
-def _headers(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def headers_of(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The headers in order: those with one value, then those with several.
 
     Raises BadRequest for what no client could have sent.

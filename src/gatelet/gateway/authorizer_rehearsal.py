@@ -1,0 +1,94 @@
+"""TestInvokeAuthorizer: a Lambda authorizer as it is stored, asked by what the data plane asks it with.
+
+Its answer is neither taken from the cache nor kept. Reference: apigateway-control-plane section 11.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gatelet.aws.scope import Scope
+from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
+from gatelet.gateway.authorizers.lambda_authorizer import ask
+from gatelet.gateway.authorizers.output import AuthorizerOutput
+from gatelet.gateway.compile import compile_snapshot
+from gatelet.gateway.compile_authorization import compile_authorization
+from gatelet.gateway.document import ApiDocument
+from gatelet.gateway.errors import AuthorizerConfigurationError, GatewayError
+from gatelet.gateway.events.head import fixed_head
+from gatelet.gateway.invoke_url import InvokeAddress
+from gatelet.gateway.method import Method, Misconfiguration, Resource
+from gatelet.gateway.ports import Ports
+from gatelet.gateway.router import Route
+from gatelet.gateway.service import AuthorizerResult, AuthorizerTest
+from gatelet.gateway.steps.authorize import method_arn
+from gatelet.gateway.story import Story, told
+from gatelet.gateway.trace import Trace
+from gatelet.http.request import Request
+
+STAGE = "test-invoke-stage"
+_DOMAIN = "testPrefix.testDomainName"
+_SOURCE_IP = "test-invoke-source-ip"
+
+
+async def test_authorizer(scope: Scope, api: ApiDocument, test: AuthorizerTest, ports: Ports) -> AuthorizerResult:
+    """Ask the authorizer. Raises nothing: what goes wrong is the result."""
+    began = ports.clock.monotonic()
+    trace, route = _request(scope, api, test, ports)
+    story = trace.story = Story(ports.clock, data=True)
+    status, output = 200, None
+    try:
+        output = await _ask(scope, api, test, trace, route, ports)
+    except GatewayError as error:
+        status = error.status
+        if error.reason:
+            story.tell(error.reason)
+    return AuthorizerResult(
+        status=status,
+        log=told(trace.request_id, story),
+        milliseconds=round((ports.clock.monotonic() - began) * 1000),
+        principal_id=output.principal_id if output else None,
+        policy=json.dumps(output.document) if output else None,
+        authorization=_identity(test),
+    )
+
+
+async def _ask(
+    scope: Scope, api: ApiDocument, test: AuthorizerTest, trace: Trace, route: Route, ports: Ports
+) -> AuthorizerOutput:
+    method = {"authorizationType": "CUSTOM", "authorizerId": test.authorizer_id}
+    compiled = compile_authorization(method, api.get("authorizers", {}), scope, api["restApi"]["id"], test.variables)
+    if not isinstance(compiled, LambdaAuthorizer):
+        raise AuthorizerConfigurationError(getattr(compiled, "reason", "It is no Lambda authorizer"))
+    assert trace.snapshot is not None
+    return await ask(replace(compiled, ttl=0.0), route, trace, ports, method_arn(trace.snapshot, trace))
+
+
+def _request(scope: Scope, api: ApiDocument, test: AuthorizerTest, ports: Ports) -> tuple[Trace, Route]:
+    stage = {"stageName": STAGE, "variables": dict(test.variables)}
+    bare: ApiDocument = {**api, "resources": {}}
+    request = Request("GET", test.path, test.query, list(test.headers), test.body, _SOURCE_IP, "https", 443)
+    trace = Trace(request, InvokeAddress(api["restApi"]["id"], STAGE, test.path, "host", _DOMAIN), ports)
+    trace.is_test = True
+    trace.snapshot = compile_snapshot(bare, stage, None, scope)
+    head = fixed_head(
+        Resource("", "/"),
+        account=scope.account,
+        stage=STAGE,
+        deployment_id=None,
+        api_id=api["restApi"]["id"],
+        variables=test.variables,
+        binary_media_types=(),
+    )
+    trace.route = route = Route(Resource("", "/"), Method("GET", Misconfiguration("a test of an authorizer"), "", head))
+    return trace, route
+
+
+def _identity(test: AuthorizerTest) -> Mapping[str, list[str]]:
+    """What the caller showed, by header."""
+    shown: dict[str, list[str]] = {}
+    for name, value in test.headers:
+        shown.setdefault(name, []).append(value)
+    return shown
