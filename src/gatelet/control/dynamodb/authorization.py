@@ -1,15 +1,16 @@
 """What DynamoDB's operations need. Reference: Service Authorization Reference, "Amazon DynamoDB".
 
 Operations on several tables need their action on each of them; transactions need the actions of what they are
-made of. ``dynamodb:LeadingKeys`` has the partition keys that a call names.
+made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gatelet.control.authorization import Asking, Need, action_of
+from gatelet.control.dynamodb.condition_keys import Keys, condition_keys
 from gatelet.control.operation import Call
 from gatelet.identity.request_keys import tag_keys
 from gatelet.tables.definition import table_arn
@@ -32,10 +33,14 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
     if asking.operation in _ON_EVERYTHING:
         return [Need(action)]
     if asking.operation in _BATCHES:
-        return [Need(action, _arn(call, name)) for name in params.get("RequestItems") or ()]
+        return [
+            Need(action, _arn(call, name), keys)
+            for name, batch in (params.get("RequestItems") or {}).items()
+            for keys in _of_batch(call, asking.operation, name, batch)
+        ]
     if asking.operation in _TRANSACTIONS:
         return [
-            Need(f"dynamodb:{_ACTIONS[kind]}", _arn(call, content["TableName"]), _leading(call, content))
+            _of_action(call, _ACTIONS[kind], content, asking.operation)
             for one in params.get("TransactItems") or ()
             for kind, content in one.items()
             if content is not None
@@ -48,20 +53,23 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
     arn = _arn(call, params["TableName"])
     if params.get("IndexName") is not None and asking.operation in {"Query", "Scan"}:
         arn = f"{arn}/index/{params['IndexName']}"
-    return [Need(action, arn, _leading(call, params))]
+    return [Need(action, arn, condition_keys(call, asking.operation, params))]
 
 
 def _arn(call: Call, given: str) -> str:
     return given if given.startswith("arn:") else table_arn(call.scope, given)
 
 
-def _leading(call: Call, params: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    tables = call.ports.tables
-    given = params.get("Key") or params.get("Item")
-    if tables is None or not isinstance(given, dict):
-        return {}
-    table = tables.catalogue.find(call.scope, params["TableName"].rpartition("/")[2])
-    value = None if table is None else given.get(table.partition.name)
-    if not isinstance(value, dict) or not value:
-        return {}
-    return {"dynamodb:LeadingKeys": [str(next(iter(value.values())))]}
+def _of_action(call: Call, operation: str, content: Mapping[str, Any], enclosing: str) -> Need:
+    keys = {**condition_keys(call, operation, content), "dynamodb:EnclosingOperation": enclosing}
+    return Need(f"dynamodb:{operation}", _arn(call, content["TableName"]), keys)
+
+
+def _of_batch(call: Call, operation: str, table: str, batch: Any) -> Iterator[Keys]:
+    if operation == "BatchGetItem":
+        yield condition_keys(call, operation, {**batch, "TableName": table})
+        return
+    for one in batch:
+        for content in one.values():
+            if content is not None:
+                yield condition_keys(call, operation, {**content, "TableName": table})

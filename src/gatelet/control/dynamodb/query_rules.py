@@ -17,12 +17,14 @@ from gatelet.tables.expressions.syntax import (
     Condition,
     Either,
     Every,
+    IfNotExists,
     In,
+    ListAppend,
     Not,
     Operand,
     Path,
-    Predicate,
     Size,
+    Sum,
 )
 
 
@@ -78,7 +80,7 @@ def check_filter(label: str, table: Table, index: Index | None, condition: Condi
     """A query's filter mentions no key attribute of what is read."""
     if condition is None:
         return
-    names = {path[0] for path in _paths(condition)}
+    names = {path[0] for path in paths_of(condition)}
     for key in (table if index is None else index).keys:
         if key.name in names:
             shown = "Filter Expression" if label == "FilterExpression" else label
@@ -87,11 +89,12 @@ def check_filter(label: str, table: Table, index: Index | None, condition: Condi
             )
 
 
-def _paths(condition: Condition) -> list[Path]:
+def paths_of(condition: Condition) -> list[Path]:
+    """Every path that a condition mentions."""
     if isinstance(condition, Not):
-        return _paths(condition.condition)
+        return paths_of(condition.condition)
     if isinstance(condition, (Every, Either)):
-        return [path for one in condition.conditions for path in _paths(one)]
+        return [path for one in condition.conditions for path in paths_of(one)]
     operands: tuple[Operand, ...]
     if isinstance(condition, Compare):
         operands = (condition.left, condition.right)
@@ -100,7 +103,20 @@ def _paths(condition: Condition) -> list[Path]:
     elif isinstance(condition, In):
         operands = (condition.operand, *condition.options)
     else:
-        assert isinstance(condition, Predicate)
         operands = condition.operands
-    attributes = [one.operand if isinstance(one, Size) else one for one in operands]
-    return [one.path for one in attributes if isinstance(one, Attribute)]
+    return [path for operand in operands for path in operands_of(operand)]
+
+
+def operands_of(operand: Operand) -> list[Path]:
+    """Every path that an operand mentions."""
+    if isinstance(operand, Attribute):
+        return [operand.path]
+    if isinstance(operand, Size):
+        return operands_of(operand.operand)
+    if isinstance(operand, Sum):
+        return [*operands_of(operand.left), *operands_of(operand.right)]
+    if isinstance(operand, ListAppend):
+        return [*operands_of(operand.first), *operands_of(operand.second)]
+    if isinstance(operand, IfNotExists):
+        return [operand.attribute.path, *operands_of(operand.otherwise)]
+    return []
