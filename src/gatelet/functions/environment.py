@@ -210,7 +210,7 @@ class Environment:
             if self._function.snap_start:
                 await host.templates.need(self._function)
             way = await launch.configure(host, self._function, self._grounds, self._log.stream)
-            self._log.process_starts(way.interpreter.version, way.interpreter.exact)
+            self._log.process_starts(way.version, way.warning)
             self._log.layers_are_at(way.configuration["layers"])
             self._become(State.INITIALIZING)
             worker = self._worker = Worker(host.loop, host.new_channel(), self)
@@ -246,7 +246,7 @@ class Environment:
             return
         self._log.begin(self._clock.now(), event.request_id)
         if error is not None:
-            self._fail(event, error, "error", kind)
+            self._fail(event, failures.named(error, event.request_id), "error", kind)
         elif status == "error":
             self._process_lost(event, failures.exited(event.request_id, words), words, kind)
 
@@ -274,11 +274,13 @@ class Environment:
         if kind == frames.EXHAUSTED:
             self._exhausted(event)
             return
-        memory, result = event.answer(kind, payload)
+        memory, result = event.heard(kind, payload)
         self._log.remember_memory(memory)
         if memory > self._limit_kib:
             self._exhausted(event)
             return
+        if result is None:
+            return  # there is more to come
         seconds = self._clock.monotonic() - event.started
         self.event = None
         self._deadline = math.inf

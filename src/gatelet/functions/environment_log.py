@@ -71,14 +71,12 @@ class EnvironmentLog:
 
     # ------------------------------------------------------------------ a process
 
-    def process_starts(self, python_version: str, exact: bool) -> None:
-        """``exact``: the interpreter is the one that the function's runtime names."""
-        runtime = self._function.runtime
+    def process_starts(self, version: str, warning: str) -> None:
+        """``version`` as ``python:3.13.v1``; ``warning``: what the host has instead of the function's runtime."""
         now = self._clock.now()
-        self._own(self._lines.init_start(now, python_version, self._function.runtime_arn))
-        if not exact:
-            words = f"{runtime} is not installed on this host: running on Python {python_version}"
-            self._own(self._lines.warning(now, words))
+        self._own(self._lines.init_start(now, version, self._function.runtime_arn))
+        if warning:
+            self._own(self._lines.warning(now, warning))
 
     def layers_are_at(self, directory: str) -> None:
         """Where the layers are as the worker sees it, empty if there are none: said if that is not AWS's place."""

@@ -19,7 +19,8 @@ UNHANDLED = "Unhandled"
 class Event(ABC):
     """The parts that both kinds of invocation share. Times are seconds of the monotonic clock."""
 
-    __slots__ = ("abandon_at", "arn", "function", "future", "lease", "request_id", "started", "tail", "trace_id")
+    __slots__ = ("_given", "abandon_at", "arn", "function", "future", "lease", "request_id", "started", "tail",
+        "trace_id")  # fmt: skip
 
     def __init__(
         self,
@@ -40,6 +41,26 @@ class Event(ABC):
         self.abandon_at = abandon_at
         self.started = 0.0
         self.tail = False
+        self._given: Any = None
+
+    def heard(self, kind: int, payload: bytes) -> tuple[int, Any]:
+        """``(memory, result)`` when the worker is done with the event, ``(memory, None)`` while it goes on.
+
+        A caller gets its answer early if the worker gives it early, unless it waits for the log. Raises FrameError.
+        """
+        if kind == frames.DONE:
+            if self._given is None:
+                raise frames.FrameError("DONE before the answer")
+            return frames.decode_answer(payload)[0], self._given
+        memory, result = self.answer(kind & ~frames.EARLY, payload)
+        if not kind & frames.EARLY:
+            return memory, result
+        if self._given is not None:
+            raise frames.FrameError("a second answer")
+        self._given = result
+        if not self.tail and not self.future.done():
+            self.future.set_result(result)
+        return memory, None
 
     @abstractmethod
     def frame(self, milliseconds: int) -> bytes:

@@ -40,6 +40,11 @@ def response_too_large() -> bytes:
     return json.dumps({"errorMessage": message, "errorType": RESPONSE_TOO_LARGE}, separators=(",", ":")).encode()
 
 
+def named(payload: bytes, request_id: str) -> bytes:
+    """An error of an initialisation, in which the id of the request that it failed was not known."""
+    return payload.replace(b'"RequestId:  Error: ', f'"RequestId: {request_id} Error: '.encode(), 1)
+
+
 def error_type(payload: bytes) -> str:
     """The type that an error JSON of a worker names; ``Runtime.Unknown`` when it is not one of the runtime's."""
     try:

@@ -65,7 +65,7 @@ class Grounds:
 
     def kib(self, pid: int) -> int:
         """What the process and its children take now."""
-        return resident.kib(pid, self._group)
+        return resident.kib(pid, self._group, own=not self._function.supervised)
 
     @property
     def _group(self) -> Group | None:

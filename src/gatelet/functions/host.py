@@ -12,6 +12,7 @@ from gatelet.functions.channel import Channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.environment_log import LogSink
 from gatelet.functions.python_runtime import PythonRuntimes
+from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.sandbox.detect import Sandbox
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.templates import Templates
@@ -38,4 +39,5 @@ class Host:
     trust: TrustBundle | None
     sandbox: Callable[[], Awaitable[Sandbox]]
     templates: Templates
+    programs: Programs
     new_channel: Callable[[], Channel]

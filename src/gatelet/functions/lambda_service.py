@@ -42,6 +42,7 @@ from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, 
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pools import Pools
 from gatelet.functions.provisioned import ProvisionedState
+from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
@@ -107,6 +108,7 @@ class LambdaService:
             trust=_trust(settings),
             sandbox=self._machinery.sandbox,
             templates=self._machinery.templates,
+            programs=Programs(settings.node),
         )
         self._machinery.serve(self._host)
         await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
@@ -288,7 +290,8 @@ class LambdaService:
         """Run a function on a gateway's request. Raises InvocationRefused."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
-        if not self._permissions.api_may_invoke(named, invocation.source_arn, invocation.source_account):
+        source = invocation.source_arn
+        if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
             raise PermissionDenied(named.arn)
         size = len(invocation.head) + len(invocation.body)
         if size > quotas.INVOKE_PAYLOAD_BYTES:

@@ -14,6 +14,8 @@ from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
 from gatelet.functions.process import Launcher
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
+from gatelet.functions.report import runtime_version
+from gatelet.functions.runtime_api.programs import directories
 from gatelet.functions.runtimes.python import frames
 from gatelet.functions.runtimes.python.sandbox import mounts
 from gatelet.functions.sandbox.detect import LANDLOCK_READABLE, Sandbox
@@ -34,6 +36,10 @@ class Launch:
     sandbox: Sandbox
     launcher: Launcher
     configuration: dict[str, Any]
+    version: str
+    """As INIT_START shows it."""
+    warning: str
+    """What the host has instead of the function's runtime; empty: nothing."""
 
     @property
     def message(self) -> bytes:
@@ -61,8 +67,9 @@ async def configure(
 ) -> Launch:
     """Prepare what a worker, or a template, stands on.
 
-    Raises CodeMissing, AwsError (the code does not unpack) or OSError.
+    Raises CodeMissing, AwsError (the code does not unpack), StartFailed (no such runtime here) or OSError.
     """
+    program = await host.programs.find(function.runtime, function.memory) if function.supervised else None
     sandbox = await host.sandbox()
     interpreter, python = await host.runtimes.get(function.runtime)
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
@@ -82,6 +89,8 @@ async def configure(
         "temporary": str(places.temporary),
         "handler": function.handler,
         "snap_start": function.snap_start,
+        "command": [] if program is None else program.command,
+        "supervised": program is not None,
         "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
         "escape_non_ascii": escapes_non_ascii(function.runtime),
@@ -102,8 +111,15 @@ async def configure(
             "tmp_bytes": function.storage * quotas.MIB,
             "kept": [] if sandbox.base is None else [*sandbox.base["read_only"], *sandbox.base["shared"]],
         }
+    if program is not None:
+        configuration["environment"].update(program.variables)
     ready = None if template or grounds.namespaces else host.templates.ready(function)
-    return Launch(interpreter, python, sandbox, python if ready is None else ready, configuration)
+    launcher = python if ready is None else ready
+    if program is not None:
+        return Launch(interpreter, python, sandbox, launcher, configuration, program.version, program.warning)
+    warning = f"{function.runtime} is not installed on this host: running on Python {interpreter.version}"
+    version = runtime_version(interpreter.version)
+    return Launch(interpreter, python, sandbox, launcher, configuration, version, "" if interpreter.exact else warning)
 
 
 def _variables(host: Host, function: FunctionVersion, places: _Places, stream: str, namespaces: bool) -> dict[str, str]:
@@ -127,7 +143,14 @@ def _walls(host: Host, sandbox: Sandbox, places: _Places, template: bool) -> dic
     if not sandbox.namespaces:
         trusted = [] if host.trust is None else [str(host.trust.path().parent)]
         layers = [] if places.layers is None else [str(places.layers)]
-        readable = [*LANDLOCK_READABLE, str(places.code), str(places.runtime), *layers, *trusted]
+        readable = [
+            *LANDLOCK_READABLE,
+            *map(str, directories(host.settings.node)),
+            str(places.code),
+            str(places.runtime),
+            *layers,
+            *trusted,
+        ]
     # A template's forks have directories of their own beside its own.
     temporary = places.temporary.parent if template and not sandbox.namespaces else places.temporary
     return {

@@ -27,12 +27,12 @@ class JsonLines:
         self._initialization = initialization
         self._level = _LEVELS[level]
 
-    def init_start(self, moment: float, python_version: str, runtime_arn: str) -> str:
+    def init_start(self, moment: float, version: str, runtime_arn: str) -> str:
         """platform.initStart."""
         record = {
             "initializationType": self._initialization,
             "phase": "init",
-            "runtimeVersion": report.runtime_version(python_version),
+            "runtimeVersion": version,
             "runtimeVersionArn": runtime_arn,
             "functionName": self._function,
             "functionVersion": self._version,

@@ -108,6 +108,8 @@ class PythonRuntimes:
 async def _find(runtime: str) -> Interpreter:
     """The interpreter that the runtime names if the host has it, else the one that runs us."""
     at_hand = ".".join(str(part) for part in sys.version_info[:3])
+    if not runtime.startswith("python"):  # for its supervisor any will do
+        return Interpreter(sys.executable, at_hand, exact=True)
     wanted = runtime.removeprefix("python")
     if at_hand.startswith(wanted + "."):
         return Interpreter(sys.executable, at_hand, exact=True)

@@ -28,9 +28,9 @@ def stream_name(moment: float, version: str, digits: str, function: str = "") ->
     return f"{utc(moment):%Y/%m/%d}/{function}[{version}]{digits}"
 
 
-def init_start(python_version: str, runtime_arn: str) -> str:
-    """The first line of a process. ``python_version`` is what really runs, for example ``3.13.1``."""
-    return f"INIT_START Runtime Version: {runtime_version(python_version)}\tRuntime Version ARN: {runtime_arn}\n"
+def init_start(version: str, runtime_arn: str) -> str:
+    """The first line of a process. ``version`` is what really runs, for example ``python:3.13.v1``."""
+    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {runtime_arn}\n"
 
 
 def runtime_version(python_version: str) -> str:
@@ -90,8 +90,8 @@ def runtime_exited(message: str, error_type: str) -> str:
 class Lines(Protocol):
     """A format. Every line ends with a line end; an empty one is not written. Moments are epoch seconds."""
 
-    def init_start(self, moment: float, python_version: str, runtime_arn: str) -> str:
-        """A process starts."""
+    def init_start(self, moment: float, version: str, runtime_arn: str) -> str:
+        """A process starts; ``version`` as ``python:3.13.v1``."""
 
     def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:
         """An initialisation succeeded."""
@@ -126,9 +126,9 @@ class TextLines:
     def __init__(self, version: str) -> None:
         self._version = version
 
-    def init_start(self, moment: float, python_version: str, runtime_arn: str) -> str:  # noqa: ARG002
+    def init_start(self, moment: float, version: str, runtime_arn: str) -> str:  # noqa: ARG002
         """See Lines."""
-        return init_start(python_version, runtime_arn)
+        return init_start(version, runtime_arn)
 
     def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing: the first REPORT tells it."""

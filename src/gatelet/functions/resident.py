@@ -17,16 +17,16 @@ _FILES = 20_000
 _PAGE_KIB = resource.getpagesize() // 1024
 
 
-def kib(pid: int, group: Group | None) -> int:
+def kib(pid: int, group: Group | None, *, own: bool = True) -> int:
     """Of a process with its children; 0 where the host does not tell.
 
     With a control group the kernel has counted every page once. Without, the children's proportional shares are
-    added up, as far as they may be read.
+    added up, as far as they may be read. ``own=False``: the process is none of the function's, its children are.
     """
-    own = _resident(pid)[0]
+    mine = _resident(pid)[0] if own else 0
     if group is not None:
-        return max(own, group.own_bytes() // quotas.KIB)
-    return own + sum(_share(child) for child in _children(pid)[:_CHILDREN])
+        return max(mine, group.own_bytes() // quotas.KIB)
+    return mine + sum(_share(child) for child in _children(pid)[:_CHILDREN])
 
 
 def directory_bytes(directory: Path) -> int:

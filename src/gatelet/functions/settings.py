@@ -61,6 +61,9 @@ class FunctionSettings:
     shared_directories: tuple[Path, ...] = ()
     """Directories of the host that every function may use; on AWS there are none."""
 
+    node: Path | None = None
+    """The Node.js that runs ``nodejs*`` functions. None: the one on the PATH."""
+
     processes: int = quotas.FUNCTION_PROCESSES
     """Processes and threads that an environment (with a user but no group of its own: a function) may have."""
 

@@ -35,7 +35,7 @@ def environment_variables(
         "TZ": ":UTC",
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt}/bin",
         "LD_LIBRARY_PATH": f"/var/lang/lib:/lib64:/usr/lib64:{runtime}:{runtime}/lib:{task}:{task}/lib:{opt}/lib",
-        "PYTHONPATH": str(runtime),
+        **_of_runtime(function.runtime, task, opt, str(runtime)),
     }
     if temporary is not None:
         variables["TMPDIR"] = str(temporary)
@@ -47,8 +47,21 @@ def environment_variables(
         {k: v for k, v in function.variables.items() if not k.startswith("_") or k in _KEPT_WITH_UNDERSCORE}
     )
     variables.update(_platform_variables(function, credentials, log_stream))
-    variables.update({"LAMBDA_TASK_ROOT": task, "LAMBDA_RUNTIME_DIR": str(runtime), "PWD": task, "SHLVL": "0"})
+    variables.update({"LAMBDA_TASK_ROOT": task, "LAMBDA_RUNTIME_DIR": str(runtime)})
+    if not function.runtime.startswith("provided"):
+        variables |= {"AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}", "PWD": task, "SHLVL": "0"}
     return variables
+
+
+def _of_runtime(name: str, task: str, opt: str, runtime: str) -> dict[str, str]:
+    """What AWS sets for one language only."""
+    if name.startswith("python"):
+        return {"PYTHONPATH": runtime}
+    if not name.startswith("nodejs"):
+        return {}
+    major = name.removeprefix("nodejs").removesuffix(".x")
+    modules = [f"{opt}/nodejs/node{major}/node_modules", f"{opt}/nodejs/node_modules", f"{runtime}/node_modules"]
+    return {"NODE_PATH": ":".join([*modules, runtime, task])}
 
 
 def _platform_variables(function: FunctionVersion, credentials: Credentials, log_stream: str) -> dict[str, str]:
@@ -59,7 +72,6 @@ def _platform_variables(function: FunctionVersion, credentials: Credentials, log
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_SESSION_TOKEN": credentials.session_token or "",
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),

@@ -64,6 +64,11 @@ class FunctionVersion:
     snap_start: bool = False
     """``SnapStart.ApplyOn`` is ``PublishedVersions`` and this is one."""
 
+    @property
+    def supervised(self) -> bool:
+        """Whether its runtime is a program that speaks the Runtime API."""
+        return not self.runtime.startswith("python")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Qualified:

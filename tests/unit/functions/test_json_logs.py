@@ -23,7 +23,7 @@ def lines(level: str = "DEBUG") -> JsonLines:
 
 
 def test_events_have_aws_s_shapes() -> None:
-    assert json.loads(lines().init_start(NOW, "3.13.7", "arn")) == {
+    assert json.loads(lines().init_start(NOW, "python:3.13.v7", "arn")) == {
         "time": "2026-01-01T00:00:00.250Z",
         "type": "platform.initStart",
         "record": {
@@ -80,7 +80,7 @@ def test_an_initialisation_that_succeeds(initialization: str, level: str, kinds:
 def test_system_levels(level: str, written: set[str]) -> None:
     say = lines(level)
     events = {
-        "initStart": say.init_start(NOW, "3.13.7", "arn"),
+        "initStart": say.init_start(NOW, "python:3.13.v7", "arn"),
         "initReport": say.init_report(NOW, 1.0, "init", "timeout"),
         "start": say.start(NOW, "id"),
         "runtimeDone": say.end(NOW, "id", SUCCESS),

@@ -12,14 +12,16 @@ from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.errors import InvalidParameterValue
 
 PYTHON = tuple(f"python3.{minor}" for minor in range(8, 15))
-"""What runs here."""
+"""Those of them that Python runs."""
+
+PROGRAMS = ("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "provided.al2", "provided.al2023")
+"""Those that programs run, through the Runtime API."""
 
 _OTHERS = (
-    *("nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"),
+    "nodejs16.x",
     *("java8.al2", "java11", "java17", "java21", "java25"),
     *("dotnet6", "dotnet8", "dotnet10"),
     *("ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0"),
-    *("provided.al2", "provided.al2023"),
 )
 _RETIRED = frozenset(
     {
@@ -32,7 +34,7 @@ _RETIRED = frozenset(
 
 def check_runtime(runtime: str) -> None:
     """Raises InvalidParameterValue for a retired or unknown runtime, NotSupported for one that does not run here."""
-    if runtime in PYTHON:
+    if runtime in PYTHON or runtime in PROGRAMS:
         return
     if runtime in _OTHERS:
         raise NotSupported(f"the runtime {runtime}")
@@ -43,7 +45,7 @@ def check_runtime(runtime: str) -> None:
         )
     raise InvalidParameterValue(
         f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
-        f"[{', '.join(_OTHERS + PYTHON)}] or be a valid ARN"
+        f"[{', '.join(_OTHERS + PROGRAMS + PYTHON)}] or be a valid ARN"
     )
 
 

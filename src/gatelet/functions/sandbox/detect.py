@@ -14,6 +14,7 @@ from typing import Any
 
 from gatelet.functions.isolation import Isolation
 from gatelet.functions.process import interpreter_command, kill_session
+from gatelet.functions.runtime_api.programs import directories
 from gatelet.functions.runtimes.python.sandbox import syscalls
 from gatelet.functions.sandbox import cgroup
 from gatelet.functions.sandbox.cgroup import Cgroups
@@ -95,7 +96,7 @@ def _base(settings: FunctionSettings, trusted: Path | None) -> dict[str, Any]:
         "mountpoint": str(root),
         "runtime": str(libraries) if libraries.is_dir() else "",
         "store": {name: str(path) for name, path in store.items()},
-        "read_only": [str(trusted)] if trusted is not None else [],
+        "read_only": [str(path) for path in (trusted, *directories(settings.node)) if path is not None],
         "shared": [str(path) for path in settings.shared_directories],
     }
 

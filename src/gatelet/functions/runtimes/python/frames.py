@@ -19,9 +19,11 @@ ERROR       to gateway memory, then the error JSON
 LOG         to gateway epoch milliseconds (u64), then the text of one log event
 EXHAUSTED   to gateway memory: the handler hit its memory limit
 OUTPUT      to gateway empty: raw output waits in its pipe, written before what follows
+DONE        to gateway memory: ready for another event, whose answer was EARLY
 =========== ========= ===============================================================================
 
-``memory`` is the peak resident size in KiB (u32).
+``memory`` is the peak resident size in KiB (u32). An answer whose kind has the bit EARLY is complete, but its worker
+goes on with the event until it says DONE.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ ERROR = 21
 LOG = 22
 EXHAUSTED = 23
 OUTPUT = 24
+DONE = 25
+EARLY = 128
 
 PACKET_BYTES = 64 * 1024
 """The largest frame that travels as one packet."""
@@ -138,6 +142,11 @@ def decode_answer(payload: bytes) -> tuple[int, bytes]:
     if len(payload) < _MEMORY.size:
         raise FrameError("the answer is shorter than its head")
     return _MEMORY.unpack_from(payload)[0], payload[_MEMORY.size :]
+
+
+def early(frame: bytes) -> bytes:
+    """The same answer from a worker that is not done with the event."""
+    return b"".join((frame[:4], bytes((frame[4] | EARLY,)), frame[5:]))
 
 
 def encode_reply(memory: int, status: int, base64: bool, headers: bytes, body: bytes) -> bytes:

@@ -33,11 +33,28 @@ class Wire:
         """The next frame; ends the process when the gateway is gone."""
         if self._packets is None:
             return self._from_stream()
-        packet = self._packets.recv(frames.PACKET_BYTES)
+        return self._of_packet(self._packets.recv(frames.PACKET_BYTES))
+
+    def _of_packet(self, packet: bytes) -> tuple[int, bytes]:
         if not packet:
             os._exit(0)
         kind, payload = frames.decode_packet(packet)
         return self._from_stream() if kind == frames.STREAMED else (kind, payload)
+
+    @property
+    def events(self) -> int:
+        """The descriptor that is readable when a frame is there."""
+        return (self._socket if self._packets is None else self._packets).fileno()
+
+    def poll(self) -> tuple[int, bytes] | None:
+        """The next frame if one is there and the gateway does not take it back; ends the process as ``receive``."""
+        if self._packets is None:
+            return self._from_stream()
+        try:
+            packet = self._packets.recv(frames.PACKET_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        return self._of_packet(packet)
 
     def _greet(self) -> socket.socket | None:
         greeting, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)

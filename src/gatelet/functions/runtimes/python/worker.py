@@ -17,6 +17,7 @@ from typing import Any
 from . import faults, frames, jail, limits, loading, marshal_json, output, snapshots
 from .context import LambdaContext
 from .memory import PeakMemory
+from .supervisor import supervisor
 from .wire import Wire
 
 _LARGE_BODY = 4 * 1024 * 1024
@@ -154,6 +155,8 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
     events = events or loading.load_module_from(settings["event_module"], "gatelet_runtime.events")
     jail.enter(settings, based=place.based, namespaces=place.namespaces)
     limits.die_with_parent(parent)
+    if settings.get("supervised"):
+        supervisor.run(wire, settings, events)
     prepare(settings, preloaded)
     worker = Worker(wire, settings, events, output.install(output.Journal(wire)))
     live(worker, worker.initialise)

@@ -1,0 +1,81 @@
+"""The programs that a supervisor starts: the runtime and the extensions."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from .. import limits
+
+NOT_FOUND, NOT_EXECUTABLE = 127, 126
+
+
+def is_program(path: str) -> bool:
+    """Whether the path is a file that may be executed."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)  # noqa: PTH113 - pathlib costs milliseconds here
+
+
+def start(command: Sequence[str], environment: dict[str, str], directory: str, inherited: Sequence[int] = ()) -> int:
+    """Start a program; its pid. It ends with this process. One that cannot be executed ends as a shell says it.
+
+    ``inherited`` are descriptors beside the standard ones.
+    """
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        limits.die_with_parent(parent)
+        for descriptor in inherited:
+            os.set_inheritable(descriptor, True)
+        os.chdir(directory)
+        os.execve(command[0], list(command), environment)  # noqa: S606 - it is what runs here
+    except FileNotFoundError as error:
+        _say(command[0], error)
+        os._exit(NOT_FOUND)
+    except BaseException as error:  # noqa: BLE001 - this is a copy of the supervisor, and must never go on as one
+        _say(command[0], error)
+        os._exit(NOT_EXECUTABLE)
+
+
+def ended() -> list[tuple[int, int]]:
+    """``(pid, wait status)`` of every process that has ended by now."""
+    found: list[tuple[int, int]] = []
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            found.append((pid, status))
+    return found
+
+
+def end_like(status: int) -> None:
+    """End this process as another one has ended: the gateway sees one exit status."""
+    sys.stdout.flush()
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        with suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(os.waitstatus_to_exitcode(status))
+
+
+def peak_kib(pid: int) -> int:
+    """The most memory that a process has taken; 0 where the host does not tell, or it has ended."""
+    with suppress(OSError), open(f"/proc/{pid}/status", "rb") as file:  # noqa: PTH123 - see is_program
+        for line in file:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1])
+    return 0
+
+
+def _say(program: str, error: BaseException) -> None:
+    os.write(2, f"{program}: {error}\n".encode("utf-8", "replace"))

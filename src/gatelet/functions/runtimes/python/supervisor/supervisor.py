@@ -1,0 +1,189 @@
+"""The life of an environment whose runtime speaks the Runtime API.
+
+``INIT`` until the runtime and every extension have asked for their first event, then ``READY``; an event makes it
+``BUSY`` until all of them ask again. A frame is taken from the gateway only when everybody is ready, so what waits
+at a busy environment can be taken back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from enum import Enum, auto
+from typing import Any
+
+from .. import frames, output
+from ..wire import Wire
+from . import children, http
+from .exchange import Exchange, Translator, fault
+from .loop import Loop, Timer
+from .runtime_api import PREFIX, RuntimeApi
+from .server import Connection, Server, Sink
+
+_GRACE_SECONDS = 0.02
+"""How long a response waits for the runtime to be ready again: most are within a millisecond, and then the caller
+that has its answer finds the environment free."""
+_EXIT_SECONDS = 0.5
+"""How long a runtime may take to end after it has said that it could not be initialised."""
+
+
+class _Phase(Enum):
+    INIT = auto()
+    READY = auto()
+    BUSY = auto()
+
+
+class Supervisor:
+    """Of one environment; ``run`` does not return."""
+
+    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._translator = Translator(events, settings["response_bytes"])
+        self._loop = Loop()
+        self._api = RuntimeApi(self)
+        self._server = Server(self._loop, self._begin)
+        self._phase = _Phase.INIT
+        self._exchange: Exchange | None = None
+        self._unsent: bytes | None = None
+        self._grace: Timer | None = None
+        self._runtime = 0
+
+    # ------------------------------------------------------------------ what the API asks (Conductor)
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """See Conductor."""
+        return self._exchange
+
+    @property
+    def initialising(self) -> bool:
+        """See Conductor."""
+        return self._phase is _Phase.INIT
+
+    @property
+    def response_bytes(self) -> int:
+        """See Conductor."""
+        return self._translator.response_bytes
+
+    def runtime_is_ready(self) -> None:
+        """See Conductor."""
+        self._settle()
+
+    def respond(self, body: bytes | None) -> None:
+        """See Conductor."""
+        exchange, memory = self._exchange, self._memory()
+        assert exchange is not None
+        too_large = body is None
+        self._answer(
+            self._translator.too_large(memory) if too_large else self._translator.answer(exchange, memory, body or b"")
+        )
+
+    def fail(self, body: bytes) -> None:
+        """See Conductor."""
+        self._answer(self._translator.failure(self._memory(), body))
+
+    def init_failed(self, body: bytes) -> None:
+        """See Conductor."""
+        self._send(frames.encode_answer(frames.INIT_ERROR, self._memory(), body))
+        self._loop.later(_EXIT_SECONDS, lambda: children.end_like(1 << 8))
+
+    def stream(self, connection: Connection, head: http.Head) -> Sink:
+        """See Conductor."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ the life
+
+    def run(self) -> None:
+        """Start the runtime and serve it until it ends, and this process with it."""
+        self._loop.on_children(self._reap)
+        command = self._command()
+        if command is None:
+            places = f"[{self._settings['code']}/bootstrap {self._settings['layers'] or '/opt'}/bootstrap]"
+            message = f"RequestId:  Error: Couldn't find valid bootstrap(s): {places}"
+            self._send(frames.encode_answer(frames.INIT_ERROR, 0, fault("Runtime.InvalidEntrypoint", message)))
+            children.end_like(1 << 8)
+            return
+        variables = self._settings["environment"]
+        variables["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
+        self._runtime = children.start(command, variables, self._settings["code"])
+        self._loop.run()
+
+    def _command(self) -> list[str] | None:
+        """What is to be executed; None: nothing."""
+        command: list[str] = self._settings["command"]
+        if command:
+            return command
+        places = [self._settings["code"], self._settings["layers"] or "/opt"]
+        return next(([f"{place}/bootstrap"] for place in places if children.is_program(f"{place}/bootstrap")), None)
+
+    def _begin(self, connection: Connection, head: http.Head) -> Sink:
+        if head.path.startswith(f"{PREFIX}/"):
+            return self._api.begin(connection, head)
+        return self._api.begin(connection, head)
+
+    def _settle(self) -> None:
+        """Go on if everybody is ready."""
+        if not self._api.ready:
+            return
+        if self._phase is _Phase.INIT:
+            self._send(frames.encode_answer(frames.INIT_OK, self._memory()))
+        elif self._exchange is None or not self._exchange.answered:
+            return
+        elif self._unsent is not None:
+            self._send(self._unsent)
+        else:
+            self._send(frames.encode_answer(frames.DONE, self._memory()))
+        if self._grace is not None:
+            self._grace.cancel()
+        self._exchange = self._unsent = self._grace = None
+        self._phase = _Phase.READY
+        self._loop.on_read(self._wire.events, self._take)
+
+    def _take(self) -> None:
+        frame = self._wire.poll()
+        if frame is None:
+            return  # the gateway has taken it back
+        self._loop.on_read(self._wire.events, None)
+        now_ms = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
+        self._exchange = self._translator.exchange(*frame, now_ms)
+        self._phase = _Phase.BUSY
+        self._api.give(self._exchange)
+
+    def _answer(self, frame: bytes) -> None:
+        """Everything is said about the event; the frame goes when everybody is ready, or after a moment."""
+        assert self._exchange is not None
+        self._exchange.answered = True
+        self._unsent = frame
+        self._grace = self._loop.later(_GRACE_SECONDS, self._send_early)
+        self._settle()
+
+    def _send_early(self) -> None:
+        frame, self._unsent = self._unsent, None
+        if frame is not None:
+            self._send(frames.early(frame))
+
+    def _send(self, frame: bytes) -> None:
+        if output.raw_output_waits():
+            self._wire.send(frames.encode(frames.OUTPUT, b""))
+        self._wire.send(frame)
+
+    def _memory(self) -> int:
+        return children.peak_kib(self._runtime) if self._runtime else 0
+
+    def _reap(self) -> None:
+        for pid, status in children.ended():
+            if pid == self._runtime:
+                children.end_like(status)
+
+
+def run(wire: Wire, settings: dict[str, Any], events: Any) -> None:
+    """Be the supervisor of an environment, for good."""
+    try:
+        Supervisor(wire, settings, events).run()
+    except BaseException:  # noqa: BLE001 - a fault of ours ends the process, said in its log
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
