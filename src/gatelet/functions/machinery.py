@@ -19,7 +19,7 @@ from gatelet.functions.zygote import Template
 TRUST_DIRECTORY = "trust"
 _TICK_SECONDS = 30.0
 _SNAPSHOT_SECONDS = 130.0
-"""What the initialisation of a version with SnapStart may take (lambda-execution section 7)."""
+"""What the initialisation of a version with SnapStart may take at least (lambda-execution section 7)."""
 
 
 class Machinery:
@@ -87,7 +87,7 @@ class Machinery:
             return None, way.sandbox.found.templates or "this host forks no workers"
         template = Template()
         template.on_lost(lambda: grounds.forget(host.loop))
-        seconds = _SNAPSHOT_SECONDS if function.snap_start else self._settings.init_seconds
+        seconds = max(_SNAPSHOT_SECONDS, function.timeout) if function.snap_start else self._settings.init_seconds
         reason = await template.build(
             way.python.zygote, way.message, lambda pid: grounds.admit(host.loop, way.sandbox, pid), seconds
         )
