@@ -77,6 +77,7 @@ CONDITIONS = {
     "attribute_type(a, :v)": (
         "Invalid attribute type name found; type: x, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
     ),
+    "attribute_type(a, b)": f"{_TYPE}attribute_type, operand type: {{NS,SS,L,BS,N,M,B,BOOL,NULL,S}}",
     "size(:n) = :n": f"{_TYPE}size, operand type: N",
     "a < :b": f"{_TYPE}<, operand type: BOOL",
     "a >= :l": f"{_TYPE}>=, operand type: L",

@@ -245,7 +245,7 @@ class _ConditionParser(Parser):
         if not isinstance(operand, Literal):
             raise self.failure(
                 "Incorrect operand type for operator or function; "
-                "operator or function: attribute_type, operand type: {}"
+                "operator or function: attribute_type, operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
             )
         named = operand.value["S"]
         if named not in TYPES:
