@@ -128,7 +128,8 @@ class ProxyInvocation:
     target: FunctionTarget
     head: bytes
     body: bytes
-    source_arn: str
+    source_arn: str | None
+    """None: whoever calls was allowed to before, by its own policies."""
     source_account: str
     trace_id: str
     timeout: float

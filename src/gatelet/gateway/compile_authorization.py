@@ -67,8 +67,6 @@ def compile_authorization(
 def _lambda_authorizer(
     shape: Mapping[str, Any], scope: Scope, api_id: str, variables: Mapping[str, str]
 ) -> LambdaAuthorizer | InvalidAuthorization:
-    if shape.get("authorizerCredentials"):
-        return InvalidAuthorization("Gatelet does not support authorizerCredentials yet")
     token = shape["type"] == "TOKEN"
     sources = parse_sources(shape.get("identitySource") or "")
     ttl = shape.get("authorizerResultTtlInSeconds")
@@ -85,4 +83,5 @@ def _lambda_authorizer(
         validation=compile_regex(expression, "", 0) if token and expression else None,
         ttl=float(AUTHORIZER_TTL_DEFAULT if ttl is None else ttl),
         source_arn=f"arn:aws:execute-api:{scope.region}:{scope.account}:{api_id}/authorizers/{shape['id']}",
+        role=shape.get("authorizerCredentials") or None,
     )

@@ -53,7 +53,7 @@ def _compile(
 ) -> Integration:
     match shape["type"]:
         case "AWS_PROXY":
-            return LambdaProxy(_function(shape, scope, variables), timeout_of(shape))
+            return LambdaProxy(_function(shape, scope, variables), timeout_of(shape), shape.get("credentials") or None)
         case "AWS":
             return _service(method, shape, scope, variables)
         case "HTTP":

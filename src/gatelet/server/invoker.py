@@ -6,12 +6,19 @@ import asyncio
 import time
 
 from gatelet.aws import quotas
+from gatelet.aws.arn import function_arn
 from gatelet.aws.ids import Ids
+from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.json_payload import fault_of
 from gatelet.functions import invocation as functions
 from gatelet.functions.service import Functions
 from gatelet.gateway import ports as gateway
+from gatelet.identity.authorization import CannotAssume
+from gatelet.identity.service import Identity
+from gatelet.policy.principals import account_of
+from gatelet.server.aws_services import GATEWAY, SESSION_NAME
 
+INVOKE = "lambda:InvokeFunction"
 _SMALL = 32 * quotas.KIB
 """Payloads up to here are parsed on the event loop."""
 
@@ -19,10 +26,11 @@ _SMALL = 32 * quotas.KIB
 class FunctionInvoker:
     """Runs functions for integrations (implements gatelet.gateway.ports.Invoker)."""
 
-    __slots__ = ("_functions", "_ids")
+    __slots__ = ("_functions", "_identity", "_ids")
 
-    def __init__(self, service: Functions, ids: Ids) -> None:
+    def __init__(self, service: Functions, identity: Identity, ids: Ids) -> None:
         self._functions = service
+        self._identity = identity
         self._ids = ids
 
     async def invoke_proxy(
@@ -35,8 +43,11 @@ class FunctionInvoker:
         source_account: str,
         trace_id: str,
         timeout: float,
+        role: str | None = None,
     ) -> gateway.ProxyReply:
         """Run the function. Raises InvokerError."""
+        if role is not None:
+            self._permit(role, target, source_arn, source_account)
         try:
             # Both sides spell target and reply alike, so the hot path copies nothing.
             return await self._functions.invoke_proxy(  # type: ignore[return-value]
@@ -44,7 +55,7 @@ class FunctionInvoker:
                     target,  # type: ignore[arg-type]
                     head,
                     body,
-                    source_arn,
+                    source_arn if role is None else None,
                     source_account,
                     trace_id,
                     timeout,
@@ -65,8 +76,11 @@ class FunctionInvoker:
         trace_id: str,
         timeout: float,
         log_tail: bool = False,
+        role: str | None = None,
     ) -> gateway.InvokeReply:
         """Run the function on a JSON event, or accept the event. Raises InvokerError."""
+        if role is not None:
+            self._permit(role, target, source_arn, source_account)
         payload = payload or b"{}"
         fault = fault_of(payload) if len(payload) <= _SMALL else await asyncio.to_thread(fault_of, payload)
         if fault is not None:
@@ -78,7 +92,7 @@ class FunctionInvoker:
             trace_id=trace_id,
             client_context=client_context,
             log_tail=log_tail,
-            source_arn=source_arn,
+            source_arn=source_arn if role is None else None,
             source_account=source_account,
             abandon_at=time.monotonic() + timeout,
         )
@@ -96,6 +110,24 @@ class FunctionInvoker:
             result.executed_version,
             log_tail=result.log_tail,
         )
+
+    def _permit(self, role: str, target: gateway.FunctionTarget, source_arn: str, account: str) -> None:
+        """Whether the role trusts API Gateway and may call the function. Raises InvokeDenied: it fails closed.
+
+        A role of another account is none of this API's, whomever it trusts.
+        """
+        arn = function_arn(Scope(target.account, target.region), target.name, target.qualifier)
+        try:
+            if account_of(role) != account:
+                raise CannotAssume(role, GATEWAY)
+            principal = self._identity.authorizer.assume(
+                role, GATEWAY, SESSION_NAME, source_arn=source_arn, source_account=account
+            )
+        except CannotAssume as refused:
+            text = f"API Gateway does not have permission to assume the provided role {role}"
+            raise gateway.InvokeDenied(text) from refused
+        if not self._identity.authorizer.authorize(principal, INVOKE, arn):
+            raise gateway.InvokeDenied("Invalid permissions on Lambda function")
 
 
 def _translate(refusal: functions.InvocationRefused) -> gateway.InvokerError:

@@ -187,3 +187,32 @@ def test_an_authorizer_is_tested_as_it_is_stored(api: Api) -> None:
     refused = api.client.test_invoke_authorizer(**names)
     assert (refused["clientStatus"], "principalId" in refused) == (401, False)
     assert "Unauthorized request: " in refused["log"]
+
+
+@pytest.fixture(scope="module")
+def role(gatelet: Any) -> str:
+    """A role that API Gateway may assume; it may call the function ``guarded-by-role``."""
+    iam = gatelet.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn: str = iam.create_role(RoleName="caller-of-functions", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    return arn
+
+
+def test_an_integration_calls_its_function_with_its_role(gatelet: Any, role: str) -> None:
+    """data-plane 6: with credentials, the role's policies are asked and the function's own is not."""
+    arn = create_function(gatelet, "called-with-a-role", ECHO)
+    api = make_api(gatelet, "with-role", {"GET /users": {"uri": integration_uri(arn), "credentials": role}}, ())
+    api.deploy()
+    assert get(api, "/users").status == 500
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}
+    gatelet.client("iam").put_role_policy(
+        RoleName="caller-of-functions",
+        PolicyName="call",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    assert get(api, "/users").status == 200
+    nobody = "arn:aws:iam::000000000000:role/nobody"
+    other = make_api(gatelet, "no-role", {"GET /users": {"uri": integration_uri(arn), "credentials": nobody}}, ())
+    other.deploy()
+    assert get(other, "/users").status == 500

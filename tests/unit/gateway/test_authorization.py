@@ -258,7 +258,6 @@ class TestFailures:
             {**TOKEN, "identitySource": ""},
             {**REQUEST, "identitySource": ""},
             {**TOKEN, "identityValidationExpression": "("},
-            {**TOKEN, "authorizerCredentials": "arn:aws:iam::210987654321:role/r"},
         ],
     )
     def test_an_authorizer_that_cannot_run_lets_nobody_pass(self, authorizer: dict[str, Any]) -> None:

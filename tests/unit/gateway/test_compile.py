@@ -90,7 +90,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
             "Role ARN must be specified for AWS integrations",
         ),
         ({"shape": method(integration={"httpMethod": "GET"})}, "POST only"),  # data-plane section 7
-        ({"shape": method(integration={"credentials": "arn:aws:iam::210987654321:role/r"})}, "credentials"),
         ({"shape": method(integration={"responseTransferMode": "STREAM"})}, "STREAM"),
         (
             {"shape": method(integration={"requestParameters": {"integration.request.header.Content-Length": "'1'"}})},

@@ -185,6 +185,7 @@ class LocalInvoker:
         source_account: str,
         trace_id: str,
         timeout: float,
+        role: str | None = None,
     ) -> ProxyReply:
         self.calls.append(
             {
@@ -218,6 +219,7 @@ class LocalInvoker:
         trace_id: str,
         timeout: float,
         log_tail: bool = False,
+        role: str | None = None,
     ) -> InvokeReply:
         self.calls.append(
             {

@@ -65,8 +65,7 @@ def check_authorizer(authorizer: Authorizer) -> None:
         raise BadRequest(f"Invalid Authorizer type specified. Valid options are {','.join(TYPES)}")
     if authorizer["type"] not in LAMBDA_TYPES:
         raise NotSupported(f"authorizers of type {authorizer['type']}")
-    if authorizer.get("authorizerCredentials"):
-        raise NotSupported("authorizerCredentials (the function's own policy is asked)")
+    _check_role(authorizer.get("authorizerCredentials"))
     check_ttl(authorizer.get("authorizerResultTtlInSeconds"))
     _check_uri(authorizer.get("authorizerUri"))
     _check_sources(authorizer)
@@ -82,6 +81,15 @@ def check_ttl(ttl: int | None) -> None:
     """Raises BadRequest."""
     if ttl is not None and not 0 <= ttl <= quotas.AUTHORIZER_TTL_MAX:
         raise BadRequest(f"Authorizer result TTL must be between 0 and {quotas.AUTHORIZER_TTL_MAX} seconds.")
+
+
+def _check_role(role: str | None) -> None:
+    try:
+        arn = Arn.parse(role) if role else None
+    except InvalidArn:
+        raise BadRequest("Invalid ARN specified in the request") from None
+    if arn is not None and (arn.service != "iam" or not arn.resource.startswith("role/")):
+        raise BadRequest("Invalid ARN specified in the request")
 
 
 def _check_uri(uri: str | None) -> None:

@@ -124,8 +124,6 @@ def _refuse_service(kind: str, integration: Integration, endpoints: Collection[s
     if uri.resource.endswith("/response-streaming-invocations"):
         raise NotSupported("responseTransferMode STREAM")
     role = integration.get("credentials")
-    if role and kind == "AWS_PROXY":
-        raise NotSupported("credentials on an AWS_PROXY integration")
     if not role and not (uri.account == "lambda" and _FUNCTION_PATH.fullmatch(uri.resource)):
         raise BadRequest("Role ARN must be specified for AWS integrations")
     if role == CALLER:

@@ -30,6 +30,8 @@ class LambdaAuthorizer:
     """Seconds that an answer is kept; 0: never."""
     source_arn: str
     """What the function's policy is asked about: ``.../authorizers/{id}``."""
+    role: str | None = None
+    """The role that the function is called with (``authorizerCredentials``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ async def _call(
             source_account=trace.snapshot.scope.account,
             trace_id=trace_ids[1],
             timeout=_TIMEOUT_SECONDS,
+            role=authorizer.role,
         )
     except InvokerError as error:
         raise AuthorizerConfigurationError(f"The authorizer's function was not run: {error}") from error

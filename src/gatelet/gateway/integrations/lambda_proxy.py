@@ -50,6 +50,7 @@ async def _invoke(integration: LambdaProxy, exchange: Exchange) -> ProxyReply:
             source_account=exchange.snapshot.scope.account,
             trace_id=exchange.trace_ids[1],
             timeout=integration.timeout,
+            role=integration.role,
         )
     except InvokerError as refused:
         raise failure_of(refused) from refused

@@ -55,11 +55,8 @@ def test_a_request_authorizer_takes_several_sources(plane, api):
         ({"identityValidationExpression": "("}, "BadRequestException", "Invalid identity validation expression"),
         ({"authorizerResultTtlInSeconds": 3601}, "BadRequestException", "between 0 and 3600"),
         ({"authorizerResultTtlInSeconds": -1}, "BadRequestException", "between 0 and 3600"),
-        (
-            {"authorizerCredentials": "arn:aws:iam::000000000000:role/r"},
-            "NotImplementedException",
-            "authorizerCredentials",
-        ),
+        ({"authorizerCredentials": "arn:aws:iam::000000000000:user/u"}, "BadRequestException", "Invalid ARN"),
+        ({"authorizerCredentials": "role"}, "BadRequestException", "Invalid ARN"),
     ],
 )
 def test_what_an_authorizer_may_not_be(plane, api, changes, code, words):
