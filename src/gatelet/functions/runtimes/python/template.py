@@ -93,7 +93,9 @@ class Template:
         for frame in self._recorder.frames:
             text = frames.decode_log(frames.decode_packet(frame)[1])[1]
             wire.send(frames.encode_log(now, text.encode("utf-8", "replace")))
-        os.write(1, self._printed)
+        if self._printed:
+            os.write(1, self._printed)
+            wire.send(frames.encode(frames.OUTPUT, b""))
         os.close(self._raw)
         self._streams.journal.send_to(wire)
         one = worker.Worker(wire, settings, self._events, self._streams)
