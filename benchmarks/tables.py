@@ -54,6 +54,15 @@ def request(endpoint: str, operation: str, parameters: dict[str, object]) -> byt
     return f"POST / HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+async def answered(reader: asyncio.StreamReader) -> None:
+    """Read one answer. Raises RuntimeError for any but 200."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(body.decode())
+
+
 async def send(endpoint: str, requests: Sequence[bytes], connections: int) -> Burst:
     """Send all of them over so many connections, each the next one after an answer. Raises RuntimeError."""
     waiting = iter(requests)
@@ -62,16 +71,15 @@ async def send(endpoint: str, requests: Sequence[bytes], connections: int) -> Bu
     async def connection() -> None:
         address = urlsplit(endpoint)
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        for one in waiting:
-            begun = time.perf_counter()
-            writer.write(one)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-            answer = await reader.readexactly(length)
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(answer.decode())
-            latencies.append(time.perf_counter() - begun)
-        writer.close()
+        try:
+            for one in waiting:
+                begun = time.perf_counter()
+                writer.write(one)
+                await answered(reader)
+                latencies.append(time.perf_counter() - begun)
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
     begun = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(connections)))
