@@ -235,3 +235,17 @@ TRIGGER_ATTEMPTS: Final = 3
 # Ours: how many passwords may be hashed or proved side by side, and how many wait
 PASSWORD_CHECKS_AT_ONCE: Final = 4
 PASSWORD_CHECKS_WAITING: Final = 256
+
+# CloudWatch (GetMetricData, GetMetricStatistics, ListMetrics, PutMetricData in its API Reference)
+METRIC_MINUTES_SECONDS: Final = 3 * 60 * 60  # ours: AWS keeps minutes for 15 days
+METRIC_SECONDS: Final = 15 * 24 * 60 * 60
+METRICS: Final = 20_000  # ours, on this host
+METRIC_QUERIES: Final = 500
+METRIC_DATAPOINTS: Final = 100_800
+METRIC_STATISTICS_DATAPOINTS: Final = 1_440
+METRICS_PAGE: Final = 500
+METRIC_DATA: Final = 1_000
+METRIC_VALUES: Final = 150
+METRIC_VALUE_EXPONENT: Final = 360
+METRIC_PAST_SECONDS: Final = 14 * 24 * 60 * 60
+METRIC_FUTURE_SECONDS: Final = 2 * 60 * 60

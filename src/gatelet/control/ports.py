@@ -16,6 +16,7 @@ from gatelet.functions.service import Functions
 from gatelet.gateway.service import Gateway
 from gatelet.identity.service import Identity
 from gatelet.logs.writer import LogWriter
+from gatelet.metrics.service import Metrics
 from gatelet.storage.ports import Blobs, LogChunks, Records
 from gatelet.tables.service import Tables
 
@@ -60,3 +61,5 @@ class Ports:
     service_endpoints: frozenset[str] = frozenset()
     """AWS services whose endpoints the operator has set up for integrations, as integration URIs name them."""
     tables: Tables | None = None
+    metrics: Metrics | None = None
+    """None: CloudWatch answers 501."""

@@ -11,6 +11,7 @@ from gatelet.control.operation import MARK, Operation
 PACKAGES: Mapping[str, str] = {
     "apigateway": "gatelet.control.apigateway",
     "cognito-idp": "gatelet.control.cognito_idp",
+    "cloudwatch": "gatelet.control.cloudwatch",
     "dynamodb": "gatelet.control.dynamodb",
     "dynamodbstreams": "gatelet.control.dynamodbstreams",
     "iam": "gatelet.control.iam",

@@ -22,7 +22,7 @@ from gatelet.gateway.document import ENDPOINT_DISABLED, ApiDocument, StageDocume
 from gatelet.gateway.events.head import fixed_head
 from gatelet.gateway.method import Integration, Method, Misconfiguration, Resource
 from gatelet.gateway.method_settings import settings_of
-from gatelet.gateway.refusals import refuse_api, refuse_method, refuse_stage
+from gatelet.gateway.refusals import refuse_api, refuse_stage
 from gatelet.gateway.router import Router
 from gatelet.gateway.snapshot import GatewayResponse, Snapshot
 from gatelet.gateway.stage_logs import AccessLog, compile_access_log, compile_execution_logging
@@ -55,6 +55,7 @@ def compile_snapshot(
         access_log=_access_log(stage),
         log_stage=log_stage or stage["stageName"],
         policy=compile_resource_policy(api.get("policy")),
+        api_name=str(api.get("name") or ""),
         api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,
@@ -97,7 +98,7 @@ class _Compiler:
         name = f"{resource.path.rstrip('/')}/{verb}"
         source_arn = self._source_arn(verb, resource)
         try:
-            integration, validator = self._integration(resource, verb, method)
+            integration, validator = self._integration(method)
             return Method(
                 verb,
                 integration,
@@ -108,6 +109,7 @@ class _Compiler:
                 cache=self._cache(resource, verb, method),
                 logging=compile_execution_logging(settings_of(self._stage, resource.path, verb)),
                 name=name,
+                metered=bool(settings_of(self._stage, resource.path, verb).get("metricsEnabled")),
                 api_key_required=bool(method.get("apiKeyRequired")),
                 buckets=self._buckets(resource, verb, name),
             )
@@ -139,13 +141,12 @@ class _Compiler:
         shown = "*" if verb == "ANY" else verb
         return execute_api_arn(self._scope, self._api["id"], self._stage["stageName"], shown, resource.path)
 
-    def _integration(self, resource: Resource, verb: str, method: Any) -> tuple[Integration, RequestValidator | None]:
+    def _integration(self, method: Any) -> tuple[Integration, RequestValidator | None]:
         try:
             if method.get("methodIntegration") is None:
                 return Misconfiguration("No integration defined for method"), None
-            reason = self._refused or refuse_method(self._stage, resource.path, verb)
-            if reason is not None:
-                return Misconfiguration(reason), None
+            if self._refused is not None:
+                return Misconfiguration(self._refused), None
             return compile_integration(method, self._scope, self._variables), self._validator(method)
         except InvalidModel as invalid:
             return Misconfiguration(str(invalid)), None

@@ -134,3 +134,5 @@ class Method:
     api_key_required: bool = False
     buckets: tuple[Bucket, ...] = ()
     """The throttles of the stage's method and of the account."""
+    metered: bool = False
+    """Whether its requests have metrics of their own (``metricsEnabled``)."""

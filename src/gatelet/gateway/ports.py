@@ -27,6 +27,7 @@ from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.client.message import Answer, ClientRequest
 from gatelet.identity.service import Identity
+from gatelet.metrics.requests import RequestMeters
 
 
 class InvokerError(Exception):
@@ -213,5 +214,6 @@ class Ports:
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     http: Endpoints | None = None
     """None: HTTP integrations fail."""
+    meters: RequestMeters = field(default_factory=RequestMeters)
     services: AwsServices | None = None
     """None: integrations with AWS services fail."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gatelet.gateway.method_settings import settings_of
 from gatelet.gateway.outgoing_headers import ILLEGAL_FOR_AWS, ILLEGAL_FOR_HTTP
 
 _HEADER_TARGET = "integration.request.header."
@@ -34,22 +33,6 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
         ("tracingEnabled", "X-Ray tracing"),
     ):
         if stage.get(member):
-            return _unsupported(what)
-    return None
-
-
-def refuse_method(
-    stage: Mapping[str, Any],
-    path: str,
-    verb: str,
-) -> str | None:
-    """Settings of a method, in the API and in the stage's method settings."""
-    return _refuse_method_setting(settings_of(stage, path, verb))
-
-
-def _refuse_method_setting(setting: Mapping[str, Any]) -> str | None:
-    for member, what in (("metricsEnabled", "detailed metrics"),):
-        if setting.get(member):
             return _unsupported(what)
     return None
 

@@ -55,5 +55,6 @@ class Snapshot:
     canary: Canary | None = None
     api_key_source: str = "HEADER"
     """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
+    api_name: str = ""
     minimum_compression_size: int | None = None
     """Bytes from which on responses are compressed; None: never."""

@@ -35,6 +35,7 @@ _BY_TARGET: Mapping[str, str] = {
     "Logs_20140328": "logs",
     "DynamoDB_20120810": "dynamodb",
     "DynamoDBStreams_20120810": "dynamodbstreams",
+    "GraniteServiceVersion20100801": "cloudwatch",
 }
 
 

@@ -41,6 +41,7 @@ from gatelet.identity.user_pools.service import UserPools
 from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
+from gatelet.metrics.service import Metrics
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.aws_services import AwsServices
 from gatelet.server.config import Config
@@ -150,6 +151,8 @@ async def _organs(
 ) -> AsyncIterator[Organs]:
     async with AsyncExitStack() as stack:
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
+        metrics = Metrics(data.metric_points, clock)
+        await stack.enter_async_context(metrics.kept())
         functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, clock, ids))
         live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
         await asyncio.gather(live.start(), plans.start(), urls.start())
@@ -161,7 +164,9 @@ async def _organs(
         await followers.start()
         stack.push_async_callback(followers.stop)
         services = stack.enter_context(_aws_services(config, identity, clock, ids))
-        gateway = stack.enter_context(_gateway(config, functions, log_writer, counters, plans, identity, services))
+        gateway = stack.enter_context(
+            _gateway(config, functions, log_writer, metrics, counters, plans, identity, services)
+        )
         stack.push_async_callback(gateway.validation.close)
         control = Ports(
             records=ServedRecords(data.records, followers),
@@ -172,6 +177,7 @@ async def _organs(
             gateway=Rehearsals(gateway),
             identity=identity,
             quotas=counters.quotas,
+            metrics=metrics,
             clock=clock,
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
@@ -193,6 +199,7 @@ def _gateway(
     config: Config,
     functions: LambdaService,
     log_writer: LogWriter,
+    metrics: Metrics,
     counters: Counters,
     plans: LivePlans,
     identity: Identity,
@@ -211,6 +218,7 @@ def _gateway(
             identity=identity,
             access_log=CloudWatchAccessLogs(log_writer, clock),
             responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
+            meters=metrics.requests,
             http=client,
             services=services,
         )

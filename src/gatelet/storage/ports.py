@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from gatelet.storage.metric_points import MetricPoints
 from gatelet.storage.queue import Queue
 
 
@@ -271,3 +272,4 @@ class Storage:
     blobs: Blobs
     log_chunks: LogChunks
     queue: Queue
+    metric_points: MetricPoints

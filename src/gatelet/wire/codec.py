@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatelet.aws.errors import AwsError
+from gatelet.wire.compression import decompress
 from gatelet.wire.message import DecodedCall, WireRequest, WireResponse
 from gatelet.wire.models import Models, ServiceModel
 from gatelet.wire.protocols.protocol import ServiceProtocol
@@ -47,6 +48,8 @@ class Codec:
         """
         spoken = self._service(service)
         headers = {name.lower(): value for name, value in request.headers}
+        if headers.get("content-encoding") == "gzip" and spoken.model.compressed:
+            request = decompress(request)
         operation, params = spoken.protocol.decode(request, headers)
         spoken.validator.check(operation, params)
         return DecodedCall(service, operation.name, params, headers)

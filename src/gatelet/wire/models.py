@@ -116,6 +116,7 @@ class Operation:
         self.uri: str = http.get("requestUri", "/")
         self.status: int = http.get("responseCode", 200)
         self.deprecated: bool = description.get("deprecated", False)
+        self.compressed = "requestcompression" in description
 
     @cached_property
     def input(self) -> Shape | None:
@@ -146,6 +147,16 @@ class ServiceModel:
         self.operations: dict[str, Operation] = {
             key: Operation(self, key, value) for key, value in description["operations"].items()
         }
+
+    @cached_property
+    def compressed(self) -> bool:
+        """Whether some operation takes compressed requests."""
+        return any(operation.compressed for operation in self.operations.values())
+
+    @cached_property
+    def query_compatible(self) -> bool:
+        """Whether the service spoke the query protocol once, and its clients still want the codes of that."""
+        return "awsQueryCompatible" in self.metadata
 
     def shape(self, name: str) -> Shape:
         """The shape of that name, without any member's traits. Raises KeyError."""

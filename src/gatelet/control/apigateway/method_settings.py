@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gatelet.aws import quotas
-from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.errors import BadRequest
 
 Settings = dict[str, dict[str, Any]]

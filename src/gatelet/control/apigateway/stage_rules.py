@@ -9,7 +9,6 @@ from typing import Any
 from gatelet.aws import quotas
 from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.errors import BadRequest, NotFound
-from gatelet.control.apigateway.method_settings import refuse_unsupported_settings
 
 Stage = dict[str, Any]
 
@@ -77,4 +76,3 @@ def refuse_unsupported(stage: Stage) -> None:
     for member in _UNSUPPORTED:
         if stage.get(member):
             raise NotSupported(f"{member} on a stage")
-    refuse_unsupported_settings(stage["methodSettings"])

@@ -1,4 +1,4 @@
-"""What is done when a request is answered: its access log line, its execution log. Nothing here waits.
+"""What is done when a request is answered: metrics, its access log line, its execution log. Nothing here waits.
 
 Reference: apigateway-data-plane sections 16 and 17.
 """
@@ -11,6 +11,7 @@ from functools import partial
 from gatelet.gateway.context import lookup
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps.measure import measure
 from gatelet.gateway.trace import Trace
 from gatelet.http.response import Response
 
@@ -18,17 +19,17 @@ from gatelet.http.response import Response
 def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     """The response, once it is told; a streamed one is told when it has ended."""
     snapshot = trace.snapshot
-    if snapshot is None or (snapshot.access_log is None and trace.story is None):
+    if snapshot is None:
         return response
     if isinstance(response.body, bytes):
-        _tell(snapshot, trace, ports, len(response.body))
+        _end(snapshot, trace, ports, response.status, len(response.body))
     else:
-        response.body = _told_at_its_end(response.body, snapshot, trace, ports)
+        response.body = _told_at_its_end(response.body, snapshot, trace, ports, response.status)
     return response
 
 
 async def _told_at_its_end(
-    body: AsyncIterator[bytes], snapshot: Snapshot, trace: Trace, ports: Ports
+    body: AsyncIterator[bytes], snapshot: Snapshot, trace: Trace, ports: Ports, status: int
 ) -> AsyncIterator[bytes]:
     length = 0
     try:
@@ -36,12 +37,16 @@ async def _told_at_its_end(
             length += len(piece)
             yield piece
     finally:
-        _tell(snapshot, trace, ports, length)
+        _end(snapshot, trace, ports, status, length)
 
 
-def _tell(snapshot: Snapshot, trace: Trace, ports: Ports, length: int) -> None:
+def _end(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
+    milliseconds = (ports.clock.monotonic() - trace.began) * 1000
+    measure(snapshot, trace, ports.meters, status, milliseconds)
+    if snapshot.access_log is None and trace.story is None:
+        return
     trace.response_length = length
-    trace.latency = round((ports.clock.monotonic() - trace.began) * 1000)
+    trace.latency = round(milliseconds)
     _tell_story(snapshot, trace, ports)
     if snapshot.access_log is not None:
         ports.access_log.write(

@@ -3,7 +3,7 @@
     DIR/lock        held (flock) while a process has the directory open; its pid is inside
     DIR/state.db    records, changes and queues, durable at every acknowledgement
     DIR/blobs/      immutable bytes, a file each
-    DIR/logs.db     log events
+    DIR/logs.db     log events and metrics
     DIR/tables.db   DynamoDB's tables, durable at every acknowledgement
 
 StorageError
@@ -28,6 +28,7 @@ from gatelet.storage.ports import Storage, StorageError, StorageFailed
 from gatelet.storage.sqlite.changes import SqliteChanges
 from gatelet.storage.sqlite.connection import open_for_writing
 from gatelet.storage.sqlite.log_chunks import SqliteLogChunks
+from gatelet.storage.sqlite.metric_points import SqliteMetricPoints
 from gatelet.storage.sqlite.queue import SqliteQueue, end_all_leases
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.records import SqliteRecords
@@ -89,6 +90,7 @@ async def open_data_directory(
             blobs=blobs,
             log_chunks=SqliteLogChunks(log_reader, log_writer),
             queue=SqliteQueue(reader, writer),
+            metric_points=SqliteMetricPoints(log_reader, log_writer),
             path=path,
             failed=failure.told,
             table_items=table_items,

@@ -1,4 +1,4 @@
-"""json 1.0 and 1.1: CloudWatch Logs, and DynamoDB and Cognito when they come."""
+"""json 1.0 and 1.1: CloudWatch and its Logs, DynamoDB, Cognito."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.wire.errors import UnencodableResult, UnknownOperation
 from gatelet.wire.message import WireRequest, WireResponse
 from gatelet.wire.models import Operation, ServiceModel
-from gatelet.wire.protocols.error_names import status_of
+from gatelet.wire.protocols.error_names import query_name, status_of
 from gatelet.wire.protocols.json_values import read_body, read_members, write_members
 
 _TYPE_PREFIXES: Final = {
@@ -76,7 +76,14 @@ class Json:
                 body[name] = value
         content = orjson.dumps(body)
         headers = [*self._headers(request_id, content), *error.headers.items()]
+        if self._model.query_compatible:
+            headers.append(("x-amzn-query-error", self._query_error(error)))
         return WireResponse(status_of(self._model, error), headers, content)
+
+    def _query_error(self, error: AwsError) -> str:
+        """``Code;Sender``: the code of the query protocol, which clients of that age know (botocore, query mode)."""
+        fault = "Sender" if status_of(self._model, error) < 500 else "Receiver"
+        return f"{query_name(self._model, error)};{fault}"
 
     def _prefix(self, code: str, *, modelled: bool) -> str:
         if self._model.name not in _TYPE_PREFIXES:

@@ -160,6 +160,10 @@ def test_delete(plane, deployed, names):
         (("remove", "/accessLogSettings"), {}),
         (("remove", "/canarySettings"), {}),
         (("replace", "/*/*/metrics/enabled", "false"), {"methodSettings": {"*/*": SETTINGS}}),
+        (
+            ("replace", "/*/*/metrics/enabled", "true"),
+            {"methodSettings": {"*/*": {**SETTINGS, "metricsEnabled": True}}},
+        ),
         (("replace", "/*/*/logging/dataTrace", "false"), {"methodSettings": {"*/*": SETTINGS}}),
         (
             ("replace", "/*/*/logging/loglevel", "OFF"),
@@ -277,7 +281,6 @@ def test_patch_refuses(plane, names, operation, expected):
         (("replace", "/clientCertificateId", "abc123"), "clientCertificateId"),
         (("replace", "/tracingEnabled", "true"), "tracingEnabled"),
         (("replace", "/documentationVersion", "v1"), "documentationVersion"),
-        (("replace", "/*/*/metrics/enabled", "true"), "detailed metrics (metrics/enabled)"),
     ],
 )
 def test_patch_names_what_is_not_supported(plane, names, operation, thing):

@@ -1,0 +1,150 @@
+"""What is counted of the requests to APIs: a meter for each method of a stage, made at its first request.
+
+Reference: API Gateway Developer Guide, "Amazon API Gateway dimensions and metrics".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gatelet.metrics.samples import Sample, shares
+from gatelet.storage.metric_points import Distribution, MetricKey
+
+NAMESPACE = "AWS/ApiGateway"
+METERS = 10_000
+"""Methods whose requests are counted apart; the one that was made first makes room."""
+
+Which = tuple[str, str, bool]
+
+
+class MethodLabels(NamedTuple):
+    """Whose requests a meter counts. ``resource`` and ``method`` are empty where no method was found."""
+
+    account: str
+    region: str
+    api_id: str
+    api_name: str
+    stage: str
+    resource: str = ""
+    method: str = ""
+    detailed: bool = False
+    """Whether the method has metrics of its own (``metricsEnabled``)."""
+
+    @property
+    def shown_name(self) -> str:
+        """The ApiName dimension: without what is not ASCII, and the id where nothing else is left."""
+        return self.api_name.encode("ascii", "ignore").decode() or self.api_id
+
+
+@dataclass(slots=True)
+class RequestCounts:
+    """Requests, summed up; times in milliseconds."""
+
+    count: int = 0
+    client_errors: int = 0
+    server_errors: int = 0
+    hits: int = 0
+    misses: int = 0
+    latency: Distribution = field(default_factory=Distribution)
+    integration: Distribution = field(default_factory=Distribution)
+
+    def merge(self, other: RequestCounts) -> None:
+        """Add the requests of another."""
+        self.count += other.count
+        self.client_errors += other.client_errors
+        self.server_errors += other.server_errors
+        self.hits += other.hits
+        self.misses += other.misses
+        self.latency.merge(other.latency)
+        self.integration.merge(other.integration)
+
+
+class RequestMeter:
+    """Counts the requests of one method: what came since the last fold, and everything ever."""
+
+    __slots__ = ("ever", "labels", "now")
+
+    def __init__(self, labels: MethodLabels) -> None:
+        self.labels = labels
+        self.now = RequestCounts()
+        self.ever = RequestCounts()
+
+    def record(self, status: int, latency: float, integration: float | None, cached: bool | None) -> None:
+        """One answered request. ``cached``: None where nothing is cached."""
+        now = self.now
+        now.count += 1
+        now.latency.add(latency)
+        if status >= 400:
+            if status < 500:
+                now.client_errors += 1
+            else:
+                now.server_errors += 1
+        if integration is not None:
+            now.integration.add(integration)
+        if cached is not None:
+            if cached:
+                now.hits += 1
+            else:
+                now.misses += 1
+
+
+class RequestMeters:
+    """The meters of all methods. Each is found by its method's ARN (which names the stage), or the stage's own name,
+    and by what else its metrics are called by: the API's name, and whether the method has some of its own.
+    """
+
+    def __init__(self, bound: int = METERS) -> None:
+        self._meters: dict[Which, RequestMeter] = {}
+        self._bound = bound
+        self._left: list[Sample] = []
+
+    def meter(self, which: Which, labels: Callable[[], MethodLabels]) -> RequestMeter:
+        """The meter of a method; ``labels`` is asked once."""
+        meter = self._meters.get(which)
+        if meter is None:
+            if len(self._meters) >= self._bound:
+                self._left.extend(_samples(self._meters.pop(next(iter(self._meters)))))
+            meter = self._meters[which] = RequestMeter(labels())
+        return meter
+
+    def meters(self) -> list[RequestMeter]:
+        """Every meter there is."""
+        return list(self._meters.values())
+
+    def fold(self) -> Iterator[Sample]:
+        """What was counted since the last fold, by CloudWatch's metrics."""
+        left, self._left = self._left, []
+        yield from left
+        for meter in self.meters():
+            yield from _samples(meter)
+
+
+def _samples(meter: RequestMeter) -> list[Sample]:
+    counts, labels = meter.now, meter.labels
+    if not counts.count:
+        return []
+    meter.now = RequestCounts()
+    meter.ever.merge(counts)
+    api, stage = ("ApiName", labels.shown_name), ("Stage", labels.stage)
+    dimensions: list[tuple[tuple[str, str], ...]] = [(api,), (api, stage)]
+    if labels.detailed:
+        dimensions.append((api, ("Method", labels.method), ("Resource", labels.resource), stage))
+    found = []
+    for each in dimensions:
+        for name, unit, samples in _metrics(counts):
+            found.append((MetricKey(labels.account, labels.region, NAMESPACE, name, each, unit), samples))
+    return found
+
+
+def _metrics(counts: RequestCounts) -> Iterator[tuple[str, str, Distribution]]:
+    yield "Count", "Count", shares(counts.count, counts.count)
+    yield "4XXError", "Count", shares(counts.client_errors, counts.count)
+    yield "5XXError", "Count", shares(counts.server_errors, counts.count)
+    yield "Latency", "Milliseconds", counts.latency
+    if counts.integration.count:
+        yield "IntegrationLatency", "Milliseconds", counts.integration
+    if counts.hits or counts.misses:
+        yield "CacheHitCount", "Count", shares(counts.hits, counts.count)
+        yield "CacheMissCount", "Count", shares(counts.misses, counts.count)
