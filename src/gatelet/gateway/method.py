@@ -132,7 +132,7 @@ class Method:
     name: str = ""
     """As usage plans spell it: ``/users/GET``."""
     api_key_required: bool = False
-    buckets: tuple[Bucket, ...] = ()
-    """The throttles of the stage's method and of the account."""
     metered: bool = False
     """Whether its requests have metrics of their own (``metricsEnabled``)."""
+    buckets: tuple[Bucket, ...] = ()
+    """The throttles of the stage's method and of the account."""

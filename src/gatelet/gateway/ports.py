@@ -209,11 +209,12 @@ class Ports:
     identity: Identity
     access_log: AccessLogs
     responses: ResponseStore
+    explanations: Explanations = field(default_factory=Explanations)
     authorizer_cache: AuthorizerCache = field(default_factory=AuthorizerCache)
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
+    meters: RequestMeters = field(default_factory=RequestMeters)
     http: Endpoints | None = None
     """None: HTTP integrations fail."""
-    meters: RequestMeters = field(default_factory=RequestMeters)
     services: AwsServices | None = None
     """None: integrations with AWS services fail."""

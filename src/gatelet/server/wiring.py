@@ -56,6 +56,7 @@ from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
+from gatelet.server.outbox import FileOutbox
 from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
 from gatelet.server.table_endpoint import open_table_endpoint
@@ -182,6 +183,7 @@ async def _organs(
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
             tables=await stack.enter_async_context(open_tables(data.table_items, clock)),
+            outbox=FileOutbox(config.data_dir, log_writer, clock),
         )
         stack.push_async_callback(control.background.stop)
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))

@@ -98,13 +98,3 @@ def remove_settings(settings: Settings, method: str) -> None:
     if method not in settings:
         raise BadRequest(f"Cannot remove method setting {method} because there is no method setting for this method ")
     del settings[method]
-
-
-def refuse_unsupported_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises NotSupported for what is not enforced yet.
-
-    Values that equal the defaults change nothing, and settings of the cache are inert while it is off.
-    """
-    for entry in settings.values():
-        if entry["metricsEnabled"]:
-            raise NotSupported("detailed metrics (metrics/enabled) on a stage")
