@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import http.client
-import io
 import re
 import statistics
 import time
-import zipfile
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +16,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from benchmarks.servers import EXAMPLE, Server, ServerFailed
+from benchmarks import first_step
+from benchmarks.servers import Server, ServerFailed
 
 _EVENT = b'{"queryStringParameters": {"userId": "12345"}}'
 _INIT_DURATION = re.compile(r"Init Duration: ([\d.]+) ms")
@@ -48,7 +47,7 @@ def measure(server: Server, functions: int) -> NewEnvironment:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    archive = _archive()
+    archive = first_step.archive()
     inits, firsts, nexts = [], [], []
     for number in range(functions):
         name = f"fresh-{number}"
@@ -79,13 +78,6 @@ def measure(server: Server, functions: int) -> NewEnvironment:
         firsts[functions * 9 // 10],
         statistics.median(nexts),
     )
-
-
-def _archive() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        bundle.write(EXAMPLE / "lambda_function.py", "lambda_function.py")
-    return buffer.getvalue()
 
 
 def _timed_invoke(endpoint: str, name: str) -> tuple[float, str]:

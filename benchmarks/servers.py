@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from benchmarks import first_step
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "users"
 QUERY = "/users?userId=12345"
@@ -119,7 +121,7 @@ def wait_for_user(url: str, process: subprocess.Popen[bytes], pause: float = 0.0
     raise ServerFailed(f"{url} did not answer within {_START_SECONDS} s")
 
 
-def deploy(endpoint: str, example: Path = EXAMPLE) -> str:
+def deploy(endpoint: str, example: Path) -> str:
     """Run an example's deploy.py against an endpoint; the invoke URL of GET /users."""
     done = subprocess.run(
         [sys.executable, str(example / "deploy.py")],
@@ -135,14 +137,14 @@ def deploy(endpoint: str, example: Path = EXAMPLE) -> str:
 
 @contextmanager
 def gatelet() -> Iterator[Server]:
-    """Gatelet on a data directory of its own, with the example deployed through AWS's APIs."""
+    """Gatelet on a data directory of its own, with the first step deployed through AWS's APIs."""
     endpoint = f"http://127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="gatelet-bench-") as folder:
         port = endpoint.rpartition(":")[2]
         command = gatelet_command("start", "--port", port, "--data-dir", str(Path(folder) / "data"))
         with running(command, client_environment(endpoint)) as process:
             wait_for_health(f"{endpoint}/health", process)
-            url = deploy(endpoint)
+            url = first_step.deploy(endpoint) + QUERY
             wait_for_user(url, process)
             yield Server("gatelet", process.pid, url, endpoint)
 

@@ -1,7 +1,7 @@
 """MiniStack, where `ministack` is installed (GATELET_BENCH_MINISTACK names it, else the PATH is searched).
 
-Set up with: pip install ministack boto3, in a virtualenv of its own (boto3 is for the handler's import). The example
-is deployed to it by the same script as to Gatelet.
+Set up with: pip install ministack boto3, in a virtualenv of its own (boto3 is for the handler's import). The first
+step is deployed to it by the same calls as to Gatelet.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.servers import Server, client_environment, deploy, free_port, running, wait_for_health, wait_for_user
+from benchmarks import first_step
+from benchmarks.servers import (
+    QUERY,
+    Server,
+    client_environment,
+    free_port,
+    running,
+    wait_for_health,
+    wait_for_user,
+)
 
 
 def _binary() -> str | None:
@@ -37,6 +46,6 @@ def serve() -> Iterator[Server]:
         del environment["AWS_ENDPOINT_URL"]
         with running([binary], environment, Path(folder)) as process:
             wait_for_health(f"{endpoint}/_ministack/health", process)
-            url = deploy(endpoint)
+            url = first_step.deploy(endpoint) + QUERY
             wait_for_user(url, process)
             yield Server("ministack", process.pid, url, endpoint)

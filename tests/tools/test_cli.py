@@ -351,8 +351,8 @@ def test_up_while_a_server_runs_deploys_to_it(own_gatelet: RunningGatelet) -> No
     with started("up", "examples/users", "--port", port) as process:
         lines = read_until(process, "Following the log")
         assert lines[0] == f"Gatelet runs on {own_gatelet.endpoint} already; deploying to it."
-        run(own_gatelet, "invoke", "getUserFunction")
-        assert read_until(process, "REPORT RequestId")[-1].startswith("getUserFunction  ")
+        run(own_gatelet, "invoke", "usersFunction")
+        assert read_until(process, "REPORT RequestId")[-1].startswith("usersFunction  ")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
         assert (process.returncode, errors) == (130, "")

@@ -39,11 +39,11 @@ def save(path: Path, old: str, new: str) -> None:
 
 def test_the_next_request_runs_what_was_saved(watching: tuple[subprocess.Popen[str], str], project: Path) -> None:
     process, url = watching
-    assert request(f"{url}/users?userId=1").json()["name"] == "Jane Doe"
-    for old, new in (("Jane Doe", "John Roe"), ("John Roe", "Ann Poe")):
-        save(project / "lambda_function.py", old, new)
-        read_until(process, "Updated the code of getUserFunction")
-        assert request(f"{url}/users?userId=1").json()["name"] == new
+    assert request(f"{url}/users?userId=1").json()["message"] == "No user has the id 1"
+    for old, new in (("No user has", "Nobody has"), ("Nobody has", "There is nobody with")):
+        save(project / "users.py", old, new)
+        read_until(process, "Updated the code of usersFunction")
+        assert request(f"{url}/users?userId=1").json()["message"] == f"{new} the id 1"
 
 
 def test_any_other_change_runs_the_script_again(watching: tuple[subprocess.Popen[str], str], project: Path) -> None:
@@ -52,12 +52,12 @@ def test_any_other_change_runs_the_script_again(watching: tuple[subprocess.Popen
     assert "Created the REST API users-again" in read_until(process, "Created the REST API")[-1]
     again = read_until(process, "Invoke URL: ")[-1].removeprefix("Invoke URL: ")
     assert again != url
-    assert request(f"{again}/users?userId=2").json()["userId"] == "2"
+    assert request(f"{again}/users?userId=12345").json()["userId"] == "12345"
 
 
 def test_the_logs_of_all_functions_have_their_names(watching: tuple[subprocess.Popen[str], str]) -> None:
     _, url = watching
-    assert request(f"{url}/users?userId=3").status == 200
+    assert request(f"{url}/users?userId=12345").status == 200
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     done = subprocess.run(
         command("logs", "--endpoint", origin),
@@ -68,5 +68,5 @@ def test_the_logs_of_all_functions_have_their_names(watching: tuple[subprocess.P
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "getUserFunction  START RequestId: " in done.stdout
+    assert "usersFunction  START RequestId: " in done.stdout
     assert "\x1b[" not in done.stdout

@@ -26,8 +26,8 @@ _EPILOG = """\
 a first walk:
   gatelet up examples/users           start, deploy the example, follow its log
   curl "$URL/users?userId=12345"      call it (up prints the line)
-  gatelet invoke getUserFunction --event event.json
-  gatelet logs -f getUserFunction
+  gatelet invoke usersFunction --event event.json
+  gatelet logs -f usersFunction
 AWS clients need the endpoint, a region and keys in the environment, nothing else:
   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
