@@ -64,7 +64,7 @@ class Machinery:
         """End every process."""
         if self._timer is not None:
             self._timer.cancel()
-        self.templates.close()
+        await self.templates.close()
         await self.runtimes.stop()
         if not self._detection.done():
             self._detection.cancel()
@@ -88,13 +88,15 @@ class Machinery:
         template = Template()
         template.on_lost(lambda: grounds.forget(host.loop))
         seconds = max(_SNAPSHOT_SECONDS, function.timeout) if function.snap_start else self._settings.init_seconds
-        reason = await template.build(
-            way.python.zygote, way.message, lambda pid: grounds.admit(host.loop, way.sandbox, pid), seconds
-        )
-        if reason:
-            template.end()
-            return None, reason
-        return template, ""
+        reason = "building it was given up"
+        try:
+            reason = await template.build(
+                way.python.zygote, way.message, lambda pid: grounds.admit(host.loop, way.sandbox, pid), seconds
+            )
+        finally:
+            if reason:
+                template.end()
+        return (None, reason) if reason else (template, "")
 
 
 def trust_directory(settings: FunctionSettings) -> Path:

@@ -102,10 +102,12 @@ class Templates:
         for serving in [name for name, built in self._built.items() if built.template and built.used < before]:
             self._drop(serving)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End all of them."""
-        for task in self._building.values():
+        building = list(self._building.values())
+        for task in building:
             task.cancel()
+        await asyncio.gather(*building, return_exceptions=True)
         built, self._built = self._built, {}
         for one in built.values():
             if one.template is not None:
