@@ -110,6 +110,10 @@ class Client:
         if configuration.get("LastUpdateStatus") != "Successful":
             raise CommandFailed(f"{function} was not updated: {configuration.get('LastUpdateStatusReason')}")
 
+    def explain(self, request_id: str) -> dict[str, Any]:
+        """Why a request to an invoke URL went as it did."""
+        return self._get("gatelet", f"/_gatelet/requests/{quote(request_id, safe='')}")
+
     def functions(self) -> list[dict[str, Any]]:
         """Every function (Lambda's ListFunctions)."""
         return list(self._pages("lambda", "/2015-03-31/functions", "Functions", "Marker", "NextMarker"))

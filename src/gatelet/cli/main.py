@@ -127,6 +127,16 @@ def _add_client_commands(commands: _Commands) -> None:
     invoke.add_argument("--quiet", "-q", action="store_true", help="do not show the invocation's log on standard error")
     _client_flags(invoke)
 
+    explain = commands.add_parser(
+        "explain",
+        help="tell why a request went as it did",
+        description="Tell the story of a request to an invoke URL, by the x-amzn-RequestId (or x-amz-apigw-id) of its "
+        "answer: which methods its path could have meant, who decided that it may pass or not and by which statement, "
+        "its API key and plan, the cache, the integration. Exit code 1: the request is not known (any more).",
+    )
+    explain.add_argument("request", metavar="REQUEST_ID", help="x-amzn-RequestId or x-amz-apigw-id")
+    _client_flags(explain)
+
     logs = commands.add_parser(
         "logs",
         help="print the logs of functions",

@@ -34,6 +34,8 @@ class LambdaProxy:
     target: FunctionTarget
     timeout: float
     """Seconds."""
+    role: str | None = None
+    """The role that the function is called with (``credentials``); None: the function's own policy is asked."""
 
 
 @dataclass(frozen=True, slots=True)

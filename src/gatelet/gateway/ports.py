@@ -19,6 +19,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.gateway.admission import Admission
 from gatelet.gateway.authorizers.cache import AuthorizerCache
+from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
 from gatelet.gateway.response_store import ResponseStore
@@ -111,10 +112,11 @@ class Invoker(Protocol):
         source_account: str,
         trace_id: str,
         timeout: float,
+        role: str | None = None,
     ) -> ProxyReply:
         """Run the function on the event that ``head`` and ``body`` describe (gateway/events/proxy.py).
 
-        ``timeout`` in seconds. Raises InvokerError.
+        ``timeout`` in seconds. ``role``: who calls; None: the function's own policy is asked. Raises InvokerError.
         """
 
     async def invoke(
@@ -129,11 +131,12 @@ class Invoker(Protocol):
         trace_id: str,
         timeout: float,
         log_tail: bool = False,
+        role: str | None = None,
     ) -> InvokeReply:
         """Run the function on a JSON event, or have it run later (``asynchronous``).
 
         ``client_context`` is decoded JSON; ``timeout`` in seconds. Raises InvokerError.
-        ``log_tail`` asks for the end of the log.
+        ``log_tail`` asks for the end of the log; ``role`` is as in ``invoke_proxy``.
         """
 
 

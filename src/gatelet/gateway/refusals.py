@@ -55,7 +55,7 @@ def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
     if invokes and integration.get("httpMethod") != "POST":
         return f"Lambda is invoked by POST only, not by {integration.get('httpMethod')}"
     members = ("connectionId", "tlsConfig", "integrationTarget")
-    for member in members if integration["type"] == "AWS" else ("credentials", *members):
+    for member in members:
         if integration.get(member):
             return _unsupported(f"{member} on an integration")
     if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":

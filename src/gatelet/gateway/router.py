@@ -7,7 +7,7 @@ the verb wins, in whatever branch it stands. Reference: apigateway-data-plane se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -71,6 +71,12 @@ class Router:
         segments = path.split("/") if path else []
         return _walk(self._root, segments, 0, verb, ())
 
+    def candidates(self, raw_path: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The resources that a path leads to, from the most to the least specific, each with its verbs."""
+        path = raw_path.strip("/")
+        nodes = _matching(self._root, path.split("/") if path else [], 0)
+        return [(node.resource.path, tuple(node.routes)) for node in nodes if node.resource is not None]
+
     def _node(self, path: str) -> tuple[_Node, tuple[str, ...]]:
         node, names = self._root, []
         for segment in path.strip("/").split("/") if path != "/" else ():
@@ -105,6 +111,21 @@ def _walk(node: _Node, segments: list[str], index: int, verb: str, values: tuple
     if node.greedy is not None:
         return _bind(node.greedy, verb, (*values, "/".join(segments[index:])))
     return None
+
+
+def _matching(node: _Node, segments: list[str], index: int) -> Iterator[_Node]:
+    """The nodes of a path whatever they serve, in the order of ``_walk``."""
+    if index == len(segments):
+        yield node
+        return
+    segment = segments[index]
+    child = node.literals.get(segment) or node.literals.get(unquote(segment))
+    if child is not None:
+        yield from _matching(child, segments, index + 1)
+    if node.parameter is not None and segment:
+        yield from _matching(node.parameter, segments, index + 1)
+    if node.greedy is not None:
+        yield node.greedy
 
 
 def _bind(node: _Node, verb: str, values: tuple[str, ...]) -> Route | None:

@@ -14,6 +14,8 @@ class GatewaySettings:
     """
 
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    explain_header: bool = False
+    """Whether a request that asks for it gets its own story back: for the development mode."""
     throttles_fail_open: bool = True
     """Whether requests pass unthrottled while the store of the counters does not answer."""
     quotas_fail_open: bool = False

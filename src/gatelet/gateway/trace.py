@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gatelet.aws import clock
+from gatelet.counters.ports import Bucket
+from gatelet.gateway.authorizers.output import AuthorizerOutput
 from gatelet.gateway.errors import GatewayError
 from gatelet.gateway.forwarded import identify_client
 from gatelet.gateway.invoke_url import InvokeAddress
@@ -61,6 +63,8 @@ class Trace:
     (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
     (gatelet.gateway.events.proxy, members 17 and 18).
     ``principal``: who signed. ``cached``: whether the stage's cache answered; None: it was not asked.
+    ``output``: what a Lambda authorizer answered, ``output_kept``: from the cache. ``plan_id``, ``buckets``,
+    ``throttled_by``: the usage plan, the throttles that were asked, and the one that refused.
     ``usage_key``: the API key that an authorizer named. ``is_canary``: None without canary settings.
     ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
     ``began``: on the monotonic clock; ``latency`` (milliseconds) and ``response_length`` (bytes) at the end.
@@ -73,6 +77,7 @@ class Trace:
         "address",
         "authorizer",
         "began",
+        "buckets",
         "cached",
         "client",
         "extended_id",
@@ -82,6 +87,9 @@ class Trace:
         "is_canary",
         "is_test",
         "latency",
+        "output",
+        "output_kept",
+        "plan_id",
         "principal",
         "received",
         "request",
@@ -92,6 +100,7 @@ class Trace:
         "snapshot",
         "status",
         "story",
+        "throttled_by",
         "usage_key",
         "verb",
     )
@@ -113,6 +122,11 @@ class Trace:
         self.principal: Principal | None = None
         self.cached: bool | None = None
         self.usage_key: str | None = None
+        self.output: AuthorizerOutput | None = None
+        self.output_kept = False
+        self.plan_id: str | None = None
+        self.buckets: tuple[Bucket, ...] | None = None
+        self.throttled_by: str | None = None
         self.authorizer: Mapping[str, object] | None = None
         self.began = ports.clock.monotonic()
         self.response_length: int | None = None

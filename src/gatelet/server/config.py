@@ -74,6 +74,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cache_mb", "number", "256", "memory for the response caches of all stages, whatever sizes they name"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
+    Setting("explain_requests", "number", "500", "how many of the newest requests `gatelet explain` knows; 0: none"),
     Setting("drain_seconds", "number", "30", "how long a stop waits for requests that run"),
 )
 
@@ -108,6 +109,7 @@ class Config:
     cache_mb: int = 256
     throttles_fail_open: bool = True
     quotas_fail_open: bool = False
+    explain_requests: int = 500
     drain_seconds: int = 30
 
     @property
@@ -189,6 +191,7 @@ _LEAST: Mapping[str, int] = {
     "max_environments": 1,
     "log_budget_mb": 1,
     "cache_mb": 0,
+    "explain_requests": 0,
     "templates": 0,
     "drain_seconds": 0,
 }

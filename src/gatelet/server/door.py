@@ -54,7 +54,7 @@ class ControlCall:
 Destination = InvokeAddress | UrlAddress | House | ControlCall | Refusal
 
 HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/_gatelet/health"})
-HOUSE_PREFIXES = ("/_gatelet/code/",)
+HOUSE_PREFIXES = ("/_gatelet/code/", "/_gatelet/requests/")
 
 
 class Door:

@@ -9,6 +9,8 @@ import orjson
 
 from gatelet.http.request import Request
 from gatelet.http.response import Response
+from gatelet.server.explain_page import PREFIX as EXPLAIN
+from gatelet.server.explain_page import ExplainPage
 
 Health = Callable[[], dict[str, Any]]
 DownloadCode = Callable[[str, str], Awaitable[bytes | None]]
@@ -19,13 +21,14 @@ _NEVER_SHOWN = [("Content-Disposition", "attachment"), ("X-Content-Type-Options"
 
 
 class HousePages:
-    """Serves ``/health``, ``/livez``, ``/readyz`` and ``/_gatelet/code/...``."""
+    """Serves ``/health``, ``/livez``, ``/readyz``, ``/_gatelet/code/...`` and ``/_gatelet/requests/...``."""
 
-    __slots__ = ("_code", "_health")
+    __slots__ = ("_code", "_explain", "_health")
 
-    def __init__(self, health: Health, code: DownloadCode) -> None:
+    def __init__(self, health: Health, code: DownloadCode, explain: ExplainPage) -> None:
         self._health = health
         self._code = code
+        self._explain = explain
 
     async def serve(self, request: Request) -> Response:
         """The page; reading only."""
@@ -36,6 +39,8 @@ class HousePages:
             if archive is None:
                 return _json(403, {"message": "Request has expired"})
             return Response(200, [*_NEVER_SHOWN, ("Content-Type", "application/zip")], archive)
+        if request.path.startswith(EXPLAIN):
+            return await self._explain.serve(request)
         if request.path == "/livez":
             return _json(200, {"status": "ok"})
         health = self._health()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock, SystemClock
@@ -25,6 +26,8 @@ from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.admission import Admission
 from gatelet.gateway.events import proxy
+from gatelet.gateway.explain import explain
+from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
@@ -50,6 +53,7 @@ from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
 from gatelet.server.errors import CannotStart
 from gatelet.server.execution_log import CloudWatchAccessLogs, CloudWatchExecutionLog
+from gatelet.server.explain_page import ExplainPage
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
 from gatelet.server.health import Health
@@ -116,13 +120,15 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         identity = await _identity(data, None if root is None else root.credentials, clock, ids)
         organs = await stack.enter_async_context(_organs(config, data, identity, clock, ids))
         health = Health(config, data, organs.functions, organs.live, organs.followers)
+        authenticator = Authenticator(identity.signers)
+        explain_page = ExplainPage(authenticator, identity, partial(_explained, organs.gateway), clock)
         listener = partial(
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             serve_url=organs.urls.serve,
             control=organs.plane,
-            authenticator=Authenticator(identity.signers),
-            house=HousePages(health.report, partial(download, organs.control)),
+            authenticator=authenticator,
+            house=HousePages(health.report, partial(download, organs.control), explain_page),
             clock=clock,
             ids=ids,
         )
@@ -134,6 +140,11 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             data=data,
             organs=organs,
         )
+
+
+def _explained(gateway: GatewayPorts, request_id: str) -> dict[str, Any] | None:
+    trace = gateway.explanations.find(request_id)
+    return None if trace is None else explain(trace, gateway)
 
 
 async def _identity(data: DataDirectory, root: Credentials | None, clock: Clock, ids: Ids) -> Identity:
@@ -211,15 +222,18 @@ def _gateway(
     client = outgoing_client(config)
     try:
         yield GatewayPorts(
-            invoker=FunctionInvoker(functions, ids),
+            invoker=FunctionInvoker(functions, identity, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
             clock=clock,
             ids=ids,
-            settings=GatewaySettings(_networks(config), config.throttles_fail_open, config.quotas_fail_open),
+            settings=GatewaySettings(
+                _networks(config), config.mode == "dev", config.throttles_fail_open, config.quotas_fail_open
+            ),
             admission=Admission(plans, counters.buckets, counters.quotas),
             identity=identity,
             access_log=CloudWatchAccessLogs(log_writer, clock),
             responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
+            explanations=Explanations(config.explain_requests),
             meters=metrics.requests,
             http=client,
             services=services,

@@ -44,6 +44,7 @@ async def ask(
     cached = ports.authorizer_cache.get(key, trace.received) if authorizer.ttl > 0 else None
     if cached is not None:
         _remember(trace, cached, 0)
+        trace.output_kept = True
         return cached
     if trace.story is not None:
         narrate_access.authorizer_asked(trace.story, trace, authorizer.id, ",".join(identity))
@@ -133,4 +134,5 @@ def _remember(trace: Trace, output: AuthorizerOutput, milliseconds: int) -> None
         **output.context,
         "integrationLatency": milliseconds,
     }
+    trace.output = output
     trace.usage_key = output.usage_key

@@ -28,7 +28,8 @@ async def admit_caller(
     if route.method.api_key_required:
         key, plan = member = _member(snapshot, trace, admission)
         stage = (snapshot.api_id, snapshot.stage)
-        buckets = plan_buckets(snapshot.scope, plan, key, stage, route.method.name) + buckets
+        trace.plan_id = plan.id
+        trace.buckets = buckets = plan_buckets(snapshot.scope, plan, key, stage, route.method.name) + buckets
         trace.identity = {**(trace.identity or {}), "apiKey": key.value, "apiKeyId": key.id}
         if trace.story is not None:
             narrate_access.key_accepted(trace.story, snapshot, trace, key.value)
@@ -39,6 +40,7 @@ async def admit_caller(
     except CountersUnavailable:
         refused = None if settings.throttles_fail_open else 0
     if refused is not None:
+        trace.throttled_by = buckets[refused].name
         if trace.story is not None and member is not None:
             narrate_access.key_exceeded(trace.story, snapshot, member[0].value, "throttle")
         raise Throttled

@@ -5,20 +5,29 @@ Reference: apigateway-data-plane sections 16 and 17.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from functools import partial
 
 from gatelet.gateway.context import lookup
+from gatelet.gateway.explain import explain
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps.measure import measure
 from gatelet.gateway.trace import Trace
 from gatelet.http.response import Response
 
+EXPLAIN = "x-gatelet-explain"
+"""A request with this header gets its own story back, where the operator lets it."""
+_HEADER_CHARACTERS = 7_000
+
 
 def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     """The response, once it is told; a streamed one is told when it has ended."""
     snapshot = trace.snapshot
+    ports.explanations.keep(trace)
+    if ports.settings.explain_header and trace.request.header(EXPLAIN) is not None:
+        response.headers.append(("X-Gatelet-Explain", _explanation(trace, ports)))
     if snapshot is None:
         return response
     if isinstance(response.body, bytes):
@@ -26,6 +35,12 @@ def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     else:
         response.body = _told_at_its_end(response.body, snapshot, trace, ports, response.status)
     return response
+
+
+def _explanation(trace: Trace, ports: Ports) -> str:
+    """The story in one line of ASCII, or where to find it."""
+    story = json.dumps(explain(trace, ports), separators=(",", ":"), default=str)
+    return story if len(story) <= _HEADER_CHARACTERS else f"gatelet explain {trace.request_id}"
 
 
 async def _told_at_its_end(
