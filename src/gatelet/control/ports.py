@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.control.background import Background
+from gatelet.control.outbox import MemoryOutbox, Outbox
 from gatelet.counters.ports import Quotas
 from gatelet.functions.service import Functions
 from gatelet.gateway.service import Gateway
@@ -63,3 +64,5 @@ class Ports:
     tables: Tables | None = None
     metrics: Metrics | None = None
     """None: CloudWatch answers 501."""
+    outbox: Outbox = field(default_factory=MemoryOutbox)
+    """Where codes for users go."""

@@ -96,6 +96,8 @@ class Invocation:
     source_arn: str | None = None
     """The API's method that invokes: the function's policy must allow it. None: the caller is authorised already."""
     source_account: str = ""
+    source_service: str = "apigateway.amazonaws.com"
+    """Who invokes, where there is a source."""
     abandon_at: float = math.inf
     """The moment (seconds of the monotonic clock) from which on nobody waits for the answer."""
     url_auth_type: str | None = None

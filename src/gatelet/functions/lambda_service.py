@@ -263,7 +263,8 @@ class LambdaService:
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
         source = invocation.source_arn
-        if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
+        service, account = invocation.source_service, invocation.source_account
+        if source is not None and not self._permissions.api_may_invoke(named, source, account, service):
             raise PermissionDenied(named.arn)
         if invocation.url_auth_type is not None:
             if not self._permissions.url_may_invoke(named, invocation.url_auth_type):

@@ -19,20 +19,23 @@ class Permissions:
     def __init__(self) -> None:
         self._decisions: dict[tuple[str, str, str, str], bool] = {}
 
-    def api_may_invoke(self, function: Qualified, source_arn: str, source_account: str) -> bool:
-        """Whether API Gateway may invoke the function for this method of an API."""
+    def api_may_invoke(
+        self, function: Qualified, source_arn: str, source_account: str, service: str = API_GATEWAY
+    ) -> bool:
+        """Whether API Gateway may invoke the function for this method of an API (or another service for a source:
+        the ARN tells which, so it is not in the key)."""
         key = (function.arn, function.policy_revision, source_arn, source_account)
         decision = self._decisions.get(key)
         if decision is None:
-            decision = self._keep(key, self._decide(function, source_arn, source_account))
+            decision = self._keep(key, self._decide(function, source_arn, source_account, service))
         return decision
 
     @staticmethod
-    def _decide(function: Qualified, source_arn: str, source_account: str) -> bool:
+    def _decide(function: Qualified, source_arn: str, source_account: str, service: str) -> bool:
         policy: Policy = compile_policy(list(function.policy))
         context: dict[str, str | list[str]] = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_account}
         return policy.decide(
-            principal_service=API_GATEWAY,
+            principal_service=service,
             principal_aws=None,
             action=INVOKE,
             resource=function.arn,
