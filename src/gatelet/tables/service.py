@@ -9,6 +9,7 @@ new one.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -32,6 +33,8 @@ from gatelet.tables.reads import Found, Read, base_keys, shape
 from gatelet.tables.streams import Streams
 from gatelet.tables.writes import Write, Written, perform
 
+_SHORT_BYTES = 32_768
+"""What is looked through in the event loop; longer pages are, in a thread."""
 _ATTEMPTS = 50
 """How often a table's definition may change under one write."""
 
@@ -71,7 +74,10 @@ class Tables:
         if not read.fetch:
             return await self.items.page(read.range, read.limit, quotas.TABLE_PAGE_BYTES, partial(shape, read))
         page: Page = await self.items.page(read.range, read.limit, quotas.TABLE_PAGE_BYTES, lambda found: found)
-        return shape(read, page, await self.items.get_many(base_keys(read, page)))
+        fetched = await self.items.get_many(base_keys(read, page))
+        if sum(len(item or b"") for item in fetched) > _SHORT_BYTES:
+            return await asyncio.to_thread(shape, read, page, fetched)
+        return shape(read, page, fetched)
 
     async def write(self, write: Write) -> Written:
         """One action on one item. Raises ConditionFailed, ValidationFailure, TableNotFound."""

@@ -267,3 +267,19 @@ def test_an_index_is_added_and_removed(world: World, dynamodb: Any) -> None:
         dynamodb.update_table, TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-g"}}]
     )
     assert gone == "The table does not have the specified index: by-g"
+
+
+def test_long_pages_of_a_local_index_are_fetched_too(world: World, dynamodb: Any) -> None:
+    name = world.name()
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=attributes("pk", "sk", "l"),
+        KeySchema=schema("pk", "sk"),
+        LocalSecondaryIndexes=[index("loc", "pk", "l", Projection=KEYS)],
+    )
+    for at in range(5):
+        item = {"pk": {"S": "p"}, "sk": {"S": str(at)}, "l": {"S": str(9 - at)}, "v": {"S": "x" * 20_000}}
+        dynamodb.put_item(TableName=name, Item=item)
+    found = queried(dynamodb, name, "loc", "pk", {"S": "p"}, Select="ALL_ATTRIBUTES")
+    assert [(item["sk"]["S"], len(item["v"]["S"])) for item in found] == [(str(at), 20_000) for at in (4, 3, 2, 1, 0)]

@@ -195,3 +195,13 @@ def test_a_follower_hears_of_every_change(world: World, dynamodb: Any) -> None:
 
     world.runner.run(asyncio.wait_for(task, 5))
     assert len(heard) == 3
+
+
+def test_pages_of_records_end_at_a_megabyte(world: World, dynamodb: Any, streams: Any) -> None:
+    """API Reference (GetRecords): up to 1 MB or 1000 records."""
+    name, arn = streamed(world, dynamodb)
+    for at in range(4):
+        dynamodb.put_item(TableName=name, Item={"id": {"S": str(at)}, "v": {"S": "x" * 390_000}})
+    first = streams.get_records(ShardIterator=iterator(streams, arn))
+    second = streams.get_records(ShardIterator=first["NextShardIterator"])
+    assert (len(first["Records"]), len(second["Records"])) == (2, 2)

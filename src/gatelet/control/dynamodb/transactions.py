@@ -39,7 +39,8 @@ _SAME_ITEM: Final = "Transaction request cannot include multiple operations on o
 async def transact_write_items(call: Call, request: TransactWriteItemsInputTypeDef) -> Response:
     """Up to 100 actions, all or none."""
     writes = await worked(body_size(call), _actions, call, request["TransactItems"])
-    written = await tables_of(call).transact(writes, _token(call, request))
+    token = await worked(body_size(call), _token, call, request)
+    written = await tables_of(call).transact(writes, token)
     metrics: dict[str, list[Any]] = {}
     for write in writes:
         if (touched := collection_metrics(request, write)) is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError
+from gatelet.control.dynamodb.offloading import worked
 from gatelet.control.operation import Call, Response, operation
-from gatelet.storage.table_ports import StoredStream
+from gatelet.storage.table_ports import StoredStream, StreamRecord
 from gatelet.tables.errors import ValidationFailure
 from gatelet.tables.records import answered, sequence_number
 from gatelet.tables.streams import Streams, read_iterator, shard_id, stream_arn, written_iterator
@@ -101,8 +103,13 @@ async def get_records(call: Call, request: GetRecordsInputTypeDef) -> Response:
         message = "The shard iterator has expired and can no longer be used to retrieve stream records."
         raise AwsError("ExpiredIteratorException", message, status=400)
     records, following = await streams.records(place, request.get("Limit") or quotas.STREAM_PAGE_RECORDS)
+    size = sum(len(record.body) for record in records)
     ended = stream.closed is not None and not records
     return {
-        "Records": [answered(record, call.scope.region) for record in records],
+        "Records": await worked(size, _shown, records, call.scope.region),
         "NextShardIterator": None if ended else written_iterator(arn, following),
     }
+
+
+def _shown(records: Sequence[StreamRecord], region: str) -> list[dict[str, Any]]:
+    return [answered(record, region) for record in records]
