@@ -91,6 +91,7 @@ async def configure(
         "snap_start": function.snap_start,
         "command": [] if program is None else program.command,
         "supervised": program is not None,
+        "group": grounds.name if sandbox.cgroups is not None else "",
         "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
         "escape_non_ascii": escapes_non_ascii(function.runtime),
@@ -105,14 +106,7 @@ async def configure(
         "sandbox": _walls(host, sandbox, places, template),
     }
     if sandbox.namespaces:
-        configuration["sandbox"]["mounts"] = {
-            "code": f"code/{code.name}",
-            "layers": "" if layers is None else f"code/{layers.name}",
-            "tmp_bytes": function.storage * quotas.MIB,
-            "kept": [] if sandbox.base is None else [*sandbox.base["read_only"], *sandbox.base["shared"]],
-        }
-    if program is not None:
-        configuration["environment"].update(program.variables)
+        configuration["sandbox"]["mounts"] = _mounts(function, sandbox, code, layers)
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
     if program is not None:
