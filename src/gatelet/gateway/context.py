@@ -23,7 +23,7 @@ Read: TypeAlias = Callable[[Trace], object]
 
 def find(trace: Trace, name: str) -> object:
     """The value of ``$context.{name}`` (``identity.sourceIp``), or None."""
-    read = _VARIABLES.get(name)
+    read = VARIABLES.get(name)
     if read is not None:
         return read(trace)
     group, _, member = name.partition(".")
@@ -181,7 +181,7 @@ _KEYS = (
 )
 """``$context.keySet()``, in the recorded order."""
 
-_VARIABLES: Mapping[str, Read] = {
+VARIABLES: Mapping[str, Read] = {
     "accountId": _account_id,
     "apiId": lambda trace: trace.address.api_id,
     "awsEndpointRequestId": _integration("request_id"),
@@ -229,11 +229,8 @@ NOTHING: Mapping[str, Read] = MappingProxyType({})
 
 def _table(group: str) -> Mapping[str, Read]:
     """The variables of one group by their own names; of the empty group those without a dot."""
-    names = {name: (name.rpartition(".")[0], name.rpartition(".")[2]) for name in _VARIABLES}
-    return {own: _VARIABLES[name] for name, (of, own) in names.items() if of == group}
+    names = {name: (name.rpartition(".")[0], name.rpartition(".")[2]) for name in VARIABLES}
+    return {own: VARIABLES[name] for name, (of, own) in names.items() if of == group}
 
 
 TABLES: Mapping[str, Mapping[str, Read]] = {group: _table(group) for group in ("", *GROUPS)}
-
-PATHS: Mapping[tuple[str, ...], Read] = {tuple(name.split(".")): read for name, read in _VARIABLES.items()}
-"""The variables by the names that a template writes."""

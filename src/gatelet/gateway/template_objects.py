@@ -13,7 +13,6 @@ from typing import Final
 import orjson
 
 from gatelet.gateway import context, jsonpath
-from gatelet.gateway.context import PATHS
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import TemplateFunctionFailed
 from gatelet.gateway.mapping.template_functions import FUNCTIONS
@@ -21,6 +20,7 @@ from gatelet.gateway.off_loop import VISITS, Effort
 from gatelet.gateway.parameters import RequestParameters
 from gatelet.gateway.trace import Trace
 from gatelet.gateway.vtl import EvaluationFailed, HostObject, LimitExceeded
+from gatelet.gateway.vtl.host import UNKNOWN
 from gatelet.gateway.vtl.limits import Budget, Limits
 from gatelet.gateway.vtl.values import Entry, JavaList, text_of
 
@@ -119,7 +119,7 @@ class Util(HostObject):
 
 def _of_text(function: Callable[[str | None], object]) -> Callable[[object], object]:
     def call(value: object) -> object:
-        if not (value is None or isinstance(value, str)):
+        if type(value) is not str and value is not None and not isinstance(value, str):
             value = text_of(value, Budget(Limits()))
         try:
             return function(value)
@@ -165,10 +165,10 @@ class ContextView(HostObject):
             return self._groups[name]
         return self._special(name)
 
-    def get_path(self, names: tuple[str, ...]) -> tuple[object, int]:
+    def find(self, path: str) -> object:
         """``$context.identity.sourceIp`` at once."""
-        read = None if self._group else PATHS.get(names)
-        return (read(self._trace), len(names)) if read is not None else (self.get_property(names[0]), 1)
+        read = None if self._group else context.VARIABLES.get(path)
+        return UNKNOWN if read is None else read(self._trace)
 
     def _special(self, name: str) -> object:
         trace, group = self._trace, self._group

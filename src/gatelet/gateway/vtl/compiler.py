@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from itertools import islice
 
+from gatelet.gateway.vtl.direct import foreach, is_plain
 from gatelet.gateway.vtl.errors import LimitExceeded, TemplateError, TemplateSyntaxError
 from gatelet.gateway.vtl.evaluation import Expressions
-from gatelet.gateway.vtl.host import HostObject
-from gatelet.gateway.vtl.rows import fits, print_row
+from gatelet.gateway.vtl.loops import items_of, restore
+from gatelet.gateway.vtl.rows import fits, print_row, print_text
 from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Evaluate, Frame, Loop, Run, State, Stopped
 from gatelet.gateway.vtl.syntax import (
     Block,
@@ -53,7 +53,7 @@ class Compiler:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._expressions = Expressions(self.block)
+        self._expressions = Expressions(self.block, plain=is_plain(document))
         self._macros: dict[str, _CompiledMacro] = {}
 
     def compile(self) -> Run:
@@ -64,18 +64,7 @@ class Compiler:
 
     def block(self, nodes: Block) -> Run:
         """Statements in a row."""
-        statements: list[Run] = []
-        row: list[Text | Reference | If] = []
-        for node in nodes:
-            if fits(node):
-                row.append(node)
-                continue
-            if row:
-                statements.append(print_row(row, self._expressions))
-                row = []
-            statements.append(self._statement(node))
-        if row:
-            statements.append(print_row(row, self._expressions))
+        statements = self._statements(nodes)
         if len(statements) == 1:
             return statements[0]
 
@@ -84,6 +73,21 @@ class Compiler:
                 statement(state)
 
         return run
+
+    def _statements(self, nodes: Block) -> list[Run]:
+        statements: list[Run] = []
+        row: list[Text | Reference | If] = []
+        for node in nodes:
+            if fits(node):
+                row.append(node)
+                continue
+            if row:
+                statements += print_row(row, self._expressions)
+                row = []
+            statements.append(self._statement(node))
+        if row:
+            statements += print_row(row, self._expressions)
+        return statements
 
     def _statement(self, node: Node) -> Run:
         match node:
@@ -104,7 +108,7 @@ class Compiler:
             case Stop():
                 return _stop
             case Text():
-                return print_row([node], self._expressions)
+                return print_text(node.text)
 
     def _escaped(self, node: Reference) -> Run:
         """A reference after backslashes: two print one, an odd one keeps a defined reference from its value."""
@@ -157,12 +161,15 @@ class Compiler:
         return run
 
     def _foreach(self, node: Foreach) -> Run:
+        if self._expressions.plain and not self._document.counts:
+            source, cost = self._expressions.compile(node.items), 1 + cost_of(node.body)
+            return foreach(node, source, self._statements(node.body), cost)
         source, body, name = self._expressions.compile(node.items), self.block(node.body), node.name
         cost, counts, place = 1 + cost_of(node.body), self._document.counts, node.place
 
         def run(state: State) -> None:
             most = state.limits.iterations
-            items = _items(source(state), most + 1)
+            items = items_of(source(state), most + 1)
             if not items:
                 return
             variables, budget = state.variables, state.budget
@@ -189,10 +196,10 @@ class Compiler:
                 error.at(place)
                 raise
             finally:
-                _restore(variables, name, before)
-                _restore(variables, "foreach", outer)
+                restore(variables, name, before)
+                restore(variables, "foreach", outer)
                 if counts:
-                    _restore(variables, "velocityCount", count)
+                    restore(variables, "velocityCount", count)
                 if hidden is not None and state.frame:
                     state.frame.arguments[name] = hidden
 
@@ -247,23 +254,6 @@ def _when(condition: Evaluate, body: Run) -> Run:
             body(state)
 
     return run
-
-
-def _items(value: object, most: int) -> list[object]:
-    """What a #foreach goes through, at most so many: a list's items, a map's values."""
-    if isinstance(value, list):
-        return value[:most]
-    if isinstance(value, dict):
-        return list(islice(value.values(), most))
-    return value.items()[:most] if isinstance(value, HostObject) else []
-
-
-def _restore(variables: dict[str, object], name: str, value: object) -> None:
-    """Give a variable the value that it had before a loop."""
-    if value is MISSING:
-        variables.pop(name, None)
-    else:
-        variables[name] = value
 
 
 def _break(state: State) -> None:

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from gatelet.gateway.vtl.arithmetic import OPERATIONS, Unset
 from gatelet.gateway.vtl.containers import map_key
+from gatelet.gateway.vtl.direct import shorten
 from gatelet.gateway.vtl.errors import Place, TemplateError
 from gatelet.gateway.vtl.host import HostObject
-from gatelet.gateway.vtl.members import call_host, call_method, follow, get_index, get_property, set_member
+from gatelet.gateway.vtl.members import call_host_with_one, call_method, follow, get_index, get_property, set_member
 from gatelet.gateway.vtl.state import Assign, DefinedBlock, Evaluate, Run, State
 from gatelet.gateway.vtl.syntax import (
     Binary,
@@ -38,10 +39,14 @@ def is_true(value: object) -> bool:
 
 
 class Expressions:
-    """Compiles expressions; ``compile_block`` compiles the inside of a string."""
+    """Compiles expressions; ``compile_block`` compiles the inside of a string.
 
-    def __init__(self, compile_block: Callable[[Block], Run]) -> None:
+    ``plain``: the template has neither macros nor #define (gatelet.gateway.vtl.direct).
+    """
+
+    def __init__(self, compile_block: Callable[[Block], Run], *, plain: bool) -> None:
         self._compile_block = compile_block
+        self.plain = plain
 
     def compile(self, node: Expression) -> Evaluate:
         """The closure that gives an expression's value, null for what is missing."""
@@ -67,9 +72,19 @@ class Expressions:
 
     def resolve(self, node: Reference, absent: object = MISSING) -> Evaluate:
         """The closure that gives a reference's value, or ``absent`` if it is not defined."""
+        argument = None
+        match node.steps:
+            case (Call(method, (given,)),):
+                argument = self.compile(given)
+                general = _after(node.name, _call_with_one(method, argument), absent, node.place)
+            case ():
+                general = _variable(node.name, absent)
+            case _:
+                general = self._steps(node, absent)
+        return shorten(node, general, argument, absent) if self.plain else general
+
+    def _steps(self, node: Reference, absent: object) -> Evaluate:
         name, place = node.name, node.place
-        if not node.steps:
-            return _variable(name, absent)
         names = tuple(step.name for step in node.steps if isinstance(step, Property) and step.name != "empty")
         if len(names) == len(node.steps):
             return _properties(name, names, absent)
@@ -199,7 +214,7 @@ def _call_with_one(name: str, argument: Evaluate) -> Follow:
             state.budget.steps -= 1  # below 0 is noticed at the next directive
             return value.get(given)
         if isinstance(value, HostObject):
-            return call_host(state.budget, value, name, (given,))
+            return call_host_with_one(state.budget, value, name, given)
         return call_method(state.budget, value, name, [given])
 
     return follow_call
@@ -252,11 +267,12 @@ def _after(name: str, step: Follow, absent: object, place: Place) -> Evaluate:
 
 def _properties(name: str, names: tuple[str, ...], absent: object) -> Evaluate:
     """``$a.b.c``, the most common reference of all."""
+    path = ".".join(names)
 
     def read(state: State) -> object:
         value = state.variables.get(name, MISSING) if state.frame is None else state.read(name)
         if type(value) is DefinedBlock:
             value = state.read(name)
-        return absent if value is MISSING else follow(value, names)
+        return absent if value is MISSING else follow(value, names, path)
 
     return read

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
+
+UNKNOWN: Final = object()
+"""What HostObject.find gives where it knows no shorter way."""
 
 
 class HostObject:
@@ -29,9 +33,10 @@ class HostObject:
         del name
         return None
 
-    def get_path(self, names: tuple[str, ...]) -> tuple[object, int]:
-        """The value after the first so many of ``$object.a.b``'s names: an object may know several steps at once."""
-        return self.get_property(names[0]), 1
+    def find(self, path: str) -> object:
+        """The value of ``$object.a.b`` for ``a.b`` at once, UNKNOWN where only a step after another can tell."""
+        del path
+        return UNKNOWN
 
     def set_property(self, name: str, value: object) -> None:
         """What ``#set($object.name = value)`` does; nothing unless a subclass says otherwise.

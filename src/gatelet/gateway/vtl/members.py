@@ -22,7 +22,7 @@ from gatelet.gateway.vtl.containers import (
     put_item,
 )
 from gatelet.gateway.vtl.errors import EvaluationFailed
-from gatelet.gateway.vtl.host import HostObject
+from gatelet.gateway.vtl.host import UNKNOWN, HostObject
 from gatelet.gateway.vtl.limits import Budget
 from gatelet.gateway.vtl.scalars import BOOLEAN_METHODS, NUMBER_METHODS
 from gatelet.gateway.vtl.signatures import Method
@@ -31,6 +31,7 @@ from gatelet.gateway.vtl.values import MISSING, Entry
 
 _NONE: Mapping[str, Method] = MappingProxyType({})
 _EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
+_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError)
 _CHARACTERS_A_STEP = 1_000
 _CHARACTERS_A_HOST_STEP = 100
 """What a host object makes of a text costs more than Java's own methods: it may parse it."""
@@ -85,13 +86,33 @@ def call_host(budget: Budget, value: HostObject, name: str, arguments: Sequence[
         budget.spend(0)
     try:
         result = method(*arguments)
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except _FAULTS as error:
         raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
     if isinstance(result, str):
         budget.characters -= len(result)
         if budget.characters < 0 or len(result) > _SHORT:
             budget.characters += len(result)
             budget.make(len(result))
+    return result
+
+
+def call_host_with_one(budget: Budget, value: HostObject, name: str, argument: object) -> object:
+    """``call_host`` with one argument, for nearly every call."""
+    method = value.methods.get(name)
+    if method is None or type(argument) is not str or len(argument) > _CHARACTERS_A_HOST_STEP:
+        return call_host(budget, value, name, (argument,))
+    budget.steps -= 1
+    if budget.steps < 0:
+        budget.spend(0)
+    try:
+        result = method(argument)
+    except _FAULTS as error:
+        raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
+    if type(result) is str:
+        if len(result) > _SHORT or budget.characters < len(result):
+            budget.make(len(result))
+        else:
+            budget.characters -= len(result)
     return result
 
 
@@ -109,13 +130,12 @@ def get_property(value: object, name: str) -> object:
     return None
 
 
-def follow(value: object, names: tuple[str, ...]) -> object:
-    """The value at the end of a path of properties; null and MISSING have none."""
+def follow(value: object, names: tuple[str, ...], path: str) -> object:
+    """The value at the end of a path of properties, ``names`` joined by dots; null and MISSING have none."""
     if isinstance(value, HostObject):
-        value, done = value.get_path(names)
-        if done == len(names):
-            return value
-        names = names[done:]
+        found = value.find(path)
+        if found is not UNKNOWN:
+            return found
     for name in names:
         if type(value) is dict:
             value = value.get(name)

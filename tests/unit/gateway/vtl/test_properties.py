@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatelet.gateway.vtl import Limits, TemplateError, TemplateSyntaxError, compile_template
+from gatelet.gateway.vtl import LimitExceeded, Limits, TemplateError, TemplateSyntaxError, compile_template
+from gatelet.gateway.vtl.compiler import Compiler
+from gatelet.gateway.vtl.parser import parse
+from gatelet.gateway.vtl.syntax import Macro
+from gatelet.gateway.vtl.template import Template
 
 CASES = [
     case for group in json.loads((Path(__file__).parent / "cases.json").read_text("utf-8")) for case in group["cases"]
@@ -21,7 +26,9 @@ PIECES = [
     "#define($d)", "$d", "#macro(f $x)", "#f($a)", "#f(\"$x\")", "#@f(1)", "$bodyContent", "$foreach.hasNext", "$i",
     "## c\n", "#* c *#", "#[[ $x ]]#", "\\", "\\#end", "\n", "  ", "text", "é", "$", "#", "(", ")", "{", "}", "[", "]",
     "'", '"', ".", ",", "$s.replaceAll('a', $s)", "$s.matches('(a*)*')", "$n.toString()", "#set($n = $n * $n)",
-    "$s.substring($n)", "#evaluate('x')", "$a.__class__", "$s.format('x')", "#set($s = $s.concat($s))", "#macro(f)",
+    "$s.substring($n)", "$m.keySet()", "$m.get($a)", "$!m.get($s)", "$foreach.index",
+    "#foreach($k in $m.keySet())", "#if($foreach.hasNext),#end", "$m.a $m.b $m.c $m.d", "#set($foreach = $m)",
+    "#evaluate('x')", "$a.__class__", "$s.format('x')", "#set($s = $s.concat($s))", "#macro(f)",
 ]  # fmt: skip
 
 VALUES = st.recursive(
@@ -100,3 +107,27 @@ def _finite(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def outcome(text: str, variables: dict[str, object], *, shortened: bool) -> str:
+    """What a template renders, or the kind of its error; without the shorter ways of plain templates if so said."""
+    try:
+        document = parse(text)
+        if not shortened:
+            document = dataclasses.replace(document, macros={**document.macros, "unused-": Macro((), ())})
+        template = Template(Compiler(document).compile(), 1)
+        return template.render(json.loads(json.dumps(variables)), LIMITS)
+    except LimitExceeded:
+        return "too much"
+    except TemplateError as error:
+        return f"{type(error).__name__} at {error.line}:{error.column}: {error}"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
+    | st.sampled_from(CASES).map(lambda c: str(c["template"])),
+    st.fixed_dictionaries(dict.fromkeys("ablmsn", VALUES)),
+)
+def test_the_shorter_ways_of_plain_templates_lead_to_the_same(template: str, variables: dict[str, object]) -> None:
+    assert outcome(template, variables, shortened=True) == outcome(template, variables, shortened=False)
