@@ -107,6 +107,8 @@ async def configure(
     }
     if sandbox.namespaces:
         configuration["sandbox"]["mounts"] = _mounts(function, sandbox, code, layers)
+    if program is not None:
+        configuration["environment"].update(program.variables)
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
     if program is not None:
@@ -128,6 +130,16 @@ def _variables(host: Host, function: FunctionVersion, places: _Places, stream: s
         ca_bundle=None if host.trust is None else host.trust.path(),
         credentials=host.credentials(function.scope.account, function.role, function.name),
     )
+
+
+def _mounts(function: FunctionVersion, sandbox: Sandbox, code: Path, layers: Path | None) -> dict[str, Any]:
+    """See runtimes.python.sandbox.mounts."""
+    return {
+        "code": f"code/{code.name}",
+        "layers": "" if layers is None else f"code/{layers.name}",
+        "tmp_bytes": function.storage * quotas.MIB,
+        "kept": [] if sandbox.base is None else [*sandbox.base["read_only"], *sandbox.base["shared"]],
+    }
 
 
 def _walls(host: Host, sandbox: Sandbox, places: _Places, template: bool) -> dict[str, Any]:
