@@ -71,6 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("templates", "number", "16", "functions whose imported code is kept for fast cold starts; 0: none"),
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
     Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
+    Setting("access_log", "text", "", "a file for the access logs of all stages, beside their groups; `-`: stdout"),
     Setting("cache_mb", "number", "256", "memory for the response caches of all stages, whatever sizes they name"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
@@ -106,6 +107,7 @@ class Config:
     templates: int = 16
     log_budget_mb: int = 1024
     counters_url: str = ""
+    access_log: str = ""
     cache_mb: int = 256
     throttles_fail_open: bool = True
     quotas_fail_open: bool = False

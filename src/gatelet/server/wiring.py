@@ -31,6 +31,7 @@ from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
+from gatelet.gateway.ports import AccessLogs
 from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.rehearsal import Rehearsals
 from gatelet.gateway.response_store import ResponseStore
@@ -45,6 +46,7 @@ from gatelet.logs.groups import LogGroups
 from gatelet.logs.upkeep import upkeep
 from gatelet.logs.writer import LogWriter
 from gatelet.metrics.service import Metrics
+from gatelet.server.access_log_file import FileAccessLog
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.aws_services import AwsServices
 from gatelet.server.config import Config
@@ -176,7 +178,7 @@ async def _organs(
         await followers.start()
         stack.push_async_callback(followers.stop)
         services = stack.enter_context(_aws_services(config, identity, clock, ids))
-        gateway = stack.enter_context(
+        gateway = await stack.enter_async_context(
             _gateway(config, functions, log_writer, metrics, counters, plans, identity, services)
         )
         stack.push_async_callback(gateway.validation.close)
@@ -207,8 +209,8 @@ def _networks(config: Config) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(network) for network in config.trusted_proxies)
 
 
-@contextmanager
-def _gateway(
+@asynccontextmanager
+async def _gateway(
     config: Config,
     functions: LambdaService,
     log_writer: LogWriter,
@@ -217,10 +219,14 @@ def _gateway(
     plans: LivePlans,
     identity: Identity,
     services: AwsServices,
-) -> Iterator[GatewayPorts]:
+) -> AsyncIterator[GatewayPorts]:
     clock, ids = SystemClock(), Ids()
-    client = outgoing_client(config)
-    try:
+    async with AsyncExitStack() as stack:
+        client = outgoing_client(config)
+        stack.callback(client.close)
+        access_log: AccessLogs = CloudWatchAccessLogs(log_writer, clock)
+        if config.access_log:
+            access_log = await stack.enter_async_context(FileAccessLog(config.access_log, access_log).kept())
         yield GatewayPorts(
             invoker=FunctionInvoker(functions, identity, ids),
             execution_log=CloudWatchExecutionLog(log_writer, clock),
@@ -231,15 +237,13 @@ def _gateway(
             ),
             admission=Admission(plans, counters.buckets, counters.quotas),
             identity=identity,
-            access_log=CloudWatchAccessLogs(log_writer, clock),
+            access_log=access_log,
             responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
             explanations=Explanations(config.explain_requests),
             meters=metrics.requests,
             http=client,
             services=services,
         )
-    finally:
-        client.close()
 
 
 @contextmanager
