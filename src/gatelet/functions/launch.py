@@ -96,13 +96,7 @@ async def configure(
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
         "escape_non_ascii": escapes_non_ascii(function.runtime),
         "environment": _variables(host, function, places, stream, sandbox.namespaces),
-        "limits": {
-            "open_files": quotas.FUNCTION_OPEN_FILES,
-            "processes": sandbox.others + host.settings.processes,
-            "data_bytes": 2 * function.memory * quotas.MIB + _DATA_HEADROOM_BYTES,
-            "file_bytes": function.storage * quotas.MIB,
-            "uid": uid,
-        },
+        "limits": _limits(function, sandbox.others + host.settings.processes, uid),
         "sandbox": _walls(host, sandbox, places, template),
     }
     if sandbox.namespaces:
@@ -130,6 +124,17 @@ def _variables(host: Host, function: FunctionVersion, places: _Places, stream: s
         ca_bundle=None if host.trust is None else host.trust.path(),
         credentials=host.credentials(function.scope.account, function.role, function.name),
     )
+
+
+def _limits(function: FunctionVersion, processes: int, uid: int | None) -> dict[str, Any]:
+    """See runtimes.python.limits."""
+    return {
+        "open_files": quotas.FUNCTION_OPEN_FILES,
+        "processes": processes,
+        "data_bytes": 2 * function.memory * quotas.MIB + _DATA_HEADROOM_BYTES,
+        "file_bytes": function.storage * quotas.MIB,
+        "uid": uid,
+    }
 
 
 def _mounts(function: FunctionVersion, sandbox: Sandbox, code: Path, layers: Path | None) -> dict[str, Any]:
