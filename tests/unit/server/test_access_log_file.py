@@ -1,4 +1,4 @@
-"""Access log lines in a file or on standard output: the operator's choice; the groups of stages get them all the same."""
+"""Access log lines in a file or on standard output; the groups of the stages get them all the same."""
 
 from __future__ import annotations
 
