@@ -82,7 +82,7 @@ class Event(ABC):
         del tail
         self.lease.release()
         if not self.future.done():
-            self.future.set_result(result)
+            self.future.set_result(result if self._given is None else self._given)
 
     def refuse(self, error: InvocationRefused) -> None:
         """The event will not be run, or its caller waits no longer."""
@@ -147,7 +147,7 @@ class JsonEvent(Event):
 
     def resolve(self, result: InvocationResult, tail: bytes) -> None:
         """With the log tail."""
-        result.log_tail = tail
+        (result if self._given is None else self._given).log_tail = tail
         super().resolve(result, tail)
 
 

@@ -35,6 +35,11 @@ class Grounds:
         self._admission: asyncio.Future[Group] | None = None
         self._looks = 0
 
+    @property
+    def name(self) -> str:
+        """How the names of its control groups begin."""
+        return self._name
+
     def make_directory(self, uid: int | None) -> None:
         """The environment's ``/tmp`` on the host. Raises OSError."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -39,6 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mode", "dev|secure", "dev", "`secure` verifies every signature; `dev` takes any key as root, on loopback"),
     Setting("data_dir", "path", "~/.gatelet", "where the state lies"),
     Setting("runtime_dir", "path", "{prefix}/gatelet-runtime", "what functions find beside their code (boto3)"),
+    Setting("node", "path", "", "the Node.js that runs `nodejs*` functions; unset: the one on the PATH"),
     Setting("region", "text", "us-east-1", "the region that `gatelet` itself talks to and prints"),
     Setting("tls_certificate", "path", "", "PEM certificate chain: both ports then speak TLS; reloaded on change"),
     Setting("tls_key", "path", "", "PEM key of the certificate"),
@@ -91,6 +92,7 @@ class Config:
     mode: str = "dev"
     data_dir: Path = field(default_factory=lambda: Path("~/.gatelet").expanduser())
     runtime_dir: Path = field(default_factory=lambda: Path(sys.prefix) / "gatelet-runtime")
+    node: Path | None = None
     region: str = "us-east-1"
     tls_certificate: Path | None = None
     tls_key: Path | None = None

@@ -309,6 +309,7 @@ def _function_settings(config: Config) -> FunctionSettings:
         max_environments=config.max_environments,
         cores=os.cpu_count() or 1,
         drain_seconds=config.drain_seconds,
+        node=config.node,
         sandbox=config.sandbox,
         shared_directories=tuple(Path(path).expanduser().resolve() for path in config.shared_directories),
         templates=config.templates,

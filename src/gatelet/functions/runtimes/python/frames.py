@@ -60,7 +60,7 @@ _MEMORY = Struct("<I")
 _REPLY = Struct("<IHBI")
 _TIME = Struct("<Q")
 _U32 = 0xFFFFFFFF
-_LATEST = 253_402_300_799_999
+LATEST = 253_402_300_799_999
 """Epoch milliseconds: the end of the year 9999."""
 
 
@@ -185,7 +185,7 @@ def decode_log(payload: bytes) -> tuple[int, str]:
     if len(payload) < _TIME.size:
         raise FrameError("the log event is shorter than its head")
     milliseconds = _TIME.unpack_from(payload)[0]
-    if milliseconds > _LATEST:
+    if milliseconds > LATEST:
         raise FrameError("the log event is of no year that a log knows")
     return milliseconds, payload[_TIME.size :].decode("utf-8", "replace")
 

@@ -18,6 +18,7 @@ from .. import frames, output
 from ..wire import Wire
 from . import children, http
 from .exchange import Exchange, Translator, fault
+from .logs import VARIABLE, LogPipe
 from .loop import Loop, Timer
 from .runtime_api import PREFIX, RuntimeApi
 from .server import Connection, Server, Sink
@@ -50,6 +51,7 @@ class Supervisor:
         self._unsent: bytes | None = None
         self._grace: Timer | None = None
         self._runtime = 0
+        self._logs = LogPipe(lambda moment, text: wire.send(frames.encode_log(moment, text)))
 
     # ------------------------------------------------------------------ what the API asks (Conductor)
 
@@ -108,7 +110,10 @@ class Supervisor:
             return
         variables = self._settings["environment"]
         variables["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
-        self._runtime = children.start(command, variables, self._settings["code"])
+        children.await_group(self._settings["group"])
+        own = {**variables, VARIABLE: str(self._logs.write_end)}
+        self._runtime = children.start(command, own, self._settings["code"], [self._logs.write_end])
+        self._loop.on_read(self._logs.read_end, self._logs.drain)
         self._loop.run()
 
     def _command(self) -> list[str] | None:
@@ -166,6 +171,8 @@ class Supervisor:
             self._send(frames.early(frame))
 
     def _send(self, frame: bytes) -> None:
+        """Behind everything that was logged before."""
+        self._logs.drain()
         if output.raw_output_waits():
             self._wire.send(frames.encode(frames.OUTPUT, b""))
         self._wire.send(frame)
@@ -176,6 +183,8 @@ class Supervisor:
     def _reap(self) -> None:
         for pid, status in children.ended():
             if pid == self._runtime:
+                self._logs.drain()
+                self._send_early()
                 children.end_like(status)
 
 
