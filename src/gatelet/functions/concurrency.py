@@ -6,6 +6,8 @@ its provisioned concurrency, or else the account's pool. There is no queue: at t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -20,12 +22,17 @@ ACCOUNT_EXCEEDED = "ConcurrentInvocationLimitExceeded"
 
 
 class _Count:
-    """How many leases of one limit are out."""
+    """How many leases of one limit are out, and how many were at most since the peaks were last asked for."""
 
-    __slots__ = ("out",)
+    __slots__ = ("out", "peak")
 
     def __init__(self) -> None:
-        self.out = 0
+        self.out = self.peak = 0
+
+    def take_peak(self) -> int:
+        """The most there were at once since it was last taken."""
+        peak, self.peak = self.peak, self.out
+        return peak
 
 
 class _FunctionCount(_Count):
@@ -39,14 +46,27 @@ class _FunctionCount(_Count):
         self.scale_out = ScaleOut(now)
 
 
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The most events at once: by the function's ARN, by ARN and version of provisioned concurrency, by scope."""
+
+    functions: Mapping[str, int]
+    provisioned: Mapping[tuple[str, str], int]
+    everything: Mapping[Scope, int]
+    unreserved: Mapping[Scope, int]
+
+
 class Lease:
     """One admitted event; as a context manager it is released at the end, or by ``release`` once."""
 
-    __slots__ = ("_counts",)
+    __slots__ = ("_counts", "is_provisioned")
 
-    def __init__(self, *counts: _Count) -> None:
+    def __init__(self, *counts: _Count, is_provisioned: bool = False) -> None:
+        self.is_provisioned = is_provisioned
         for count in counts:
             count.out += 1
+            if count.out > count.peak:  # noqa: PLR1730 - half the cost of max: this is done for every event
+                count.peak = count.out
         self._counts: tuple[_Count, ...] = counts
 
     def release(self) -> None:
@@ -68,6 +88,7 @@ class Concurrency:
     def __init__(self, account_limit: int = quotas.CONCURRENT_EXECUTIONS) -> None:
         self._account_limit = account_limit
         self._unreserved: dict[Scope, _Count] = {}
+        self._all: dict[Scope, _Count] = {}
         self._functions: dict[str, _FunctionCount] = {}
         """By the function's ARN."""
         self._provisioned: dict[tuple[str, str], _Count] = {}
@@ -87,10 +108,11 @@ class Concurrency:
         ``held_back`` is what the functions of the scope have reserved or provisioned: that is not in the pool that
         the others share.
         """
+        everything = self._all.get(version.scope) or self._all.setdefault(version.scope, _Count())
         if version.provisioned:
             provisioned = self._provisioned.setdefault((version.arn, version.version), _Count())
             if provisioned.out < version.provisioned:
-                return Lease(provisioned)
+                return Lease(provisioned, everything, is_provisioned=True)
         own = self._functions.get(version.arn)
         if own is None:
             unreserved = self._unreserved.setdefault(version.scope, _Count())
@@ -99,8 +121,30 @@ class Concurrency:
             if own.out >= function.reserved - function.provisioned:
                 raise TooManyRequests(RESERVED_EXCEEDED)
             own.scale_out.admit(own.out + 1, now, reserved=True)
-            return Lease(own)
+            return Lease(own, everything)
         if own.unreserved.out >= self._account_limit - held_back:
             raise TooManyRequests(ACCOUNT_EXCEEDED)
         own.scale_out.admit(own.out + 1, now, reserved=False)
-        return Lease(own, own.unreserved)
+        return Lease(own, own.unreserved, everything)
+
+    def running(self) -> dict[str, int]:
+        """How many events of each function (by its ARN) are admitted now."""
+        running = {arn: own.out for arn, own in self._functions.items()}
+        for (arn, _), count in self._provisioned.items():
+            running[arn] = running.get(arn, 0) + count.out
+        return running
+
+    def peaks(self) -> Peaks:
+        """The most that ran at once since this was last asked; functions and scopes that ran nothing are left out."""
+        functions: dict[str, int] = {}
+        provisioned = {key: peak for key, count in self._provisioned.items() if (peak := count.take_peak())}
+        for (arn, _), peak in provisioned.items():
+            functions[arn] = functions.get(arn, 0) + peak
+        for arn, own in self._functions.items():
+            if peak := own.take_peak():
+                functions[arn] = functions.get(arn, 0) + peak
+        return Peaks(functions, provisioned, _taken(self._all), _taken(self._unreserved))
+
+
+def _taken(counts: Mapping[Scope, _Count]) -> dict[Scope, int]:
+    return {scope: peak for scope, count in counts.items() if (peak := count.take_peak())}

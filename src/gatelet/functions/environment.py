@@ -226,6 +226,7 @@ class Environment:
     def _initialised(self) -> None:
         seconds = self._clock.monotonic() - self._process_began
         self._owner.initialised(seconds)
+        self._host.meters.meter(self._function.arn, self._function.version).initialised(seconds * 1000)
         if not self._from_template:
             self._host.templates.consider(self._function, self._clock.monotonic() - self._load_began)
         self._become(State.IDLE)
@@ -285,6 +286,7 @@ class Environment:
         self.event = None
         self._deadline = math.inf
         tail = self._log.finish(event.request_id, seconds)
+        self._count(event, seconds, error=result.failed)
         self._owner.served(seconds)
         if self.behind:
             self._go_on()
@@ -345,8 +347,13 @@ class Environment:
     def _fail(self, event: Event, payload: bytes, status: str, error_type: str) -> None:
         self.event = None
         self._deadline = math.inf
-        tail = self._log.finish(event.request_id, self._clock.monotonic() - event.started, status, error_type)
+        seconds = self._clock.monotonic() - event.started
+        tail = self._log.finish(event.request_id, seconds, status, error_type)
+        self._count(event, seconds, error=True)
         event.resolve(event.failure(payload), tail)
+
+    def _count(self, event: Event, seconds: float, *, error: bool) -> None:
+        self._host.meters.meter(event.arn, self._function.version).ended(seconds * 1000, error=error)
 
     # ------------------------------------------------------------------ events behind the running one
 

@@ -18,6 +18,7 @@ from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.templates import Templates
 from gatelet.functions.trust import TrustBundle
 from gatelet.identity.credentials import Credentials
+from gatelet.metrics.invocations import FunctionMeters
 
 CredentialsOf = Callable[[str, str, str], Credentials]
 """``(account, role ARN, function name) -> credentials`` of the function's role."""
@@ -41,3 +42,4 @@ class Host:
     templates: Templates
     programs: Programs
     new_channel: Callable[[], Channel]
+    meters: FunctionMeters

@@ -118,6 +118,11 @@ class InvocationResult:
     log_tail: bytes = b""
     """The last 4,096 bytes of this invocation's log, if asked for."""
 
+    @property
+    def failed(self) -> bool:
+        """Whether the function failed."""
+        return self.function_error is not None
+
 
 @dataclass(slots=True)
 class ProxyInvocation:
@@ -154,3 +159,8 @@ class ProxyResult:
     """``Name: value\\r\\n`` lines, Latin-1, as the worker wrote them."""
     body: bytes = b""
     payload: bytes = b""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the function failed; an answer that breaks the contract is not its failure."""
+        return self.kind == "error"

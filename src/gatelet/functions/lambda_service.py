@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
+from gatelet.functions.concurrency_metrics import samples_of
 from gatelet.functions.environment_log import LogSink
 from gatelet.functions.event import JsonEvent, ProxyEvent
 from gatelet.functions.events.delivery import EventDelivery
@@ -36,7 +38,9 @@ from gatelet.functions.invocation import (
     ProxyInvocation,
     ProxyResult,
     RecursiveInvocation,
+    TooManyRequests,
 )
+from gatelet.functions.load import FunctionLoad
 from gatelet.functions.machinery import Machinery, trust_directory
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, function_key, name_of_version
 from gatelet.functions.permissions import Permissions
@@ -46,6 +50,8 @@ from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
+from gatelet.metrics.invocations import FunctionMeters
+from gatelet.metrics.samples import Sample
 from gatelet.storage.ports import Blobs, Change, Key, Records
 from gatelet.storage.queue import Queue
 
@@ -66,8 +72,10 @@ class LambdaService:
         ids: Ids,
         credentials: CredentialsOf,
         queue: Queue,
+        meters: FunctionMeters | None = None,
     ) -> None:
         self._settings = settings
+        self.meters = meters or FunctionMeters()
         self._logs = log_writer
         self._endpoint_url = settings.endpoint_url
         self._clock = clock
@@ -77,7 +85,7 @@ class LambdaService:
         self._permissions = Permissions()
         self._concurrency = Concurrency()
         self._budget = Budget(settings.max_environments)
-        self._events = EventDelivery(queue, records, self._run, clock, ids)
+        self._events = EventDelivery(queue, records, self._run, clock, ids, self.meters)
         self._code = CodeStore(settings.work_directory / "code", blobs)
         self._machinery = Machinery(settings, clock)
         self._runtimes = self._machinery.runtimes
@@ -108,6 +116,7 @@ class LambdaService:
             trust=_trust(settings),
             sandbox=self._machinery.sandbox,
             templates=self._machinery.templates,
+            meters=self.meters,
             programs=Programs(settings.node),
         )
         self._machinery.serve(self._host)
@@ -157,6 +166,15 @@ class LambdaService:
     def templates(self) -> dict[str, Any]:
         """See gatelet.functions.templates.Templates.report."""
         return self._machinery.templates.report()
+
+    def fold(self) -> Iterator[Sample]:
+        """How much ran at once since this was last asked, by CloudWatch's metrics."""
+        return samples_of(self._concurrency.peaks(), self._pools.provisioned_of)
+
+    def load(self) -> FunctionLoad:
+        """What runs and what waits now."""
+        environments = Counter((function.arn, state) for function, state in self._pools.environments())
+        return FunctionLoad(self._concurrency.running(), environments, self._pools.waiting(), self._events.at_work)
 
     def set_endpoint(self, url: str) -> None:
         """``AWS_ENDPOINT_URL`` of environments that start from now on."""
@@ -307,7 +325,14 @@ class LambdaService:
         return await future
 
     def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:
-        return self._concurrency.admit(named, function, self._catalogue.held_back(function.scope), now)
+        try:
+            lease = self._concurrency.admit(named, function, self._catalogue.held_back(function.scope), now)
+        except TooManyRequests:
+            self.meters.meter(named.arn, function.version).throttled()
+            raise
+        if function.provisioned:
+            self.meters.meter(named.arn, function.version).admitted(provisioned=lease.is_provisioned)
+        return lease
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

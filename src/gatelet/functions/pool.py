@@ -46,6 +46,16 @@ class Pool:
         return len(self._environments)
 
     @property
+    def states(self) -> list[State]:
+        """Where its environments stand."""
+        return [environment.state for environment in self._environments]
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait for an environment."""
+        return len(self._waiting)
+
+    @property
     def provisioned(self) -> Provisioned:
         """The environments of its provisioned concurrency."""
         return self._provisioned

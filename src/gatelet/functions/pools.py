@@ -11,6 +11,7 @@ from gatelet.functions.budget import Budget
 from gatelet.functions.event import Event
 from gatelet.functions.host import Host
 from gatelet.functions.layers import merged_name
+from gatelet.functions.life_cycle import State
 from gatelet.functions.pool import Pool
 from gatelet.functions.version import FunctionVersion
 
@@ -65,6 +66,22 @@ class Pools:
     def find(self, serving: str) -> Pool | None:
         """The pool of a version, if there is one."""
         return self._pools.get(serving)
+
+    def provisioned_of(self, arn: str, version: str) -> int:
+        """How much provisioned concurrency a version is to have."""
+        for pool in self._pools.values():
+            if (pool.function.arn, pool.function.version) == (arn, version):
+                return pool.function.provisioned
+        return 0
+
+    def environments(self) -> list[tuple[FunctionVersion, State]]:
+        """Every environment: what it runs, and where it stands."""
+        pools = (*self._pools.values(), *self._retired)
+        return [(pool.function, state) for pool in pools for state in pool.states]
+
+    def waiting(self) -> int:
+        """Events that wait for an environment."""
+        return sum(pool.waiting for pool in (*self._pools.values(), *self._retired))
 
     def code_in_use(self) -> set[str]:
         """The unpacked archives and merged layers that environments run."""

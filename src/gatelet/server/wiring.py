@@ -167,7 +167,7 @@ async def _organs(
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
         metrics = Metrics(data.metric_points, clock)
         await stack.enter_async_context(metrics.kept())
-        functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, clock, ids))
+        functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, metrics, clock, ids))
         live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
         await asyncio.gather(live.start(), plans.start(), urls.start())
         counters = await stack.enter_async_context(
@@ -268,7 +268,13 @@ async def _logs(config: Config, data: DataDirectory, clock: Clock) -> AsyncItera
 
 @asynccontextmanager
 async def _functions(
-    config: Config, data: DataDirectory, identity: Identity, log_writer: LogWriter, clock: Clock, ids: Ids
+    config: Config,
+    data: DataDirectory,
+    identity: Identity,
+    log_writer: LogWriter,
+    metrics: Metrics,
+    clock: Clock,
+    ids: Ids,
 ) -> AsyncIterator[LambdaService]:
     if os.geteuid() == 0:
         _let_workers_pass(config.data_dir)
@@ -281,11 +287,13 @@ async def _functions(
         ids=ids,
         credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
         queue=data.queue,
+        meters=metrics.functions,
     )
     try:
         await functions.start()
     except SandboxMissing as missing:
         raise CannotStart(str(missing)) from missing
+    metrics.add_source(functions.fold)
     try:
         yield functions
     finally:
@@ -301,6 +309,7 @@ def _function_settings(config: Config) -> FunctionSettings:
     return FunctionSettings(
         work_directory=config.data_dir / "work",
         runtime_directory=config.runtime_dir,
+        node=config.node,
         proxy_event_module=Path(proxy.__file__),
         endpoint_url="",
         certificate=config.tls_certificate,
@@ -309,7 +318,6 @@ def _function_settings(config: Config) -> FunctionSettings:
         max_environments=config.max_environments,
         cores=os.cpu_count() or 1,
         drain_seconds=config.drain_seconds,
-        node=config.node,
         sandbox=config.sandbox,
         shared_directories=tuple(Path(path).expanduser().resolve() for path in config.shared_directories),
         templates=config.templates,

@@ -29,6 +29,7 @@ from gatelet.functions.invocation import (
     TooManyRequests,
 )
 from gatelet.functions.model import KIND, SERVICE
+from gatelet.metrics.invocations import FunctionMeter, FunctionMeters
 from gatelet.storage.ports import Collection, QueueFull, Records, StorageFull
 from gatelet.storage.queue import Lease, LeasedMessage, Message, Queue, QueueBounds
 
@@ -51,7 +52,10 @@ _LARGE = 64 * quotas.KIB
 class EventDelivery:
     """Accepts events durably and runs each at least once (lambda-execution section 10)."""
 
-    def __init__(self, queue: Queue, records: Records, run: Run, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, queue: Queue, records: Records, run: Run, clock: Clock, ids: Ids, meters: FunctionMeters | None = None
+    ) -> None:
+        self._meters = meters or FunctionMeters()
         self._queue = queue
         self._records = records
         self._run = run
@@ -71,6 +75,11 @@ class EventDelivery:
         """Leave the events that still run in the queue."""
         await self._dispatcher.stop()
 
+    @property
+    def at_work(self) -> int:
+        """Events in work."""
+        return self._dispatcher.at_work
+
     def wake(self) -> None:
         """Look at the clock again."""
         self._dispatcher.wake()
@@ -84,7 +93,12 @@ class EventDelivery:
             await self._queue.put(message, _BOUNDS)
         except QueueFull:
             raise TooManyRequests(QUEUE_FULL) from None
+        self._meter(invocation.target).received()
         self._dispatcher.wake()
+
+    def _meter(self, target: FunctionTarget) -> FunctionMeter:
+        scope = Scope(target.account, target.region)
+        return self._meters.meter(function_arn(scope, target.name, target.qualifier))
 
     @staticmethod
     def _message(target: FunctionTarget, payload: bytes, request_id: str, trace_id: str, now: float) -> Message:
@@ -106,6 +120,7 @@ class EventDelivery:
         if document.get("reserved_concurrency") == 0:
             outcome = Outcome.ZERO_CONCURRENCY
         else:
+            self._meter(event.target).begun(max(0.0, self._clock.now() - event.accepted) * 1000)
             try:
                 result = await self._run(Invocation(event.target, event.payload, event.request_id, event.trace_id))
                 outcome = Outcome.SUCCESS if result.function_error is None else Outcome.FUNCTION_ERROR
@@ -132,11 +147,13 @@ class EventDelivery:
         if not await self._settled(lambda: self._queue.acknowledge(lease, then)):
             return 0.0  # another has it now
         if done.condition is not Condition.SUCCESS:
+            self._meter(event.target).dropped()
             _log.warning("event %s of %s is given up: %s after %d attempts%s", event.request_id, event.function_arn,
                 done.condition.value, done.attempts.invokes, "" if then else "; it has no destination")  # fmt: skip
         return 0.0
 
     async def _drop(self, lease: Lease, event: AcceptedEvent, reason: str) -> float:
+        self._meter(event.target).dropped()
         await self._settled(lambda: self._queue.acknowledge(lease))
         _log.warning("event %s of %s is dropped: %s", event.request_id, event.function_arn, reason)
         return 0.0
