@@ -12,6 +12,7 @@ from dataclasses import replace
 from gatelet.aws.scope import Scope
 from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
 from gatelet.gateway.authorizers.lambda_authorizer import ask
+from gatelet.gateway.authorizers.method_arn import method_arn
 from gatelet.gateway.authorizers.output import AuthorizerOutput
 from gatelet.gateway.compile import compile_snapshot
 from gatelet.gateway.compile_authorization import compile_authorization
@@ -23,7 +24,6 @@ from gatelet.gateway.method import Method, Misconfiguration, Resource
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.service import AuthorizerResult, AuthorizerTest
-from gatelet.gateway.steps.authorize import method_arn
 from gatelet.gateway.story import Story, told
 from gatelet.gateway.trace import Trace
 from gatelet.http.request import Request

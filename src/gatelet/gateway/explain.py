@@ -10,9 +10,10 @@ from typing import Any
 
 from gatelet.gateway.authorizers.authorization import AwsIam, LambdaAuthorizer
 from gatelet.gateway.authorizers.caller_identity import read_source
+from gatelet.gateway.authorizers.method_arn import method_arn
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
-from gatelet.gateway.steps.authorize import INVOKE, circumstances, method_arn
+from gatelet.gateway.steps.authorize import INVOKE, circumstances
 from gatelet.gateway.steps.narrate import masked
 from gatelet.gateway.steps.narrate_access import masked as starred
 from gatelet.gateway.trace import Trace

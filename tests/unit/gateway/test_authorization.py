@@ -12,6 +12,7 @@ import pytest
 from tests.unit.gateway.world import API, World, header, method
 
 from gatelet.gateway.authorizers.cache import AuthorizerCache
+from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.ports import (
     InvokeDenied,
     InvokePayloadTooLarge,
@@ -333,6 +334,68 @@ class TestCache:
 
         live(story, reply)
 
+    @pytest.mark.parametrize("query", ["user=a&user=b", "user=b&user=a", "user=b"])
+    def test_an_answer_is_that_of_all_values_of_a_source(self, query: str) -> None:
+        """A function sees every value: who repeats another's has no part in that one's answer."""
+
+        async def story(guarded: Guarded) -> None:
+            await guarded.call(query="user=a")
+            await guarded.call(query=query)
+            assert len(guarded.asked) == 2
+
+        live(story, authorizer=REQUEST)
+
+    def test_another_set_up_asks_anew(self) -> None:
+        async def story(guarded: Guarded) -> None:
+            await guarded.call(query="user=a", token="a")
+            for record in guarded.world.records.stored.values():
+                if "document" in record:
+                    source = "method.request.header.Authorization"
+                    record["document"]["authorizers"]["au1"] = {**REQUEST, "identitySource": source}
+            guarded.world.live = LiveGateway(guarded.world.records)
+            await guarded.world.live.start()
+            await guarded.call(query="user=a", token="a")
+            assert len(guarded.asked) == 2
+
+        live(story, authorizer=REQUEST)
+
+    def test_what_was_asked_before_a_flush_is_not_kept_after_it(self) -> None:
+        async def story(guarded: Guarded) -> None:
+            ask, cache = guarded._ask, guarded.world.ports.authorizer_cache
+
+            async def flushed_meanwhile(*args: Any, **call: Any) -> InvokeReply:
+                cache.flush(API, "dev")
+                return await ask(*args, **call)
+
+            guarded.world.invoker.invoke = flushed_meanwhile  # type: ignore[method-assign]
+            await guarded.call()
+            guarded.world.invoker.invoke = ask  # type: ignore[method-assign]
+            await guarded.call()
+            assert len(guarded.asked) == 2
+
+        live(story)
+
+    def test_it_holds_no_more_than_its_bytes(self) -> None:
+        async def story(guarded: Guarded) -> None:
+            guarded.world.ports = replace(guarded.world.ports, authorizer_cache=AuthorizerCache(most_bytes=5_000))
+            for token in ("t1", "t2", "t1", "t2"):
+                await guarded.call(token=token)
+            assert len(guarded.asked) == 4
+            guarded.reply = ALLOW
+            for token in ("t3", "t4", "t3", "t4"):
+                await guarded.call(token=token)
+            assert len(guarded.asked) == 6
+
+        live(story, {**ALLOW, "context": {"large": "x" * 3_000}})
+
+    def test_a_very_large_answer_is_not_kept(self) -> None:
+        async def story(guarded: Guarded) -> None:
+            await guarded.call()
+            await guarded.call()
+            assert len(guarded.asked) == 2
+
+        live(story, {**ALLOW, "context": {"large": "x" * 300_000}})
+
     def test_a_flush_forgets_and_a_full_cache_asks_again(self) -> None:
         async def story(guarded: Guarded) -> None:
             guarded.world.ports = replace(guarded.world.ports, authorizer_cache=AuthorizerCache(most=2))
@@ -417,6 +480,46 @@ class TestResourcePolicies:
         live(story, reply, policy=text)
 
 
+class TestSpellings:
+    """A method has one ARN, however its path is written (sections 2 and 4.3)."""
+
+    TREE = ("/admin", "/pets/{id}", "/files/{proxy+}", "/")
+
+    @pytest.mark.parametrize(
+        ("path", "shown"),
+        [
+            ("/admin", "admin"),
+            ("/admin/", "admin"),
+            ("//admin//", "admin"),
+            ("/%61dmin", "admin"),
+            ("/%61%64m%69n/", "admin"),
+            ("/pets/%37", "pets/7"),
+            ("/pets/%2e%2E", "pets/.."),
+            ("/%70ets/a%2fb%20c", "pets/a%2Fb%20c"),
+            ("/files/%73ecret/a/", "files/secret/a"),
+            ("/files//%2e/x", "files//./x"),
+            ("/", ""),
+            ("", ""),
+        ],
+    )
+    def test_a_policy_about_a_path_is_about_all_its_spellings(self, path: str, shown: str) -> None:
+        async def run(text: str) -> int:
+            world = World({path: {"GET": method()} for path in self.TREE}, policy=text)
+            await world.live.start()
+            return (await world.call("GET", path)).status
+
+        assert asyncio.run(run(policy(("Allow", "*", "*"), ("Deny", f"GET/{shown}", "*")))) == 403
+        assert asyncio.run(run(policy(("Allow", f"GET/{shown}", "*")))) == 200
+
+    @pytest.mark.parametrize("token", ["t1", "t2"])
+    def test_an_authorizer_is_told_it_and_asked_about_it(self, token: str) -> None:
+        async def story(guarded: Guarded) -> None:
+            assert (await guarded.call(path="/%75sers/", token=token))[0] == 200
+
+        guarded = live(story, answer(("Allow", "GET/users")))
+        assert guarded.asked[0]["event"]["methodArn"] == f"{ARN}/GET/users"
+
+
 class Signed:
     """A gateway whose method is AWS_IAM; ``test`` is the account's root in the development mode."""
 
@@ -488,6 +591,26 @@ class TestAwsIam:
         status, _, body = Signed(policy=policy(("Deny", "*", "*"))).call()
         assert status == 403
         assert body["Message"].endswith("with an explicit deny in a resource-based policy")
+
+    @pytest.mark.parametrize(("signed", "status"), [(True, 200), (False, 403)])
+    def test_another_verb_must_be_signed(self, signed: bool, status: int) -> None:
+        """Whoever is given a presigned GET must not make a DELETE of it."""
+        override = {"X-HTTP-Method-Override": "DELETE"}
+        caller = Signed()
+        caller.world = World({"/users": {"ANY": method(authorizationType="AWS_IAM")}})
+        headers = sign(
+            *("GET", f"/_aws/execute-api/{API}/dev/users"),
+            headers={"Host": "127.0.0.1:4566", **(override if signed else {})},
+            body=b"",
+            access_key_id="210987654321",
+            secret_access_key="test",
+            session_token=None,
+            region="eu-west-1",
+            service="execute-api",
+            now=caller.world.clock.at,
+        )
+        answered = caller.send([(name, value) for name, value in {**headers, **override}.items() if name != "Host"])
+        assert (answered if isinstance(answered, int) else answered[0]) == status
 
     def test_no_signature(self) -> None:
         assert Signed().send([]) == (

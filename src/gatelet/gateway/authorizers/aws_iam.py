@@ -24,6 +24,7 @@ from gatelet.wire.authorization import SignedCredential, credential_of
 from gatelet.wire.errors import Unauthenticated
 
 SERVICE: Final = "execute-api"
+_METHOD_OVERRIDE: Final = "x-http-method-override"
 _LARGE_BODY_BYTES: Final = 262_144
 """A body above this is hashed in a thread: the event loop is never held for long."""
 
@@ -35,6 +36,7 @@ async def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> 
         if credential is None:
             raise MissingAuthenticationToken
         _check_scope(credential, snapshot)
+        _check_verb(credential, trace)
         signer = identity.signers.find(credential.access_key_id, credential.token, trace.received)
         if signer is None:
             raise UnrecognizedClient
@@ -65,6 +67,12 @@ def _check_scope(credential: SignedCredential, snapshot: Snapshot) -> None:
         wrong += f"Credential should be scoped to correct service: '{SERVICE}'. "
     if wrong:
         raise InvalidSignature(wrong)
+
+
+def _check_verb(credential: SignedCredential, trace: Trace) -> None:
+    """Another verb counts only if it is signed: else a presigned GET, handed on, could be sent as a DELETE."""
+    if trace.verb != trace.request.method and _METHOD_OVERRIDE not in credential.signed_headers:
+        raise InvalidSignature("'X-HTTP-Method-Override' must be a 'SignedHeader' in the AWS Authorization.")
 
 
 def _refused(refusal: Unauthenticated) -> GatewayError:

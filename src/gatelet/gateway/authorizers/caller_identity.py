@@ -9,13 +9,22 @@ from gatelet.gateway.trace import Trace
 
 
 def read_source(source: IdentitySource, trace: Trace) -> str | None:
-    """What stands there, or None. Headers are found whatever their case."""
+    """What stands there first, or None."""
+    values = read_values(source, trace)
+    return values[0] if values else None
+
+
+def read_values(source: IdentitySource, trace: Trace) -> tuple[str, ...]:
+    """Everything that stands there, since a function sees all of it. Headers are found whatever their case."""
     match source.place:
         case "header":
-            return trace.request.header(source.name.lower())
+            wanted = source.name.lower()
+            return tuple([value for name, value in trace.request.headers if name.lower() == wanted])
         case "querystring":
-            values, _ = parse_query(trace.request.query)
-            return None if values is None else values.get(source.name)
+            _, values = parse_query(trace.request.query)
+            return tuple((values or {}).get(source.name, ()))
         case "stageVariables":
-            return None if trace.snapshot is None else trace.snapshot.variables.get(source.name)
-    return text_of(find(trace, source.name))
+            value = None if trace.snapshot is None else trace.snapshot.variables.get(source.name)
+        case _:
+            value = text_of(find(trace, source.name))
+    return () if value is None else (value,)

@@ -9,7 +9,7 @@ import orjson
 
 from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
 from gatelet.gateway.authorizers.cache import CacheKey
-from gatelet.gateway.authorizers.caller_identity import read_source
+from gatelet.gateway.authorizers.caller_identity import read_values
 from gatelet.gateway.authorizers.events import request_event, token_event
 from gatelet.gateway.authorizers.output import AuthorizerOutput, InvalidOutput, read_output
 from gatelet.gateway.errors import AuthorizerConfigurationError, Unauthorized
@@ -40,31 +40,32 @@ async def ask(
         if trace.story is not None:
             narrate_access.unauthorized(trace.story, trace)
         raise
-    key = CacheKey(trace.address.api_id, trace.address.stage, authorizer.id, identity)
-    cached = ports.authorizer_cache.get(key, trace.received) if authorizer.ttl > 0 else None
+    address, cache = trace.address, ports.authorizer_cache
+    setup = (authorizer.target, authorizer.sources)
+    key = CacheKey(address.api_id, address.stage, authorizer.id, setup, tuple(identity))
+    cached = cache.get(key, trace.received) if authorizer.ttl > 0 else None
     if cached is not None:
         _remember(trace, cached, 0)
         trace.output_kept = True
         return cached
     if trace.story is not None:
-        narrate_access.authorizer_asked(trace.story, trace, authorizer.id, ",".join(identity))
-    began = ports.clock.monotonic()
+        narrate_access.authorizer_asked(trace.story, trace, authorizer.id, ",".join(first for first, *_ in identity))
+    began, flushes = ports.clock.monotonic(), cache.flushes
     output = await _call(authorizer, identity, route, trace, ports, method_arn)
     if trace.story is not None:
         narrate_access.authorizer_answered(trace.story, output.principal_id)
     if authorizer.ttl > 0:
-        ports.authorizer_cache.put(key, output, ports.clock.now() + authorizer.ttl)
+        cache.put(key, output, ports.clock.now() + authorizer.ttl, flushes)
     _remember(trace, output, round((ports.clock.monotonic() - began) * 1000))
     return output
 
 
-def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> tuple[str, ...]:
-    """The values of the identity sources. Raises Unauthorized: one is missing, or does not match."""
-    values = [read_source(source, trace) for source in authorizer.sources]
-    identity = tuple(value for value in values if value)
-    if len(identity) < len(values):
+def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> list[tuple[str, ...]]:
+    """The values of each identity source. Raises Unauthorized: one is missing, empty, or does not match."""
+    identity = [read_values(source, trace) for source in authorizer.sources]
+    if not all(values and all(values) for values in identity):
         raise Unauthorized
-    if authorizer.token and authorizer.validation is not None and not _matches(authorizer.validation, identity[0]):
+    if authorizer.token and authorizer.validation is not None and not _matches(authorizer.validation, identity[0][0]):
         raise Unauthorized
     return identity
 
@@ -86,11 +87,16 @@ def _matches(expression: Regex, token: str) -> bool:
 
 
 async def _call(
-    authorizer: LambdaAuthorizer, identity: tuple[str, ...], route: Route, trace: Trace, ports: Ports, method_arn: str
+    authorizer: LambdaAuthorizer,
+    identity: list[tuple[str, ...]],
+    route: Route,
+    trace: Trace,
+    ports: Ports,
+    method_arn: str,
 ) -> AuthorizerOutput:
     trace_ids = trace.trace_ids(ports)
     if authorizer.token:
-        event = token_event(identity[0], method_arn)
+        event = token_event(identity[0][0], method_arn)
     else:
         event = request_event(trace, route, method_arn, trace_ids[0])
     assert trace.snapshot is not None

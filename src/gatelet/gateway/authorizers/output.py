@@ -37,6 +37,8 @@ class AuthorizerOutput:
     context: Mapping[str, str]
     """Its values as they arrive: as text."""
     usage_key: str | None
+    size: int
+    """Bytes, as the function gave it."""
 
 
 def read_output(payload: bytes) -> AuthorizerOutput:
@@ -60,6 +62,7 @@ def read_output(payload: bytes) -> AuthorizerOutput:
         document=document,
         context=_context(answer.get("context")),
         usage_key=usage_key if isinstance(usage_key, str) else None,
+        size=len(payload),
     )
 
 

@@ -5,11 +5,11 @@ Reference: apigateway-authorization-limits sections 1 and 2 (the order, and how 
 
 from __future__ import annotations
 
-from gatelet.aws.quotas import GATEWAY_METHOD_ARN_BYTES
 from gatelet.gateway.authorizers.authorization import AwsIam, InvalidAuthorization, LambdaAuthorizer
 from gatelet.gateway.authorizers.aws_iam import authenticate
 from gatelet.gateway.authorizers.lambda_authorizer import ask
-from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError, MethodArnTooLong
+from gatelet.gateway.authorizers.method_arn import method_arn
+from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
@@ -61,16 +61,6 @@ def may_invalidate(exchange: Exchange) -> bool:
         resource_account=snapshot.scope.account,
     )
     return bool(verdict)
-
-
-def method_arn(snapshot: Snapshot, trace: Trace) -> str:
-    """The ARN that policies are asked about: the path is the request's own. Raises MethodArnTooLong."""
-    scope = snapshot.scope
-    path = trace.path.removeprefix("/")
-    arn = f"arn:aws:execute-api:{scope.region}:{scope.account}:{snapshot.api_id}/{snapshot.stage}/{trace.verb}/{path}"
-    if len(arn) > GATEWAY_METHOD_ARN_BYTES:
-        raise MethodArnTooLong
-    return arn
 
 
 def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
