@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import b64decode, b64encode
 from typing import Final
@@ -43,6 +44,10 @@ class Vault:
     def open_once(self, sealed: str, owner: str) -> str:
         """The secret of something that is rarely opened twice: it is not kept. Raises CannotOpen."""
         return self._decrypt(sealed, owner)
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes that are always the same for a purpose, and nobody else can tell."""
+        return hmac.digest(self._key, b"derive\0" + purpose.encode(), "sha256")
 
     def _decrypt(self, sealed: str, owner: str) -> str:
         from cryptography.exceptions import InvalidTag

@@ -10,12 +10,16 @@ from __future__ import annotations
 import asyncio
 
 from gatelet.aws.errors import AwsError
-from gatelet.aws.scope import DEFAULT_ACCOUNT, Scope
+from gatelet.aws.scope import DEFAULT_ACCOUNT, DEFAULT_REGION, Scope
 from gatelet.control.dispatch import LARGE_BODY_BYTES
 from gatelet.http.request import Request
 from gatelet.identity.principals import Principal, root_principal
 from gatelet.identity.signers import Signers, unknown_key
+from gatelet.identity.user_pools.public import is_public
 from gatelet.wire.authorization import credential_of, missing_token
+
+_NOBODY = Principal(DEFAULT_ACCOUNT, "anonymous", "anonymous", "")
+"""Who calls a public operation: it finds its user pool by the client, or by the access token, that it names."""
 
 
 class Authenticator:
@@ -41,6 +45,8 @@ class Authenticator:
     async def authenticate(self, request: Request, service: str, now: float) -> tuple[Principal, Scope]:
         """The caller and where its resources live. Raises AwsError as AWS words it (identity section 1.3)."""
         credential = credential_of(request)
+        if credential is None and service == "cognito-idp" and _speaks_for_itself(request):
+            return _NOBODY, Scope(DEFAULT_ACCOUNT, DEFAULT_REGION)
         if credential is None:
             raise missing_token(query_protocol=service in {"iam", "sts"})
         signer = self._signers.find(credential.access_key_id, credential.token, now)
@@ -55,3 +61,8 @@ class Authenticator:
                 self._signers.verify(request, credential, signer, now)
             principal = signer.principal
         return principal, Scope(principal.account, credential.region)
+
+
+def _speaks_for_itself(request: Request) -> bool:
+    """Whether an unsigned call of Cognito is one of its public operations (design section 1)."""
+    return is_public(request.header("x-amz-target") or "", request.header("content-type") or "")

@@ -50,5 +50,5 @@ class FileOutbox:
         if path.exists() and path.stat().st_size + len(line) > _MOST_BYTES:
             path.replace(self._directory / _OLDER)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _OWNER_ALONE)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(line)

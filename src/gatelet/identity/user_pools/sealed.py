@@ -27,8 +27,12 @@ class SealExpired(InvalidSeal):
 
 def seal(vault: Vault, owner: str, value: Mapping[str, Any], expires: float) -> str:
     """URL-safe text without padding."""
-    text = orjson.dumps({**value, "~exp": expires}).decode()
-    return vault.seal(text, owner).replace("+", "-").replace("/", "_").rstrip("=")
+    return seal_base64(vault, owner, value, expires).replace("+", "-").replace("/", "_").rstrip("=")
+
+
+def seal_base64(vault: Vault, owner: str, value: Mapping[str, Any], expires: float) -> str:
+    """Base64, for what clients decode."""
+    return vault.seal(orjson.dumps({**value, "~exp": expires}).decode(), owner)
 
 
 def unseal(vault: Vault, owner: str, text: str, now: float) -> dict[str, Any]:

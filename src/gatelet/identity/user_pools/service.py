@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gatelet.aws.scope import Scope
 from gatelet.identity.user_pools.attempts import Attempts
+from gatelet.identity.user_pools.gate import Gate
 from gatelet.identity.user_pools.jws import public_key
 from gatelet.identity.user_pools.keys import SigningKeys
 from gatelet.identity.user_pools.model import POOL, POOLS, SERVICE, PoolDocument, pool_arn
@@ -35,13 +36,14 @@ class KnownPool:
 class UserPools:
     """Looks pools up in memory; holds the counters and keys that go with them."""
 
-    __slots__ = ("_pools", "_records", "attempts", "signing", "used", "vault")
+    __slots__ = ("_pools", "_records", "attempts", "gate", "signing", "used", "vault")
 
     def __init__(self, records: Records, vault: Vault) -> None:
         self._records = records
         self._pools: dict[str, KnownPool] = {}
         self.vault = vault
         self.attempts = Attempts()
+        self.gate = Gate()
         self.used = UsedOnce()
         self.signing = SigningKeys(vault)
 

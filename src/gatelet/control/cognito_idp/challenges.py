@@ -1,0 +1,172 @@
+"""RespondToAuthChallenge (public) and AdminRespondToAuthChallenge: the further steps of a sign-in.
+
+Reference: identity sections 4.2 and 4.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gatelet.aws.errors import NotSupported
+from gatelet.control.cognito_idp.attributes import check_attributes
+from gatelet.control.cognito_idp.custom_auth import answer_custom
+from gatelet.control.cognito_idp.documents import Client, Pool, pool_and_client, public_client
+from gatelet.control.cognito_idp.errors import CodeMismatch, InvalidParameter, NotAuthorized
+from gatelet.control.cognito_idp.flows import proves, srp_block_owner
+from gatelet.control.cognito_idp.mfa import check_totp
+from gatelet.control.cognito_idp.proving import in_thread, set_password, srp_owner
+from gatelet.control.cognito_idp.secret_hash import check_secret_hash
+from gatelet.control.cognito_idp.sessions import ChallengeSession, continue_session, use_up
+from gatelet.control.cognito_idp.sign_in import proceed
+from gatelet.control.cognito_idp.user_store import User, edit_user, find_user
+from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.identity.user_pools import srp
+from gatelet.identity.user_pools.sealed import InvalidSeal, unseal
+
+_ATTRIBUTE: Final = "userAttributes."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a challenge."""
+
+    call: Call
+    pool: Pool
+    client: Client
+    responses: Mapping[str, str]
+    session: str | None
+    metadata: Mapping[str, str]
+
+    def required(self, name: str) -> str:
+        """Raises InvalidParameter."""
+        value = self.responses.get(name)
+        if not value:
+            raise InvalidParameter(f"Missing required parameter {name}")
+        return value
+
+    async def continued(self, challenge: str) -> tuple[ChallengeSession, User]:
+        """The session that waits for this answer, and its user. Raises NotAuthorized."""
+        session = continue_session(self.call, self.session)
+        if (session.client_id, session.pool_id, session.challenge) != (self.client.id, self.pool.id, challenge):
+            raise NotAuthorized("Invalid session for the user.")
+        user = await find_user(self.call, self.pool, session.username)
+        named = await find_user(self.call, self.pool, self.required("USERNAME"))
+        if user is None or named is None or named.key != user.key or not user.document["enabled"]:
+            raise NotAuthorized("Invalid session for the user.")
+        return session, user
+
+
+@operation("cognito-idp", "RespondToAuthChallenge")
+async def respond_to_auth_challenge(call: Call, request: Request) -> Response:
+    """Tokens, or the next challenge."""
+    pool, client = await public_client(call, request["ClientId"])
+    return await _respond(call, pool, client, request)
+
+
+@operation("cognito-idp", "AdminRespondToAuthChallenge")
+async def admin_respond_to_auth_challenge(call: Call, request: Request) -> Response:
+    """The same for a trusted server."""
+    pool, client = await pool_and_client(call, request["UserPoolId"], request["ClientId"])
+    return await _respond(call, pool, client, request)
+
+
+async def _respond(call: Call, pool: Pool, client: Client, request: Any) -> Response:
+    handler = _HANDLERS.get(request["ChallengeName"])
+    if handler is None:
+        raise NotSupported(f"the challenge {request['ChallengeName']}")
+    responses = request.get("ChallengeResponses") or {}
+    answer = Answer(call, pool, client, responses, request.get("Session"), request.get("ClientMetadata") or {})
+    check_secret_hash(call, client, answer.required("USERNAME"), responses.get("SECRET_HASH"))
+    return await handler(answer)
+
+
+async def _password_verifier(answer: Answer) -> dict[str, Any]:
+    call, pool = answer.call, answer.pool
+    block_text = answer.required("PASSWORD_CLAIM_SECRET_BLOCK")
+    timestamp, given = answer.required("TIMESTAMP"), answer.required("PASSWORD_CLAIM_SIGNATURE")
+    vault, pools = call.ports.identity.vault, call.ports.identity.user_pools
+    try:
+        block = unseal(vault, srp_block_owner(pool.id), block_text, call.ports.clock.now())
+    except InvalidSeal:
+        raise NotAuthorized from None
+    user = await find_user(call, pool, block["user"])
+    held = None if user is None else user.document["password"]
+    if block["client"] != answer.client.id or user is None or held is None:
+        raise NotAuthorized
+    if pools.attempts.locked(pool.id, user.id, call.ports.clock.now()):
+        raise NotAuthorized("Password attempts exceeded")
+    pools.attempts.failed(pool.id, user.id, call.ports.clock.now())
+    verifier = int(vault.open_once(held["verifier"], srp_owner(user.document["sub"])), 16)
+    key = await in_thread(call, srp.session_key, int(block["a"], 16), verifier, int(block["b"], 16))
+    if not proves(key, pool, user.document["username"], block_text, timestamp, given):
+        raise NotAuthorized
+    if not pools.used.use(f"srp/{given}", call.ports.clock.now() + _REPLAY_SECONDS, call.ports.clock.now()):
+        raise NotAuthorized
+    pools.attempts.succeeded(pool.id, user.id)
+    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata)
+
+
+async def _new_password(answer: Answer) -> dict[str, Any]:
+    call, pool = answer.call, answer.pool
+    password = answer.required("NEW_PASSWORD")
+    session, found = await answer.continued("NEW_PASSWORD_REQUIRED")
+    given = {
+        name.removeprefix(_ATTRIBUTE): value for name, value in answer.responses.items() if name.startswith(_ATTRIBUTE)
+    }
+    async with edit_user(call, pool, found.document["username"]) as user:
+        if user.document["status"] != "FORCE_CHANGE_PASSWORD":
+            raise NotAuthorized("Invalid session for the user.")
+        writable = answer.client.settings.get("WriteAttributes")
+        check_attributes(pool.settings, given, held=user.document["attributes"], writable=writable)
+        user.document["attributes"] |= given
+        for entry in pool.settings["SchemaAttributes"]:
+            if entry["Required"] and entry["Name"] != "sub" and not user.document["attributes"].get(entry["Name"]):
+                raise InvalidParameter(f"Invalid user attributes: {entry['Name']}: The attribute is required")
+        await set_password(call, pool, user.document, password)
+        use_up(call, session)
+        user.document["status"] = "CONFIRMED"
+    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata)
+
+
+async def _software_token(answer: Answer) -> dict[str, Any]:
+    call, pool = answer.call, answer.pool
+    code = answer.required("SOFTWARE_TOKEN_MFA_CODE")
+    session, found = await answer.continued("SOFTWARE_TOKEN_MFA")
+    attempts, now = call.ports.identity.user_pools.attempts, call.ports.clock.now()
+    if attempts.locked(pool.id, f"{found.id}/totp", now):
+        raise NotAuthorized("Invalid session for the user.")
+    attempts.failed(pool.id, f"{found.id}/totp", now)
+    if "totp" not in found.document:
+        raise CodeMismatch("Invalid code or auth state for the user.")
+    async with edit_user(call, pool, found.document["username"]) as user:
+        check_totp(call, user.document, code)
+        use_up(call, session)
+    attempts.succeeded(pool.id, f"{found.id}/totp")
+    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, second=False)
+
+
+async def _mfa_setup(answer: Answer) -> dict[str, Any]:
+    session, user = await answer.continued("MFA_SETUP")
+    if not session.state.get("verified") or "totp" not in user.document:
+        raise NotAuthorized("Invalid session for the user.")
+    use_up(answer.call, session)
+    return await proceed(answer.call, answer.pool, answer.client, user.document, metadata=answer.metadata, second=False)
+
+
+async def _custom(answer: Answer) -> dict[str, Any]:
+    text = answer.required("ANSWER")
+    session, user = await answer.continued("CUSTOM_CHALLENGE")
+    use_up(answer.call, session)
+    return await answer_custom(answer.call, answer.pool, answer.client, user.document, session, text, answer.metadata)
+
+
+_REPLAY_SECONDS: Final = 180
+_HANDLERS: Final[Mapping[str, Callable[[Answer], Awaitable[dict[str, Any]]]]] = {
+    "PASSWORD_VERIFIER": _password_verifier,
+    "NEW_PASSWORD_REQUIRED": _new_password,
+    "SOFTWARE_TOKEN_MFA": _software_token,
+    "MFA_SETUP": _mfa_setup,
+    "CUSTOM_CHALLENGE": _custom,
+}
