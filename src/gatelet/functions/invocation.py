@@ -16,6 +16,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gatelet.functions.permissions import UrlCaller
 
 
 class InvocationRefused(Exception):
@@ -101,7 +105,9 @@ class Invocation:
     abandon_at: float = math.inf
     """The moment (seconds of the monotonic clock) from which on nobody waits for the answer."""
     url_auth_type: str | None = None
-    """The AuthType of the function URL that was called: the function's policy must allow everybody."""
+    """The AuthType of the function URL that was called: the function's policy is asked."""
+    url_caller: UrlCaller | None = None
+    """Who signed the request to the function URL; None: the policy must allow everybody."""
 
 
 @dataclass(slots=True)

@@ -285,7 +285,7 @@ class LambdaService:
         if source is not None and not self._permissions.api_may_invoke(named, source, account, service):
             raise PermissionDenied(named.arn)
         if invocation.url_auth_type is not None:
-            if not self._permissions.url_may_invoke(named, invocation.url_auth_type):
+            if not self._permissions.url_may_invoke(named, invocation.url_auth_type, invocation.url_caller):
                 raise PermissionDenied(named.arn)
             return  # plain HTTP is not followed in the lineage
         invocation.trace_id = lineage.advanced(invocation.trace_id, named.version.arn)

@@ -1,6 +1,7 @@
 """Function URLs served: from a request to the function's answer.
 
-Failures, as AWS words them (lambda-execution section 11): 403 for a URL that does not exist or may not be called, 413
+Failures, as AWS words them (lambda-execution section 11): 403 for a URL that does not exist or may not be called (and
+for an invalid signature, with AuthType AWS_IAM), 413
 for a request over 6 MB, 429 without concurrency, 502 for a function that failed or answered nonsense.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 
@@ -24,17 +25,22 @@ from gatelet.functions.invocation import (
     PermissionDenied,
     TooManyRequests,
 )
+from gatelet.functions.permissions import NO_AUTHENTICATION
 from gatelet.functions.service import Functions
 from gatelet.functions.urls.address import UrlAddress, aws_domain
 from gatelet.functions.urls.cors import without_cors
-from gatelet.functions.urls.directory import NO_AUTHENTICATION, FunctionUrl, UrlDirectory
+from gatelet.functions.urls.directory import FunctionUrl, UrlDirectory
 from gatelet.functions.urls.event import UrlRequest, url_event
 from gatelet.functions.urls.reply import InvalidReply, UrlReply, url_reply
-from gatelet.gateway.forwarded import Networks, identify_client
+from gatelet.gateway.forwarded import Client, Networks, identify_client
 from gatelet.gateway.header_rules import rewrite_block
 from gatelet.gateway.trace_header import complete_trace
 from gatelet.http.request import Request
 from gatelet.http.response import Response
+from gatelet.identity.request_keys import Circumstances
+from gatelet.identity.service import Identity
+from gatelet.server.url_callers import UrlCaller, caller_of
+from gatelet.wire.errors import Unauthenticated
 
 _log = logging.getLogger(__name__)
 
@@ -50,12 +56,19 @@ _WATCHED = frozenset(("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"
 class FunctionUrls:
     """Answers requests to function URLs. Raises nothing."""
 
-    __slots__ = ("_clock", "_directory", "_functions", "_ids", "_trusted")
+    __slots__ = ("_clock", "_directory", "_functions", "_identity", "_ids", "_trusted")
 
     def __init__(
-        self, directory: UrlDirectory, functions: Functions, clock: Clock, ids: Ids, trusted: Networks = ()
+        self,
+        directory: UrlDirectory,
+        functions: Functions,
+        identity: Identity,
+        clock: Clock,
+        ids: Ids,
+        trusted: Networks = (),
     ) -> None:
         self._directory = directory
+        self._identity = identity
         self._functions = functions
         self._clock = clock
         self._ids = ids
@@ -76,6 +89,8 @@ class FunctionUrls:
             response = await self._answer(request, address, url, request_id)
         except InvocationRefused as refused:
             response = _refusal(refused, url, request_id)
+        except Unauthenticated as unknown:
+            response = _unauthenticated(unknown, request_id)
         except Exception:  # noqa: BLE001 - a fault of ours: told by its id, and never by its text to the client
             _log.exception("request %s to a function URL failed: a fault of Gatelet", request_id)
             response = _bad_gateway(request_id)
@@ -84,33 +99,48 @@ class FunctionUrls:
         return response
 
     async def _answer(self, request: Request, address: UrlAddress, url: FunctionUrl, request_id: str) -> Response:
-        if url.auth_type != NO_AUTHENTICATION:
-            _log.warning("request %s: function URLs with AuthType %s let nobody in yet", request_id, url.auth_type)
-            raise PermissionDenied(url.id)
         if len(request.body) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(request.body))
         seen = _watched(request)
+        client = identify_client(request.peer, request.port, request.scheme, seen, self._trusted)
+        caller = None if url.auth_type == NO_AUTHENTICATION else await self._caller(request, url, client)
         shown_trace, trace_id = complete_trace(seen.get("x-amzn-trace-id"), self._ids.trace_id(self._clock.now()))
-        asked = self._url_request(request, address, url, seen, shown_trace, request_id)
+        asked = self._url_request(request, address, url, client, shown_trace, request_id)
+        if caller is not None:
+            asked = replace(asked, owner=url.target.account, caller=caller.principal)
         large = len(request.body) > _LARGE
         payload = await asyncio.to_thread(_event, asked) if large else _event(asked)
         result = await self._functions.invoke(
-            Invocation(url.target, payload, request_id, trace_id, url_auth_type=url.auth_type)
+            Invocation(url.target, payload, request_id, trace_id, url_auth_type=url.auth_type, url_caller=caller)
         )
         if result.function_error is not None:
             return _bad_gateway(request_id)
         return await _response(result, url, request_id, trace_id)
+
+    async def _caller(self, request: Request, url: FunctionUrl, client: Client) -> UrlCaller:
+        """Who signed the request. Raises Unauthenticated, and PermissionDenied if nobody did."""
+        seen = Circumstances(
+            now=self._clock.now(),
+            source_ip=client.source_ip,
+            region=url.target.region,
+            secure_transport=client.scheme == "https",
+            user_agent=request.header("user-agent") or "",
+            referer=request.header("referer") or "",
+        )
+        caller = await caller_of(request, url, self._identity, seen)
+        if caller is None:
+            raise PermissionDenied(url.id)
+        return caller
 
     def _url_request(
         self,
         request: Request,
         address: UrlAddress,
         url: FunctionUrl,
-        seen: Mapping[str, str],
+        client: Client,
         trace_id: str,
         request_id: str,
     ) -> UrlRequest:
-        client = identify_client(request.peer, request.port, request.scheme, seen, self._trusted)
         return UrlRequest(
             method=request.method,
             path=address.path,
@@ -179,6 +209,12 @@ def _refusal(refused: InvocationRefused, url: FunctionUrl, request_id: str) -> R
         case _:
             _log.warning("request %s to the URL of %s was not run: %s", request_id, url.target.name, refused)
             return _bad_gateway(request_id)
+
+
+def _unauthenticated(unknown: Unauthenticated, request_id: str) -> Response:
+    kind, message = unknown.code, unknown.message
+    headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", kind)]
+    return Response(403, headers, orjson.dumps({"message": message}))
 
 
 def _refused(status: int, kind: str, message: str | None, request_id: str) -> Response:

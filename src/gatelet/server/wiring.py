@@ -201,7 +201,7 @@ async def _organs(
         stack.push_async_callback(control.background.stop)
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
-        served = FunctionUrls(urls, functions, clock, ids, _networks(config))
+        served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
         yield Organs(functions, served, live, followers, control, gateway, plane)
 
 

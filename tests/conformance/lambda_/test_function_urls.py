@@ -133,7 +133,7 @@ def test_public_access_takes_both_permissions(gatelet: Any) -> None:
         client.add_permission(FunctionName="private", Principal="*", **statement)
         assert request(url).status == status
     client.update_function_url_config(FunctionName="private", AuthType="AWS_IAM")
-    assert refused(request(url), FORBIDDEN), "AWS_IAM lets nobody in yet"
+    assert refused(request(url), FORBIDDEN), "unsigned"
     client.delete_function_url_config(FunctionName="private")
     assert refused(request(url), None)
 

@@ -12,8 +12,6 @@ from gatelet.functions.model import KIND, LATEST, SERVICE
 from gatelet.functions.urls.cors import Cors
 from gatelet.storage.ports import Change, Key, Records
 
-NO_AUTHENTICATION = "NONE"
-
 
 @dataclass(frozen=True, slots=True)
 class FunctionUrl:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from gatelet.aws.clock import request_time
+from gatelet.identity.principals import Principal
 
 _DROPPED = frozenset(
     ("connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade")
@@ -38,6 +39,10 @@ class UrlRequest:
     trace_id: str
     request_id: str
     moment: float
+    owner: str = ""
+    """The function's account."""
+    caller: Principal | None = None
+    """Who signed the request; None: anybody (AuthType NONE)."""
 
 
 def url_event(request: UrlRequest) -> dict[str, Any]:
@@ -53,8 +58,9 @@ def url_event(request: UrlRequest) -> dict[str, Any]:
         "headers": headers,
         **({"queryStringParameters": parameters} if parameters else {}),
         "requestContext": {
-            "accountId": "anonymous",
+            "accountId": "anonymous" if request.caller is None else request.owner,
             "apiId": request.url_id,
+            **({} if request.caller is None else {"authorizer": {"iam": _iam(request.caller)}}),
             "domainName": request.domain,
             "domainPrefix": request.domain.partition(".")[0],
             "http": {
@@ -78,6 +84,18 @@ def url_event(request: UrlRequest) -> dict[str, Any]:
         event["body"] = b64encode(request.body).decode() if base64 else request.body.decode("utf-8", "replace")
     event["isBase64Encoded"] = base64
     return event
+
+
+def _iam(caller: Principal) -> dict[str, str | None]:
+    return {
+        "accessKey": caller.access_key_id,
+        "accountId": caller.account,
+        "callerId": caller.user_id,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": caller.arn,
+        "userId": caller.user_id,
+    }
 
 
 def _headers(request: UrlRequest) -> tuple[dict[str, str], list[str]]:
