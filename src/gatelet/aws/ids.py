@@ -31,7 +31,7 @@ class Ids:
 
     def uuid(self) -> str:
         """A version 4 UUID: request ids, revision ids."""
-        h = f"{self._bits(128):032x}"
+        h = self._bits(128).to_bytes(16, "big").hex()
         return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:]}"
 
     def hex(self, digits: int) -> str:
@@ -48,7 +48,8 @@ class Ids:
 
     def trace_id(self, now: float) -> str:
         """``Root=1-{8 hex of the epoch}-{24 hex};Parent={16 hex};Sampled=0`` (data plane section 8.1)."""
-        return f"Root=1-{int(now):08x}-{self._bits(96):024x};Parent={self._bits(64):016x};Sampled=0"
+        h = self._bits(160).to_bytes(20, "big").hex()
+        return f"Root=1-{int(now):08x}-{h[:24]};Parent={h[24:]};Sampled=0"
 
     def fraction(self) -> float:
         """A number in [0, 1): weighted choices."""

@@ -19,8 +19,19 @@ class Bucket:
     burst: int
 
 
+class LocalBuckets(Protocol):
+    """Token buckets that nothing has to be waited for."""
+
+    def take_now(self, buckets: Sequence[Bucket], now: float) -> int | None:
+        """What Buckets.take does."""
+
+
 class Buckets(Protocol):
     """Token buckets."""
+
+    @property
+    def local(self) -> LocalBuckets | None:
+        """The same buckets, if they are in this process's memory."""
 
     async def take(self, buckets: Sequence[Bucket], now: float) -> int | None:
         """Take a token of each, or of none: then the index of the first one that has none."""

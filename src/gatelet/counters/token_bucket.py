@@ -28,7 +28,8 @@ def take(level: Level | None, rate: float, burst: int, now: float) -> Level | No
     tokens, at = (float(burst), now) if level is None else level
     if now > at:
         tokens, at = tokens + (now - at) * rate, now
-    tokens = min(tokens, float(burst))
+    if tokens > burst:
+        tokens = float(burst)
     return Level(tokens - 1, at) if tokens >= 1 - _SLACK else None
 
 

@@ -80,6 +80,10 @@ class ValkeyBuckets:
     def __init__(self, server: ValkeyServer) -> None:
         self._server = server
 
+    @property
+    def local(self) -> None:
+        """They are another process's."""
+
     async def take(self, buckets: Sequence[Bucket], now: float) -> int | None:
         """Take a token of each, or of none: then the index of the first one that has none."""
         if not buckets:

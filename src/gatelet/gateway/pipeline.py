@@ -65,14 +65,18 @@ async def settle(answer: Awaitable[Response], trace: Trace, ports: Ports) -> Res
 
 async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
     """Find the stage and the method, let the request in, run it. Raises GatewayError."""
-    snapshot, trace.is_canary = draw(admit(live.stage_for(trace.address)), ports.ids.fraction())
+    snapshot = admit(live.stage_for(trace.address))
+    if snapshot.canary is not None:
+        snapshot, trace.is_canary = draw(snapshot, ports.ids.fraction())
     trace.snapshot = snapshot
     trace.route = route = resolve(snapshot, trace)
     if route.method.logging is not None:
         trace.story = Story(ports.clock, data=route.method.logging.data)
         narrate_access.arrived(trace.story, trace)
     await authorize(snapshot, route, trace, ports)
-    await admit_caller(snapshot, route, trace, ports.admission, ports.settings)
+    waiting = admit_caller(snapshot, route, trace, ports.admission, ports.settings)
+    if waiting is not None:
+        await waiting
     response = await execute(snapshot, route, trace, ports)
     return response if snapshot.minimum_compression_size is None else await compress(response, trace)
 

@@ -257,6 +257,8 @@ def test_a_refusal_is_a_gateway_response_that_can_be_customised() -> None:
 class Dead:
     """Counters whose store does not answer."""
 
+    local = None
+
     async def take(self, buckets: Sequence[Bucket], now: float) -> int | None:
         raise CountersUnavailable
 

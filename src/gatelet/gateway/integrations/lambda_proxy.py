@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from gatelet.aws.quotas import GATEWAY_HEADER_BYTES, INVOKE_PAYLOAD_BYTES
-from gatelet.gateway.errors import FunctionFailed, MalformedProxyResponse, RequestTooLarge
+from gatelet.gateway.errors import FunctionFailed, GatewayError, MalformedProxyResponse, RequestTooLarge
 from gatelet.gateway.events.head import encode_head
 from gatelet.gateway.events.request_members import request_members
 from gatelet.gateway.events.size import WORST_CASE, body_size
@@ -27,15 +27,10 @@ _SURELY_SMALL = (INVOKE_PAYLOAD_BYTES - GATEWAY_HEADER_BYTES * WORST_CASE) // WO
 
 async def run(integration: LambdaProxy, exchange: Exchange) -> Response:
     """The function's answer as the response. Raises GatewayError."""
-    reply = await _invoke(integration, exchange)
-    return proxy_response(exchange.snapshot, exchange.trace, reply, exchange.trace_ids[1])
-
-
-async def _invoke(integration: LambdaProxy, exchange: Exchange) -> ProxyReply:
-    """The function's answer; its ``kind`` is ``response``."""
     trace, body, clock = exchange.trace, exchange.body, exchange.ports.clock
-    shown_id = None if trace.is_test else exchange.trace_ids[0]
-    head = encode_head(exchange.method.head, request_members(trace, exchange.route, shown_id))
+    shown_id, trace_id = exchange.trace_ids
+    method = exchange.method
+    head = encode_head(method.head, request_members(trace, exchange.route, None if trace.is_test else shown_id))
     if len(body) > _SURELY_SMALL:
         await _check_size(len(head), exchange)
     if trace.story is not None:
@@ -46,28 +41,33 @@ async def _invoke(integration: LambdaProxy, exchange: Exchange) -> ProxyReply:
             integration.target,
             head,
             body,
-            source_arn=exchange.method.source_arn,
+            source_arn=method.source_arn,
             source_account=exchange.snapshot.scope.account,
-            trace_id=exchange.trace_ids[1],
+            trace_id=trace_id,
             timeout=integration.timeout,
             role=integration.role,
         )
     except InvokerError as refused:
         raise failure_of(refused) from refused
     milliseconds = round((clock.monotonic() - began) * 1000)
-    trace.integration = IntegrationFacts(200, milliseconds, reply.request_id, reply.status or None)
+    trace.integration = facts = IntegrationFacts(200, milliseconds, reply.request_id, reply.status or None)
     if trace.story is not None:
         narrate_lambda.proxy_reply(trace.story, reply, exchange)
     if reply.kind == "response":
-        return reply
+        return proxy_response(exchange.snapshot, trace, reply, trace_id)
+    raise _failure(reply, facts)
+
+
+def _failure(reply: ProxyReply, facts: IntegrationFacts) -> GatewayError:
+    """Why an answer is no response."""
     if reply.kind == "error":
         message = error_message(reply.payload) or reply.payload.decode("utf-8", "replace")
-        trace.integration.error = f"Lambda Customer Function Error:{message}"
-        raise FunctionFailed(
+        facts.error = f"Lambda Customer Function Error:{message}"
+        return FunctionFailed(
             f"Lambda execution failed with status 200 due to customer function error: {message}. "
             f"Lambda request id: {reply.request_id}"
         )
-    raise MalformedProxyResponse
+    return MalformedProxyResponse()
 
 
 async def _check_size(head: int, exchange: Exchange) -> None:

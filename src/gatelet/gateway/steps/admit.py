@@ -5,6 +5,8 @@ A throttled request takes of no bucket and of no quota. Reference: apigateway-au
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gatelet.counters.errors import CountersUnavailable
 from gatelet.counters.periods import period_at
 from gatelet.gateway.admission import Admission, meter, plan_buckets
@@ -19,10 +21,24 @@ from gatelet.gateway.trace import Trace
 _HEADER = "x-api-key"
 
 
-async def admit_caller(
+def admit_caller(
+    snapshot: Snapshot, route: Route, trace: Trace, admission: Admission, settings: GatewaySettings
+) -> Awaitable[None] | None:
+    """What is to be awaited; None: the request is in. Either raises InvalidApiKey, Throttled, QuotaExceeded."""
+    local = admission.buckets.local
+    if local is None or trace.story is not None or route.method.api_key_required:
+        return _admit(snapshot, route, trace, admission, settings)
+    buckets = route.method.buckets
+    refused = local.take_now(buckets, trace.received)
+    if refused is not None:
+        trace.throttled_by = buckets[refused].name
+        raise Throttled
+    return None
+
+
+async def _admit(
     snapshot: Snapshot, route: Route, trace: Trace, admission: Admission, settings: GatewaySettings
 ) -> None:
-    """Raises InvalidApiKey, Throttled, QuotaExceeded."""
     buckets = route.method.buckets
     member = None
     if route.method.api_key_required:

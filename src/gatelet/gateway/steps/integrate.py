@@ -5,6 +5,8 @@ Reference: apigateway-data-plane section 9.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.integrations import aws_service, http, http_proxy, lambda_custom, lambda_proxy, mock
@@ -12,20 +14,20 @@ from gatelet.gateway.method import AwsService, HttpCustom, HttpProxy, LambdaCust
 from gatelet.http.response import Response
 
 
-async def integrate(exchange: Exchange) -> Response:
-    """The response that the method's integration gives. Raises GatewayError."""
+def integrate(exchange: Exchange) -> Awaitable[Response]:
+    """The response that the method's integration gives, to be awaited. Either raises GatewayError."""
     match exchange.method.integration:
         case LambdaProxy() as integration:
-            return await lambda_proxy.run(integration, exchange)
+            return lambda_proxy.run(integration, exchange)
         case LambdaCustom() as integration:
-            return await lambda_custom.run(integration, exchange)
+            return lambda_custom.run(integration, exchange)
         case HttpProxy() as integration:
-            return await http_proxy.run(integration, exchange)
+            return http_proxy.run(integration, exchange)
         case HttpCustom() as integration:
-            return await http.run(integration, exchange)
+            return http.run(integration, exchange)
         case AwsService() as integration:
-            return await aws_service.run(integration, exchange)
+            return aws_service.run(integration, exchange)
         case Mock() as integration:
-            return await mock.run(integration, exchange)
+            return mock.run(integration, exchange)
         case Misconfiguration(reason):
             raise ApiConfigurationError(reason)
