@@ -275,6 +275,16 @@ class TestCharging:
 class TestMemory:
     """Nothing in memory grows without a bound."""
 
+    def test_forgotten_meters_take_no_room(self) -> None:
+        async def story() -> None:
+            quotas = MemoryQuotas(Ledger())
+            for number in range(50):
+                assert await quotas.charge(str(number), 10, JANUARY_1)
+                await quotas.forget(str(number))
+            assert quotas.meters == 0
+
+        asyncio.run(story())
+
     def test_a_namespace_stays_within_its_capacity(self) -> None:
         async def story() -> None:
             cache = MemoryCache()

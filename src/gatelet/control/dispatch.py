@@ -13,6 +13,7 @@ from gatelet.control.authorization import Asking, Authorization
 from gatelet.control.operation import Call
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
+from gatelet.counters.errors import CountersUnavailable
 from gatelet.identity.principals import Principal
 from gatelet.identity.request_keys import Circumstances
 from gatelet.storage.ports import RevisionConflict, StorageFailed, StorageFull
@@ -78,6 +79,9 @@ class ControlPlane:
             return self._codec.encode_error(service, error, request_id=request_id)
         except RevisionConflict:
             return self._codec.encode_error(service, _CONFLICT, request_id=request_id)
+        except CountersUnavailable:
+            _log.exception("the counters' server does not answer: request %s", request_id)
+            return self._codec.encode_error(service, _NO_COUNTERS, request_id=request_id)
         except StorageFull:
             _log.exception("the disk is full: request %s changed nothing", request_id)
             return self._codec.encode_error(service, _FULL, request_id=request_id)
@@ -110,6 +114,9 @@ _CONFLICT = AwsError(
     "ConflictException",
     "Unable to complete operation due to concurrent modification. Please try again later.",
     status=409,
+)
+_NO_COUNTERS = AwsError(
+    "ServiceUnavailableException", "The server of quotas and caches does not answer. Please try again.", status=503
 )
 _FULL = AwsError("ServiceUnavailableException", "No space is left in Gatelet's data directory.", status=503)
 _FAULT = AwsError("InternalFailure", "Gatelet could not store the change.", status=500)

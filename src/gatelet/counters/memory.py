@@ -156,6 +156,11 @@ class MemoryQuotas:
         self._ledger = ledger
         self._meters: dict[str, _Meter] = {}
 
+    @property
+    def meters(self) -> int:
+        """How many are held."""
+        return len(self._meters)
+
     async def charge(self, meter: str, limit: int, period: Period) -> bool:
         """Count one, unless the limit is reached."""
         state = self._meters.setdefault(meter, _Meter())

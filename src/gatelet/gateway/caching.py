@@ -92,8 +92,9 @@ def pack(response: Response) -> bytes | None:
     """A response as it is kept, without what belongs to its own request; None: a streamed one."""
     if not isinstance(response.body, bytes):
         return None
-    lines = response.raw_headers.decode("latin-1").splitlines(keepends=True)
-    kept = [line for line in lines if line.partition(":")[0].lower() not in _OF_ONE_REQUEST]
+    # At CRLF alone: Latin-1 has other characters that Python takes for the end of a line.
+    lines = response.raw_headers.decode("latin-1").split("\r\n")[:-1]
+    kept = [f"{line}\r\n" for line in lines if line.partition(":")[0].lower() not in _OF_ONE_REQUEST]
     traced = any(line.lower().startswith(_TRACE) for line in lines)
     return orjson.dumps([response.status, "".join(kept), response.headers, traced]) + b"\n" + response.body
 

@@ -53,7 +53,7 @@ class Rehearsals:
     async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
         """See the port."""
         for name in (stage, f"{stage}/Canary"):
-            await self._ports.responses.cache.flush(cache_namespace(scope, api_id, name))
+            await self._ports.responses.flush(cache_namespace(scope, api_id, name))
 
     async def test_authorizer(self, scope: Scope, api: ApiDocument, test: AuthorizerTest) -> AuthorizerResult:
         """See the port."""

@@ -17,13 +17,15 @@ Place = tuple[str, str]
 class ResponseStore:
     """A cache that loses an answer rather than a request: without its server there is nothing in it."""
 
-    __slots__ = ("_limit", "_refilling", "cache")
+    __slots__ = ("_limit", "_refilling", "cache", "flushes")
 
     def __init__(self, cache: Cache, limit: int) -> None:
         """``limit`` in bytes: what a stage may take on this machine, whatever size it names."""
         self.cache = cache
         self._limit = limit
         self._refilling: dict[Place, asyncio.Future[None]] = {}
+        self.flushes = 0
+        """How often anything was flushed: an answer whose making began before one is not kept."""
 
     async def get(self, plan: CachePlan, key: str, now: float) -> bytes | None:
         """The kept answer."""
@@ -39,6 +41,11 @@ class ResponseStore:
             await self.cache.put(plan.namespace, key, packed, ttl=plan.ttl, capacity=capacity, now=now)
         except CountersUnavailable:
             return
+
+    async def flush(self, namespace: str) -> None:
+        """Forget a namespace's answers, those in the making with them. Raises CountersUnavailable."""
+        self.flushes += 1
+        await self.cache.flush(namespace)
 
     def refill_of(self, place: Place) -> asyncio.Future[None] | None:
         """Done when who refills the place now has ended, well or not; None: nobody does."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gatelet.counters.errors import CountersUnavailable
 from gatelet.counters.ports import Usage
-from gatelet.storage.ports import Collection, Delete, Key, Put, Records
+from gatelet.storage.ports import Collection, Delete, Key, Put, Records, StorageFull
 
 
 class RecordedQuotas:
@@ -20,9 +21,12 @@ class RecordedQuotas:
         return None if record is None else Usage(**record.value)
 
     async def save(self, meter: str, usage: Usage) -> None:
-        """Returns once it is on disk."""
+        """Returns once it is on disk. Raises CountersUnavailable when the disk is full."""
         value = {"period": usage.period, "used": usage.used, "extra": usage.extra, "days": dict(usage.days)}
-        await self._records.write(Put(_key(meter), value))
+        try:
+            await self._records.write(Put(_key(meter), value))
+        except StorageFull as full:
+            raise CountersUnavailable("no space is left for the quota's meter") from full
 
     async def delete(self, meter: str) -> None:
         """Forget a meter."""

@@ -144,6 +144,59 @@ def test_values_of_one_parameter_never_pass_for_those_of_two() -> None:
     live(story, cacheKeyParameters=["method.request.querystring.a", "method.request.querystring.b"])
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"X-User": "a"}, {"x-user": "b"}),
+        ({"x-user": "a"}, {"x-user": "b"}),
+        ({"X-User": "a"}, {}),
+        ({"X-User": "a"}, {"X-User": "a", "x-user": "b"}),
+        ({"X-User": "a"}, {"x-user": "a"}),
+    ],
+    ids=["other-case", "both-lower", "absent", "repeated", "spelled-otherwise"],
+)
+def test_a_header_that_counts_counts_however_it_is_spelled(one: dict[str, str], other: dict[str, str]) -> None:
+    """A function sees names in the client's case, and may read them in any."""
+
+    async def story(cached: Cached) -> None:
+        assert [await cached.body(**one), await cached.body(**other)] == ["1", "2"]
+        assert [await cached.body(**one), await cached.body(**other)] == ["1", "2"]
+
+    live(story, cacheKeyParameters=["method.request.header.X-User"])
+
+
+@pytest.mark.parametrize("place", ["querystring", "multivaluequerystring"])
+def test_every_value_of_a_parameter_counts(place: str) -> None:
+    parameter = {"integration.request.querystring.u": f"method.request.{place}.user"}
+
+    async def story(cached: Cached) -> None:
+        queries = ("user=b", "user=a&user=b", "user=b&user=a", "user=b")
+        assert [await cached.body(query) for query in queries] == ["1", "2", "3", "1"]
+
+    live(story, cacheKeyParameters=list(parameter), requestParameters=parameter)
+
+
+def test_each_verb_of_any_has_entries_of_its_own() -> None:
+    members = {"cacheClusterEnabled": True, "methodSettings": {"users/ANY": ON}}
+
+    async def story(cached: Cached) -> None:
+        assert [await cached.body("", verb) for verb in ("GET", "DELETE", "GET", "DELETE")] == ["1", "2", "1", "2"]
+
+    live(story, {"/users": {"ANY": method()}}, stage_members=members)
+
+
+def test_a_kept_header_ends_where_its_line_ends() -> None:
+    """U+0085, U+001C and their like end lines for Python, and not in HTTP."""
+    headers = {"X-A": "1\x85x-amzn-trace-id: 2", "X-B": "3"}
+
+    async def story(cached: Cached) -> None:
+        first, second = await cached.get(), await cached.get()
+        assert [header(second, name) for name in headers] == [header(first, name) for name in headers]
+        assert header(second, "X-A") == headers["X-A"]
+
+    live(story, handler=lambda event: {"statusCode": 200, "headers": headers})
+
+
 def test_equal_namespaces_share_entries() -> None:
     shared = method(integration={"cacheNamespace": "same"})
     tree = {"/users": {"GET": shared}, "/people": {"GET": shared}, "/pets": {"GET": method()}}
@@ -294,6 +347,55 @@ class TestInvalidation:
         assert signed.send(sent) == 200
         assert signed.send([*sent, ("Cache-Control", "max-age=0")]) == 200
         assert len(signed.world.invoker.events) == calls
+
+    def test_a_signer_of_another_account_may_not(self) -> None:
+        settings = {**ON, "requireAuthorizationForCacheControl": True}
+        members = {"cacheClusterEnabled": True, "methodSettings": {"*/*": settings}}
+        everything = policy(("Allow", "*", "*")).replace("execute-api:Invoke", "execute-api:*")
+        signed = Signed(stage_members=members, policy=everything)
+        sending = signed.send
+        assert signed.call(key="000000000000") == 200
+        signed.send = lambda headers: sending([*headers, ("Cache-Control", "max-age=0")])  # type: ignore[method-assign]
+        assert signed.call(key="000000000000") == 200
+        assert len(signed.world.invoker.events) == 1
+        assert signed.call(key=SCOPE.account) == 200
+        assert len(signed.world.invoker.events) == 2
+
+    def test_an_answer_in_the_making_is_flushed_too(self) -> None:
+        async def story(cached: Cached) -> None:
+            invoke = cached.world.invoker.invoke_proxy
+
+            async def flushed_meanwhile(*args: Any, **members: Any) -> Any:
+                reply = await invoke(*args, **members)
+                await cached.world.ports.responses.flush(cache_namespace(SCOPE, API, "dev"))
+                return reply
+
+            cached.world.invoker.invoke_proxy = flushed_meanwhile  # type: ignore[method-assign]
+            assert await cached.body() == "1"
+            cached.world.invoker.invoke_proxy = invoke  # type: ignore[method-assign]
+            assert [await cached.body(), await cached.body()] == ["2", "2"]
+
+        live(story)
+
+    def test_who_leaves_in_the_middle_holds_nobody_up(self) -> None:
+        async def story(cached: Cached) -> None:
+            invoke, stuck = cached.world.invoker.invoke_proxy, asyncio.Event()
+
+            async def stay(*args: Any, **members: Any) -> Any:
+                stuck.set()
+                await asyncio.Event().wait()
+
+            cached.world.invoker.invoke_proxy = stay  # type: ignore[method-assign]
+            first = asyncio.create_task(cached.get())
+            await stuck.wait()
+            waiting = [asyncio.create_task(cached.body()) for _ in range(3)]
+            await asyncio.sleep(0)
+            cached.world.invoker.invoke_proxy = invoke  # type: ignore[method-assign]
+            first.cancel()
+            assert await asyncio.gather(*waiting) == ["1", "1", "1"]
+            assert await cached.body() == "1"
+
+        live(story)
 
     def test_a_flush_forgets_the_stage(self) -> None:
         async def story(cached: Cached) -> None:

@@ -19,6 +19,7 @@ from gatelet.control.apigateway.rest_api_rules import (
     shown,
     shown_alone,
 )
+from gatelet.control.apigateway.stages import forget_answers
 from gatelet.control.apigateway.tagging import check_tags, custom_id
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument
@@ -110,7 +111,10 @@ async def delete_rest_api(call: Call, request: Request) -> Response:
     """Delete a REST API with its deployments and stages, in one write."""
     rest_api_id = request["restApiId"]
     async with edit_api(call, rest_api_id) as edit:
-        for kind in (STAGE, DEPLOYMENT):
-            edit.also(*(Delete(record.key) for record in await children(call, kind, rest_api_id)))
+        stages = await children(call, STAGE, rest_api_id)
+        deployments = await children(call, DEPLOYMENT, rest_api_id)
+        edit.also(*(Delete(record.key) for record in (*stages, *deployments)))
         edit.delete()
+    for stage in stages:
+        await forget_answers(call, rest_api_id, stage.value["stageName"])
     return {}

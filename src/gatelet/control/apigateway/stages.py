@@ -45,6 +45,12 @@ def _shown(stage: Mapping[str, Any]) -> Response:
     return {member: value for member, value in stage.items() if member != ENDPOINT_DISABLED}
 
 
+async def forget_answers(call: Call, rest_api_id: str, stage_name: str) -> None:
+    """What was kept for a stage that is gone must not be an answer of the next one with its name."""
+    call.ports.gateway.flush_authorizers(rest_api_id, stage_name)
+    await call.ports.gateway.flush_responses(call.scope, rest_api_id, stage_name)
+
+
 async def _check_deployment(call: Call, rest_api_id: str, deployment_id: str) -> None:
     if await call.ports.records.get(deployment_key(call, rest_api_id, deployment_id)) is None:
         raise no_such_deployment_for_stage()
@@ -121,4 +127,5 @@ async def delete_stage(call: Call, request: Request) -> Response:
     async with edit_api(call, request["restApiId"], no_such_stage()) as edit:
         record = await find_stage(call, request["restApiId"], request["stageName"])
         edit.also(Delete(record.key, record.revision))
+    await forget_answers(call, request["restApiId"], request["stageName"])
     return {}

@@ -48,9 +48,9 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
 
 
 def may_invalidate(exchange: Exchange) -> bool:
-    """Whether the caller of an ``AWS_IAM`` method may make a cached answer anew (section 10)."""
+    """Whether the caller of an ``AWS_IAM`` method may make a cached answer anew: none of another account may."""
     trace, snapshot = exchange.trace, exchange.snapshot
-    if trace.principal is None:
+    if trace.principal is None or trace.principal.account != snapshot.scope.account:
         return False
     verdict = exchange.ports.identity.authorizer.authorize(
         trace.principal,

@@ -7,6 +7,7 @@ Reference: apigateway-authorization-limits section 10.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -22,6 +23,8 @@ from gatelet.gateway.steps.own_headers import own_headers
 from gatelet.http.response import Response
 
 _WARNING = ("Warning", "199 Cache-control headers were ignored because the caller was unauthorized.")
+
+_PARAMETER = re.compile(r"method\.request\.(?:multivalue)?(querystring|header)\.(.+)", re.DOTALL)
 
 Run = Callable[[], Awaitable[Response]]
 
@@ -49,11 +52,12 @@ async def cached(plan: CachePlan, exchange: Exchange, run: Run) -> Response:
 
 
 async def _run(plan: CachePlan, key: str, exchange: Exchange, run: Run) -> Response:
-    exchange.trace.cached = False
+    store = exchange.ports.responses
+    exchange.trace.cached, flushes = False, store.flushes
     response = await run()
     packed = pack(response)
-    if packed is not None and len(packed) <= CACHED_RESPONSE_BYTES:
-        await exchange.ports.responses.put(plan, key, packed, exchange.ports.clock.now())
+    if packed is not None and len(packed) <= CACHED_RESPONSE_BYTES and store.flushes == flushes:
+        await store.put(plan, key, packed, exchange.ports.clock.now())
     return response
 
 
@@ -62,9 +66,23 @@ def _own(exchange: Exchange, traced: bool) -> str:
 
 
 def _key(plan: CachePlan, exchange: Exchange) -> str:
-    """Distinct for distinct values; parameters that are not listed do not count."""
-    values = [name[1:-1] if name.startswith("'") else lookup(exchange.trace, name) for name in plan.parameters]
+    """Distinct for distinct values of the parameters; those that are not listed do not count."""
+    values = [exchange.trace.verb, *(_values(name, exchange) for name in plan.parameters)]
     return f"{plan.prefix} {orjson.dumps(values).decode()}"
+
+
+def _values(name: str, exchange: Exchange) -> object:
+    """Everything that the integration may see of a parameter: of a header in any case, all values of each."""
+    if name.startswith("'"):
+        return name[1:-1]
+    found = _PARAMETER.fullmatch(name)
+    if found is None:
+        return lookup(exchange.trace, name)
+    place, wanted = found.groups()
+    if place == "querystring":
+        return exchange.parameters.query.get(wanted, ())
+    wanted = wanted.lower()
+    return [(key, values) for key, values in exchange.parameters.headers.items() if key.lower() == wanted]
 
 
 def _control(plan: CachePlan, exchange: Exchange) -> tuple[bool, bool]:

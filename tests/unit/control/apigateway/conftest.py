@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
-from tests.unit.control.apigateway.plane import NOW, Api, PatchingPlane
+from tests.unit.control.apigateway.plane import NOW, Api, Flushes, PatchingPlane
 from tests.unit.counters.ledger import Ledger
 
 from gatelet.aws.errors import AwsError
@@ -86,7 +86,7 @@ class MemoryPlane(PatchingPlane):
             log_chunks=absent,
             log_writer=absent,
             functions=absent,
-            gateway=absent,
+            gateway=cast(Any, Flushes()),
             identity=absent,
             quotas=MemoryQuotas(Ledger()),
             clock=FixedClock(),

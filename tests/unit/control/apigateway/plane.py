@@ -43,6 +43,19 @@ class PatchingPlane(Plane, Protocol):
         return Api(self, created["id"], created["rootResourceId"])
 
 
+class Flushes:
+    """The gateway's port, of which only flushes are asked: what was flushed."""
+
+    def __init__(self) -> None:
+        self.flushed: list[tuple[Any, ...]] = []
+
+    async def flush_responses(self, *names: Any) -> None:
+        self.flushed.append(names[1:])
+
+    def flush_authorizers(self, *names: Any) -> None:
+        self.flushed.append(names)
+
+
 class Api:
     """A REST API of the test."""
 

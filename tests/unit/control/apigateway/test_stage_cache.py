@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-
-
-class Flushes:
-    """The gateway's port: what was flushed."""
-
-    def __init__(self) -> None:
-        self.flushed: list[tuple[Any, ...]] = []
-
-    async def flush_responses(self, *names: Any) -> None:
-        self.flushed.append(names[1:])
-
-    def flush_authorizers(self, *names: Any) -> None:
-        self.flushed.append(names)
 
 
 @pytest.fixture
 def gateway(plane):
-    object.__setattr__(plane.ports, "gateway", Flushes())
     return plane.ports.gateway
 
 
@@ -75,3 +59,10 @@ def test_stages_and_deployments_are_made_with_a_cache(plane, api, names):
         cacheClusterSize="6.1",
     )
     assert state(made) == (True, "6.1", "AVAILABLE")
+
+
+@pytest.mark.parametrize("operation", ["DeleteStage", "DeleteRestApi"])
+def test_what_was_kept_goes_with_its_stage(plane, names, gateway, operation):
+    """The next stage of that name, or API of that pinned id, must not answer with it."""
+    plane(operation, **(names if operation == "DeleteStage" else {"restApiId": names["restApiId"]}))
+    assert gateway.flushed == [(names["restApiId"], "prod")] * 2
