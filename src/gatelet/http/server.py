@@ -69,6 +69,11 @@ class Server:
         return len(self._hub.connections)
 
     @property
+    def draining(self) -> bool:
+        """Whether no more requests are taken."""
+        return self._hub.draining
+
+    @property
     def body_bytes(self) -> int:
         """Bytes of request bodies held now."""
         return self._hub.body_bytes

@@ -45,6 +45,8 @@ class LogWriter:
         self._pending: _Pending = {}
         self._bytes = 0
         self._dropped: Counter[StreamKey] = Counter()
+        self.dropped_events = 0
+        """Events beyond the bound, since the start."""
         self._writing = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._hurried = False
@@ -61,6 +63,7 @@ class LogWriter:
             size += len(message)
         if self._bytes + size > self._bound:
             self._dropped[key] += len(events)
+            self.dropped_events += len(events)
         else:
             self._bytes += size
             waiting = self._pending.get(key)
@@ -73,6 +76,11 @@ class LogWriter:
         elif self._bytes > FLUSH_BYTES and not self._hurried:
             self._hurried = True
             self._flush_soon()
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes that wait to be written."""
+        return self._bytes
 
     async def flush(self) -> None:
         """Returns when everything taken so far is readable (or, the disk being full, dropped and counted).

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
@@ -30,6 +31,9 @@ from gatelet.storage.ports import StorageError
 MINUTE = 60
 _PENDING = 100_000
 """Metrics of a minute that wait to be written."""
+
+_AT_ONCE = 200
+"""Samples that are taken before others may go on: about a millisecond."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,18 +56,24 @@ class Metrics:
         self._pending: dict[tuple[MetricKey, int], Distribution] = {}
         self._folded = clock.now()
         self._writing = asyncio.Lock()
+        self._folding = asyncio.Lock()
 
     def add_source(self, source: Source) -> None:
         """Ask this, too, whenever the meters are folded."""
         self._sources.append(source)
 
-    def fold(self) -> None:
-        """Take what the meters counted since the last time: all of it belongs to the minute of that."""
-        minute = int(self._folded // MINUTE) * MINUTE
-        self._folded = self._clock.now()
-        for source in self._sources:
-            for key, samples in source():
+    async def fold(self) -> None:
+        """Take what the meters counted since the last time: all of it belongs to the minute of that.
+
+        In steps: there may be thousands of meters.
+        """
+        async with self._folding:
+            minute = int(self._folded // MINUTE) * MINUTE
+            self._folded = self._clock.now()
+            for number, (key, samples) in enumerate(chain.from_iterable(source() for source in self._sources), 1):
                 self._take(key, minute, samples)
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def _take(self, key: MetricKey, minute: int, samples: Distribution) -> None:
         held = self._pending.get((key, minute))
@@ -77,7 +87,7 @@ class Metrics:
     async def flush(self) -> None:
         """Everything counted so far is on disk when this returns (or dropped, and counted, if it cannot be)."""
         async with self._writing:
-            self.fold()
+            await self.fold()
             pending, self._pending = self._pending, {}
             points = [MetricPoint(key, minute, samples) for (key, minute), samples in pending.items()]
             if not points:

@@ -53,7 +53,7 @@ class ControlCall:
 
 Destination = InvokeAddress | UrlAddress | House | ControlCall | Refusal
 
-HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/_gatelet/health"})
+HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/metrics", "/_gatelet/health", "/_gatelet/top"})
 HOUSE_PREFIXES = ("/_gatelet/code/", "/_gatelet/requests/")
 
 

@@ -11,8 +11,11 @@ from gatelet.http.request import Request
 from gatelet.http.response import Response
 from gatelet.server.explain_page import PREFIX as EXPLAIN
 from gatelet.server.explain_page import ExplainPage
+from gatelet.server.health import Health
+from gatelet.server.metrics_page import metrics_page
+from gatelet.server.observed import Observed
+from gatelet.server.top_page import top_page
 
-Health = Callable[[], dict[str, Any]]
 DownloadCode = Callable[[str, str], Awaitable[bytes | None]]
 """``(path, query) -> zip bytes``, None when the signature or the function is not there."""
 
@@ -21,12 +24,13 @@ _NEVER_SHOWN = [("Content-Disposition", "attachment"), ("X-Content-Type-Options"
 
 
 class HousePages:
-    """Serves ``/health``, ``/livez``, ``/readyz``, ``/_gatelet/code/...`` and ``/_gatelet/requests/...``."""
+    """Serves ``/health`` and its like, ``/metrics`` and what is below ``/_gatelet``."""
 
-    __slots__ = ("_code", "_explain", "_health")
+    __slots__ = ("_code", "_explain", "_health", "_observed")
 
-    def __init__(self, health: Health, code: DownloadCode, explain: ExplainPage) -> None:
+    def __init__(self, health: Health, code: DownloadCode, explain: ExplainPage, observed: Observed) -> None:
         self._health = health
+        self._observed = observed
         self._code = code
         self._explain = explain
 
@@ -43,7 +47,14 @@ class HousePages:
             return await self._explain.serve(request)
         if request.path == "/livez":
             return _json(200, {"status": "ok"})
-        health = self._health()
+        if request.path == "/readyz":
+            reasons = self._health.unready()
+            return _json(503 if reasons else 200, {"status": "not ready" if reasons else "ok", "reasons": reasons})
+        if request.path == "/metrics":
+            return await metrics_page(self._observed)
+        if request.path == "/_gatelet/top":
+            return _json(200, await top_page(self._observed))
+        health = self._health.report()
         return _json(200 if health["status"] == "ok" else 503, health)
 
 

@@ -162,6 +162,7 @@ async def serving(config: Config) -> AsyncIterator[Running]:
             raise CannotStart(str(error)) from error
         edge = Server(house.edge.handle, Limits(), house.clock, body_limit=edge_body_limit)
         public = Server(house.public.handle, Limits(), house.clock)
+        house.observed.listening.update(edge=edge, invoke=public)
         stack.push_async_callback(_drain, [edge, public], config.drain_seconds)
         endpoint = config.url(config.host, await _listen(edge, "port", config.host, config.port, tls))
         invoke_endpoint = None

@@ -62,6 +62,8 @@ from gatelet.server.health import Health
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
+from gatelet.server.loop_lag import LoopLag
+from gatelet.server.observed import Observed
 from gatelet.server.outbox import FileOutbox
 from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
@@ -83,6 +85,7 @@ class House:
     """The root key of the secure mode; None in the development mode."""
     data: DataDirectory
     organs: Organs
+    observed: Observed
 
     async def start(self, endpoint: str) -> None:
         """Go on with what a stop or a crash interrupted; called once the ports are bound."""
@@ -110,6 +113,7 @@ class Organs:
     control: Ports
     gateway: GatewayPorts
     plane: ControlPlane
+    metrics: Metrics
 
 
 @asynccontextmanager
@@ -121,7 +125,8 @@ async def open_house(config: Config) -> AsyncIterator[House]:
         root = await root_key(data.records, ids) if config.mode == "secure" else None
         identity = await _identity(data, None if root is None else root.credentials, clock, ids)
         organs = await stack.enter_async_context(_organs(config, data, identity, clock, ids))
-        health = Health(config, data, organs.functions, organs.live, organs.followers)
+        observed = stack.enter_context(_observed(organs, data, clock))
+        health = Health(config, data, organs.functions, organs.live, organs.followers, observed)
         authenticator = Authenticator(identity.signers)
         explain_page = ExplainPage(authenticator, identity, partial(_explained, organs.gateway), clock)
         listener = partial(
@@ -130,7 +135,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             serve_url=organs.urls.serve,
             control=organs.plane,
             authenticator=authenticator,
-            house=HousePages(health.report, partial(download, organs.control), explain_page),
+            house=HousePages(health, partial(download, organs.control), explain_page, observed),
             clock=clock,
             ids=ids,
         )
@@ -141,7 +146,19 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             root=root,
             data=data,
             organs=organs,
+            observed=observed,
         )
+
+
+@contextmanager
+def _observed(organs: Organs, data: DataDirectory, clock: Clock) -> Iterator[Observed]:
+    lag = LoopLag(clock)
+    lag.start()
+    logs = organs.control.log_writer
+    try:
+        yield Observed(organs.metrics, organs.functions, logs, data.commits, lag, clock, clock.now())
+    finally:
+        lag.stop()
 
 
 def _explained(gateway: GatewayPorts, request_id: str) -> dict[str, Any] | None:
@@ -202,7 +219,7 @@ async def _organs(
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
-        yield Organs(functions, served, live, followers, control, gateway, plane)
+        yield Organs(functions, served, live, followers, control, gateway, plane, metrics)
 
 
 def _networks(config: Config) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -63,7 +63,7 @@ class Distribution:
         self.total += other.total
         self.low = min(self.low, other.low)
         self.high = max(self.high, other.high)
-        for bucket, times in other.buckets.items():
+        for bucket, times in list(other.buckets.items()):  # another thread may add to it
             self.buckets[bucket] = self.buckets.get(bucket, 0) + times
 
 

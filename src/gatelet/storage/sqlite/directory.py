@@ -16,7 +16,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from pathlib import Path
 from gatelet.storage.blobs import FileBlobs
 from gatelet.storage.failure import Failure
 from gatelet.storage.files import Files, SystemFiles
+from gatelet.storage.metric_points import Distribution
 from gatelet.storage.ports import Storage, StorageError, StorageFailed
 from gatelet.storage.sqlite.changes import SqliteChanges
 from gatelet.storage.sqlite.connection import open_for_writing
@@ -54,6 +55,8 @@ class DataDirectory(Storage):
     path: Path
     failed: asyncio.Future[StorageFailed]
     table_items: TableItems
+    commits: Mapping[str, Distribution]
+    """Milliseconds that commits took, by the file's name."""
 
 
 @asynccontextmanager
@@ -94,6 +97,7 @@ async def open_data_directory(
             path=path,
             failed=failure.told,
             table_items=table_items,
+            commits={"state": writer.commits, "logs": log_writer.commits},
         )
 
 

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gatelet.aws.clock import SystemClock
 from gatelet.aws.quotas import MIB
 from gatelet.storage.failure import Failure
+from gatelet.storage.metric_points import Distribution
 from gatelet.storage.ports import StorageError, StorageFailed
 from gatelet.storage.sqlite.connection import meaning
 
@@ -43,6 +45,8 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection, failure: Failure, committed: Callable[[], None]) -> None:
         self._connection = connection
+        self.commits = Distribution()
+        """Milliseconds that commits took; the writer's thread adds to it."""
         self._failure = failure
         self._committed = committed
         self._loop = asyncio.get_running_loop()
@@ -136,7 +140,9 @@ class Writer:
                 queued.error = error
                 execute("rollback to one")
             execute("release one")
+        began = SystemClock.monotonic()
         execute("commit")
+        self.commits.add((SystemClock.monotonic() - began) * 1000)
 
     def _roll_back(self) -> None:
         try:
