@@ -55,9 +55,7 @@ class Grounds:
         """
         if sandbox.cgroups is not None:
             memory = (self._function.memory + self._function.storage) * quotas.MIB
-            self._admission = loop.run_in_executor(
-                None, _make_group, sandbox, self._name, memory, self._processes, pid
-            )
+            self._admission = loop.run_in_executor(None, _make_group, sandbox, self._name, memory, self._processes, pid)
 
     def keep_namespaces_of(self, process: Process) -> None:
         """Hold on to the process's namespaces, with the ``/tmp`` in them, beyond its end."""
