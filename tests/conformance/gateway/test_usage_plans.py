@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.conformance.integrations.mapped import add_mapped
 from tests.conformance.gateway.world import Api, make_api
+from tests.conformance.integrations.mapped import add_mapped
 from tests.walk import request
 
 
