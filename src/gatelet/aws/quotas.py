@@ -19,6 +19,9 @@ GATEWAY_METHOD_ARN_BYTES: Final = 1_600
 INTEGRATION_TIMEOUT_MIN_MS: Final = 50
 INTEGRATION_TIMEOUT_MAX_MS: Final = 29_000
 GATEWAY_IDLE_SECONDS: Final = 310
+STREAMED_RESPONSE_BYTES: Final = 200 * MIB  # lambda-execution section 3: of a function that streams
+STREAMED_FREE_BYTES: Final = 6 * MIB  # lambda-execution section 3: before STREAM_BYTES_PER_SECOND counts
+STREAM_PRELUDE_BYTES: Final = 16 * KIB  # apigateway-data-plane section 14: the metadata of a streamed response
 STREAM_TIMEOUT_MAX_MS: Final = 900_000  # section 14
 STREAM_FREE_BYTES: Final = 10 * MIB  # section 14: before the pace counts
 STREAM_BYTES_PER_SECOND: Final = 2 * MIB  # section 14
@@ -182,7 +185,7 @@ VALIDATION_SECONDS: Final = 5
 VALIDATION_IDLE_SECONDS: Final = 60
 VALIDATIONS_WAITING: Final = 16
 
-# DynamoDB: platform-neighbours section 2; DynamoDB Developer Guide ("Service, account, and table quotas", "Constraints")
+# DynamoDB: platform-neighbours section 2; Developer Guide ("Service, account, and table quotas", "Constraints")
 ITEM_BYTES: Final = 400 * KIB
 PARTITION_KEY_BYTES: Final = 2_048
 SORT_KEY_BYTES: Final = 1_024
@@ -208,6 +211,7 @@ TRANSACTION_ITEMS: Final = 100
 TRANSACTION_BYTES: Final = 4 * MIB
 TRANSACTION_TOKEN_SECONDS: Final = 600
 DYNAMODB_BODY_BYTES: Final = 17 * MIB  # a batch of 16 MB and what stands around it
+MAPPING_FILTERS: Final = 5  # Lambda Developer Guide: filters of an event source mapping
 STREAM_RECORD_SECONDS: Final = 24 * 60 * 60
 STREAM_PAGE_RECORDS: Final = 1_000
 STREAM_PAGE_BYTES: Final = MIB
