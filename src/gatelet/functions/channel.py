@@ -35,6 +35,12 @@ class Channel(Protocol):
         A driver without that gives 0. A frame over ``frames.PACKET_BYTES`` must not be among them.
         """
 
+    def pause(self) -> None:
+        """Read no more until ``resume``: the worker is not to send faster than somebody takes."""
+
+    def resume(self) -> None:
+        """Read again."""
+
     def drain(self) -> None:
         """Deliver what the worker has sent so far, now; not what it goes on sending meanwhile."""
 

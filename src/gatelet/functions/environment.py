@@ -266,6 +266,7 @@ class Environment:
 
     def _send(self, event: Event, *, at_once: bool = True) -> None:
         assert self._worker is not None
+        event.attach(self._worker)
         self._become(State.BUSY)
         moment = self._clock.now()
         self._log.begin(moment, event.request_id)

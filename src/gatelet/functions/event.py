@@ -10,6 +10,7 @@ from gatelet.aws import quotas
 from gatelet.functions import failures
 from gatelet.functions.concurrency import Lease
 from gatelet.functions.invocation import Invocation, InvocationRefused, InvocationResult, ProxyInvocation, ProxyResult
+from gatelet.functions.response_stream import Flow
 from gatelet.functions.runtimes.python import frames
 from gatelet.functions.version import FunctionVersion
 
@@ -58,9 +59,19 @@ class Event(ABC):
         if self._given is not None:
             raise frames.FrameError("a second answer")
         self._given = result
-        if not self.tail and not self.future.done():
-            self.future.set_result(result)
+        if not self.tail:
+            self.deliver(result, b"")
         return memory, None
+
+    def deliver(self, result: Any, tail: bytes) -> None:
+        """Give the result to the caller, if there still is one. ``tail`` is the end of the log, if it was asked for."""
+        del tail
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def attach(self, flow: Flow) -> None:
+        """``flow`` brings the answer; only a stream has to hold it up."""
+        del flow
 
     @abstractmethod
     def frame(self, milliseconds: int) -> bytes:
@@ -75,14 +86,9 @@ class Event(ABC):
         """The result of an invocation that the handler did not answer: the error JSON."""
 
     def resolve(self, result: Any, tail: bytes) -> None:
-        """Give the result to the caller, if there still is one, and make room for another event.
-
-        ``tail`` is the end of the invocation's log, if it was asked for.
-        """
-        del tail
+        """Give the result to the caller, and make room for another event."""
         self.lease.release()
-        if not self.future.done():
-            self.future.set_result(result if self._given is None else self._given)
+        self.deliver(result if self._given is None else self._given, tail)
 
     def refuse(self, error: InvocationRefused) -> None:
         """The event will not be run, or its caller waits no longer."""
@@ -145,10 +151,10 @@ class JsonEvent(Event):
         """``FunctionError`` is ``Unhandled`` for every failure (lambda-execution section 1)."""
         return InvocationResult(payload, self.request_id, self.function.version, UNHANDLED)
 
-    def resolve(self, result: InvocationResult, tail: bytes) -> None:
+    def deliver(self, result: InvocationResult, tail: bytes) -> None:
         """With the log tail."""
-        (result if self._given is None else self._given).log_tail = tail
-        super().resolve(result, tail)
+        result.log_tail = tail
+        super().deliver(result, tail)
 
 
 class ProxyEvent(Event):

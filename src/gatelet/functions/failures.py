@@ -40,6 +40,12 @@ def response_too_large() -> bytes:
     return json.dumps({"errorMessage": message, "errorType": RESPONSE_TOO_LARGE}, separators=(",", ":")).encode()
 
 
+def streamed_too_much() -> bytes:
+    """The handler's streamed answer is over the limit."""
+    message = f"Response payload size exceeded maximum allowed payload size ({quotas.STREAMED_RESPONSE_BYTES} bytes)."
+    return json.dumps({"errorMessage": message, "errorType": RESPONSE_TOO_LARGE}, separators=(",", ":")).encode()
+
+
 def named(payload: bytes, request_id: str) -> bytes:
     """An error of an initialisation, in which the id of the request that it failed was not known."""
     return payload.replace(b'"RequestId:  Error: ', f'"RequestId: {request_id} Error: '.encode(), 1)

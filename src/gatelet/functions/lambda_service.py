@@ -46,8 +46,10 @@ from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, 
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pools import Pools
 from gatelet.functions.provisioned import ProvisionedState
+from gatelet.functions.response_stream import ResponseStream
 from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.stream_event import StreamEvent
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.metrics.invocations import FunctionMeters
@@ -292,6 +294,13 @@ class LambdaService:
 
     async def _run(self, invocation: Invocation) -> InvocationResult:
         """Run the function now; whoever asks has been let in."""
+        function, arn, lease = await self._begin(invocation)
+        future: asyncio.Future[InvocationResult] = self._loop.create_future()
+        self._pools.submit(function, JsonEvent(invocation, function, arn, lease, future))
+        return await future
+
+    async def _begin(self, invocation: Invocation) -> tuple[FunctionVersion, str, Lease]:
+        """The version that runs, its ARN as the handler sees it, and room for the event."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
         if not named.may_loop and lineage.loops(invocation.trace_id, named.version.arn):
@@ -299,14 +308,35 @@ class LambdaService:
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        arn = _invoked_arn(function, target)
-        future: asyncio.Future[InvocationResult] = self._loop.create_future()
-        lease = self._admit(named, function, self._clock.monotonic())
-        self._pools.submit(function, JsonEvent(invocation, function, arn, lease, future))
+        return function, _invoked_arn(function, target), self._admit(named, function, self._clock.monotonic())
+
+    async def invoke_stream(self, invocation: Invocation) -> ResponseStream:
+        """Run a function whose response is taken as it comes. See gatelet.functions.service."""
+        await self._enter(invocation)
+        function, arn, lease = await self._begin(invocation)
+        future: asyncio.Future[ResponseStream] = self._loop.create_future()
+        request_id, abandon_at = invocation.request_id, invocation.abandon_at
+        self._pools.submit(function, StreamEvent(invocation, function, arn, request_id, lease, future, abandon_at))
         return await future
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
+        function, arn, lease, abandon_at = await self._begin_proxy(invocation)
+        future: asyncio.Future[ProxyResult] = self._loop.create_future()
+        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
+        self._pools.submit(function, event)
+        return await future
+
+    async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
+        """Run a function on a gateway's request, taking the response as it comes. See gatelet.functions.service."""
+        function, arn, lease, abandon_at = await self._begin_proxy(invocation)
+        future: asyncio.Future[ResponseStream] = self._loop.create_future()
+        event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
+        self._pools.submit(function, event)
+        return await future
+
+    async def _begin_proxy(self, invocation: ProxyInvocation) -> tuple[FunctionVersion, str, Lease, float]:
+        """As ``_begin``, and when nobody waits any more."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
         source = invocation.source_arn
@@ -316,13 +346,9 @@ class LambdaService:
         if size > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(size)
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        future: asyncio.Future[ProxyResult] = self._loop.create_future()
         now = self._clock.monotonic()
         arn = _invoked_arn(function, target)
-        lease = self._admit(named, function, now)
-        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
-        self._pools.submit(function, event)
-        return await future
+        return function, arn, self._admit(named, function, now), now + invocation.timeout
 
     def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:
         try:

@@ -67,6 +67,14 @@ class PacketChannel:
                 taken += 1
         return taken
 
+    def pause(self) -> None:
+        """Read no more answers."""
+        self._stream.pause()
+
+    def resume(self) -> None:
+        """Read them again."""
+        self._stream.resume()
+
     def drain(self) -> None:
         """Read what the worker has sent."""
         self._stream.drain()

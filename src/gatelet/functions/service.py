@@ -7,6 +7,7 @@ from typing import Protocol
 from gatelet.functions.invocation import FunctionTarget, Invocation, InvocationResult, ProxyInvocation, ProxyResult
 from gatelet.functions.model import CodeReference
 from gatelet.functions.provisioned import ProvisionedState
+from gatelet.functions.response_stream import ResponseStream
 from gatelet.storage.ports import Change
 
 
@@ -40,6 +41,15 @@ class Functions(Protocol):
         ``client_context`` and ``log_tail`` mean nothing here. Raises InvocationRefused: the function must exist and
         be ready; PayloadTooLarge over 1 MiB; TooManyRequests when too many events wait.
         """
+
+    async def invoke_stream(self, invocation: Invocation) -> ResponseStream:
+        """Run a function on a JSON event and take its response as it comes: returns with its first byte.
+
+        A function that does not stream answers in one part. Raises InvocationRefused.
+        """
+
+    async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
+        """Run a function on a gateway's request and take its response as it comes. Raises InvocationRefused."""
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""

@@ -63,6 +63,16 @@ class SocketChannel:
         """Bytes of a stream cannot be taken back."""
         return 0
 
+    def pause(self) -> None:
+        """Leave what comes to the socket's buffer, which holds the worker up when it is full."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
+
+    def resume(self) -> None:
+        """Read again."""
+        if self._socket is not None:
+            self._loop.add_reader(self._socket.fileno(), self._readable)
+
     def drain(self) -> None:
         """Read what the worker has sent, no more: one that sends and sends would never let this end."""
         left = _DRAIN_BYTES

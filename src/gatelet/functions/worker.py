@@ -95,6 +95,14 @@ class Worker:
         """Take back the frames that the process has not taken: how many."""
         return self._channel.take_back()
 
+    def pause(self) -> None:
+        """Take no more of what the worker sends, until ``resume``."""
+        self._channel.pause()
+
+    def resume(self) -> None:
+        """Take it again."""
+        self._channel.resume()
+
     def drain(self) -> None:
         """Deliver what the worker has sent and written so far."""
         self._channel.drain()

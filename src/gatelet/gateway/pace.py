@@ -15,11 +15,18 @@ from gatelet.aws.quotas import STREAM_BYTES_PER_SECOND, STREAM_FREE_BYTES
 class Paced:
     """The parts of a stream, each at its time. ``aclose`` closes the stream, also before its first part."""
 
-    __slots__ = ("_clock", "_free_until", "_parts", "_sent", "_sleep")
+    __slots__ = ("_clock", "_free", "_free_until", "_parts", "_sent", "_sleep")
 
     def __init__(
-        self, parts: AsyncIterator[bytes], clock: Clock, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self,
+        parts: AsyncIterator[bytes],
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        *,
+        free: int = STREAM_FREE_BYTES,
     ) -> None:
+        """``free``: how many bytes go as fast as they come."""
+        self._free = free
         self._parts = parts
         self._clock = clock
         self._sleep = sleep
@@ -31,7 +38,7 @@ class Paced:
 
     async def __anext__(self) -> bytes:
         part = await anext(self._parts)
-        over = self._sent - STREAM_FREE_BYTES
+        over = self._sent - self._free
         if over > 0:
             ahead = self._free_until + over / STREAM_BYTES_PER_SECOND - self._clock.monotonic()
             if ahead > 0:

@@ -60,7 +60,7 @@ class Codec:
         """The response of a successful call. None, as a member's value, means absent.
 
         Timestamps are datetimes or epoch seconds, blobs bytes. Raises UnencodableResult if the result does
-        not fit the operation's output, NotSupported for event streams.
+        not fit the operation's output, NotSupported for event streams of JSON protocols.
         """
         spoken = self._service(service)
         return spoken.protocol.encode(spoken.model.operations[operation], result or {}, request_id)

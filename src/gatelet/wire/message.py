@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,7 +32,8 @@ class WireResponse:
 
     status: int
     headers: list[tuple[str, str]]
-    body: bytes
+    body: bytes | AsyncIterator[bytes]
+    """An iterator gives the messages of an event stream."""
 
 
 @dataclass(frozen=True, slots=True)

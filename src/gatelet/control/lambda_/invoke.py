@@ -43,23 +43,23 @@ async def invoke(call: Call, request: Request) -> Response:
     """
     name = named(call, request, "InvokeFunction")
     kind = request.get("InvocationType") or "RequestResponse"
-    _refuse_unsupported(request)
+    refuse_members(request)
     payload: bytes = request.get("Payload") or b"{}"
-    await _check_payload(payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
-    client_context = _client_context(request.get("ClientContext"))
+    await check_payload(payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
+    client_context = decode_client_context(request.get("ClientContext"))
     if kind == "DryRun":
-        await read_function(call, name, function_not_found(_target_arn(name)))
+        await read_function(call, name, function_not_found(target_arn(name)))
         return {"StatusCode": 204}
     if kind == "Event":
         await _accept(call, name, payload)
         return {"StatusCode": 202}
-    invocation = _invocation(call, name, payload)
+    invocation = new_invocation(call, name, payload)
     invocation.client_context = client_context
     invocation.log_tail = request.get("LogType") == "Tail"
     try:
         result = await call.ports.functions.invoke(invocation)
     except InvocationRefused as refused:
-        raise _refusal(refused, name, call.principal.arn) from refused
+        raise refusal_of(refused, name, call.principal.arn) from refused
     call.added_headers["X-Amzn-Trace-Id"] = invocation.trace_id
     return _response(result, log_tail=invocation.log_tail)
 
@@ -69,21 +69,21 @@ async def invoke_async(call: Call, request: Request) -> Response:
     """Accept an event: Invoke with InvocationType Event, as it was once."""
     name = named(call, request, "InvokeFunction")
     payload: bytes = request.get("InvokeArgs") or b"{}"
-    await _check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
+    await check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
     await _accept(call, name, payload)
     return {"Status": 202}
 
 
 async def _accept(call: Call, name: FunctionName, payload: bytes) -> None:
-    invocation = _invocation(call, name, payload)
+    invocation = new_invocation(call, name, payload)
     try:
         await call.ports.functions.invoke_async(invocation)
     except InvocationRefused as refused:
-        raise _refusal(refused, name, call.principal.arn) from refused
+        raise refusal_of(refused, name, call.principal.arn) from refused
     call.added_headers["X-Amzn-Trace-Id"] = invocation.trace_id
 
 
-def _invocation(call: Call, name: FunctionName, payload: bytes) -> Invocation:
+def new_invocation(call: Call, name: FunctionName, payload: bytes) -> Invocation:
     """With the caller's trace, or a new one."""
     generated = call.ports.ids.trace_id(call.ports.clock.now())
     return Invocation(
@@ -94,15 +94,19 @@ def _invocation(call: Call, name: FunctionName, payload: bytes) -> Invocation:
     )
 
 
-def _refuse_unsupported(request: Request) -> None:
+def refuse_members(request: Request) -> None:
+    """Raises NotSupported for what would not be done."""
     if request.get("DurableExecutionName"):
         raise NotSupported("durable executions (DurableExecutionName)")
     if request.get("TenantId"):
         raise NotSupported("tenant isolation (TenantId)")
 
 
-async def _check_payload(payload: bytes, event_limit: int | None) -> None:
-    """``event_limit``: bytes that an asynchronous event may have. Raises AwsError."""
+async def check_payload(payload: bytes, event_limit: int | None) -> None:
+    """The event must be JSON, and not too large. Raises AwsError.
+
+    ``event_limit``: bytes that an asynchronous event may have.
+    """
     if event_limit is not None and len(payload) > event_limit:
         raise _too_large(len(payload), "Event", event_limit)
     if len(payload) > quotas.INVOKE_PAYLOAD_BYTES:
@@ -120,7 +124,7 @@ async def _check_payload(payload: bytes, event_limit: int | None) -> None:
         )
 
 
-def _client_context(encoded: str | None) -> bytes | None:
+def decode_client_context(encoded: str | None) -> bytes | None:
     """The decoded JSON of ClientContext."""
     if not encoded:
         return None
@@ -148,15 +152,16 @@ def _response(result: InvocationResult, *, log_tail: bool) -> Response:
     }
 
 
-def _target_arn(name: FunctionName) -> str:
+def target_arn(name: FunctionName) -> str:
     """What a missing function is called here: an unqualified Invoke shows ``:$LATEST``."""
     return name.arn if name.qualifier is not None else f"{name.arn}:{LATEST}"
 
 
-def _refusal(refused: InvocationRefused, name: FunctionName, caller: str) -> AwsError:
+def refusal_of(refused: InvocationRefused, name: FunctionName, caller: str) -> AwsError:
+    """The error of an invocation that was refused; ``caller`` is an ARN."""
     match refused:
         case FunctionNotFound():
-            return function_not_found(_target_arn(name))
+            return function_not_found(target_arn(name))
         case FunctionNotReady():
             return not_ready(refused.state)
         case TooManyRequests():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -58,8 +58,6 @@ class RestProtocol(ABC):
             if any(value is not None for value in result.values()):
                 raise UnencodableResult(f"{operation.name} has no output, got {', '.join(result)}")
             return WireResponse(operation.status, headers, b"")
-        if shape.event_stream is not None:
-            raise NotSupported(f"the event stream of {operation.name}")
         status = operation.status
         for name, value in result.items():
             member = shape.members.get(name)
@@ -71,7 +69,7 @@ class RestProtocol(ABC):
                 headers.append((member.wire_name or name, _header_text(member, value)))
             elif member.location == "headers":
                 headers += [((member.wire_name or "") + key, str(text)) for key, text in value.items()]
-        body = b"" if status == 204 else self._write_payload(operation, shape, result)
+        body = b"" if status == 204 else self._body(operation, shape, result)
         if body and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", self.content_type))
         return WireResponse(status, headers, body)
@@ -103,6 +101,15 @@ class RestProtocol(ABC):
         if member.type == "string":
             return {name: _utf8(body)}
         return {name: self._read_structure(member.members, body)} if body else {}
+
+    def _body(self, operation: Operation, shape: Shape, result: Mapping[str, Any]) -> bytes | AsyncIterator[bytes]:
+        """An event stream's member is an iterator over its encoded messages."""
+        if shape.event_stream is None:
+            return self._write_payload(operation, shape, result)
+        messages: AsyncIterator[bytes] | None = result.get(shape.event_stream)
+        if messages is None:
+            raise NotSupported(f"the event stream of {operation.name}")
+        return messages
 
     def _write_payload(self, operation: Operation, shape: Shape, result: Mapping[str, Any]) -> bytes:
         unknown = [name for name in result if name not in shape.members]

@@ -9,6 +9,8 @@ kind        direction payload
 CONFIGURE   to worker JSON: what to load, limits and environment variables (``worker.configure``)
 INVOKE      to worker meta, then the JSON event
 PROXY       to worker meta, then the JSON head, then the raw body
+INVOKE_STREAM to worker as INVOKE: the caller takes the response as it comes
+PROXY_STREAM  to worker as PROXY, likewise; the answer is RESULT or a stream
 STREAMED    to worker empty: the frame is too large for a packet, and comes through the stream
 INIT_OK     to gateway memory
 INIT_ERROR  to gateway memory, then the error JSON
@@ -19,6 +21,8 @@ ERROR       to gateway memory, then the error JSON
 LOG         to gateway epoch milliseconds (u64), then the text of one log event
 EXHAUSTED   to gateway memory: the handler hit its memory limit
 OUTPUT      to gateway empty: raw output waits in its pipe, written before what follows
+BEGIN       to gateway the content type of a response that is streamed; RESULT (empty) or ERROR ends it
+PART        to gateway some bytes of it
 DONE        to gateway memory: ready for another event, whose answer was EARLY
 =========== ========= ===============================================================================
 
@@ -35,6 +39,8 @@ from typing import NamedTuple
 CONFIGURE = 1
 INVOKE = 2
 PROXY = 3
+INVOKE_STREAM = 4
+PROXY_STREAM = 5
 STREAMED = 0
 INIT_OK = 16
 INIT_ERROR = 17
@@ -46,6 +52,8 @@ LOG = 22
 EXHAUSTED = 23
 OUTPUT = 24
 DONE = 25
+BEGIN = 26
+PART = 27
 EARLY = 128
 
 PACKET_BYTES = 64 * 1024

@@ -69,7 +69,7 @@ class Worker:
             self._journal.request_id = meta.request_id
             os.environ["_X_AMZN_TRACE_ID"] = meta.trace_id
             try:
-                answer = self._proxy(meta, head, body) if kind == frames.PROXY else self._invoke(meta, head)
+                answer = self._answer(kind, meta, head, body)
             except MemoryError:
                 answer = frames.encode_answer(frames.EXHAUSTED, self._memory.kib())
             except Exception as error:  # noqa: BLE001 - the user's handler may raise anything
@@ -80,11 +80,18 @@ class Worker:
                 send(frames.encode(frames.OUTPUT, b""))
             send(answer)
 
-    def _invoke(self, meta: frames.Meta, event: bytes) -> bytes:
+    def _answer(self, kind: int, meta: frames.Meta, head: bytes, body: bytes) -> bytes:
+        if kind == frames.PROXY:
+            return self._proxy(meta, head, body)
+        if kind == frames.PROXY_STREAM:
+            return self._invoke(meta, self._events.build(json.loads(head), body))
         try:
-            value = json.loads(event)
+            value = json.loads(head)
         except ValueError as error:
             raise faults.Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
+        return self._invoke(meta, value)
+
+    def _invoke(self, meta: frames.Meta, value: Any) -> bytes:
         result = self._to_json(self._handler(value, LambdaContext(meta)))
         if len(result) > self._response_limit:
             return self._too_large()

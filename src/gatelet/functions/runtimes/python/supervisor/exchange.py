@@ -8,8 +8,6 @@ from typing import Any
 
 from .. import frames
 
-_LARGE_BODY = 4 * 1024 * 1024
-
 
 @dataclass
 class Exchange:
@@ -24,6 +22,11 @@ class Exchange:
     answered: bool = False
     """The runtime has said what it has to say about it."""
 
+    @property
+    def streamed(self) -> bool:
+        """Whether the caller takes the response as it comes."""
+        return self.kind in (frames.INVOKE_STREAM, frames.PROXY_STREAM)
+
 
 class Translator:
     """Makes events of frames, and frames of answers."""
@@ -35,7 +38,7 @@ class Translator:
     def exchange(self, kind: int, payload: bytes, now_ms: int) -> Exchange:
         """What a frame of the gateway asks for. Raises FrameError."""
         meta, head, body = frames.decode_event(payload)
-        if kind == frames.PROXY:
+        if kind in (frames.PROXY, frames.PROXY_STREAM):
             head = json.dumps(self._events.build(json.loads(head), body), separators=(",", ":")).encode()
         return Exchange(kind, meta, head, now_ms + meta.milliseconds)
 

@@ -22,6 +22,7 @@ from .logs import VARIABLE, LogPipe
 from .loop import Loop, Timer
 from .runtime_api import PREFIX, RuntimeApi
 from .server import Connection, Server, Sink
+from .streaming import Collected, Stream
 
 _GRACE_SECONDS = 0.02
 """How long a response waits for the runtime to be ready again: most are within a millisecond, and then the caller
@@ -51,6 +52,7 @@ class Supervisor:
         self._unsent: bytes | None = None
         self._grace: Timer | None = None
         self._runtime = 0
+        self._streaming = False
         self._logs = LogPipe(lambda moment, text: wire.send(frames.encode_log(moment, text)))
 
     # ------------------------------------------------------------------ what the API asks (Conductor)
@@ -94,7 +96,30 @@ class Supervisor:
 
     def stream(self, connection: Connection, head: http.Head) -> Sink:
         """See Conductor."""
-        raise NotImplementedError
+        exchange = self._exchange
+        assert exchange is not None
+        exchange.answered = True  # nothing else may answer it now; it is not over before ``_answer``
+        if exchange.streamed:
+            self._streaming = True
+            self._logs.drain()
+            return Stream(connection, head, self._wire.send, self._streamed)
+        self._streaming = True
+        collected = Collected(connection, head, self.response_bytes, lambda error: self._collected(collected, error))
+        return collected
+
+    def _streamed(self, error: bytes | None) -> None:
+        self._streaming = False
+        memory = self._memory()
+        self._answer(
+            frames.encode_answer(frames.RESULT, memory) if error is None else self._translator.failure(memory, error)
+        )
+
+    def _collected(self, collected: Collected, error: bytes | None) -> None:
+        self._streaming = False
+        if error is not None:
+            self.fail(error)
+        else:
+            self.respond(None if collected.body is None else bytes(collected.body))
 
     # ------------------------------------------------------------------ the life
 
@@ -135,7 +160,7 @@ class Supervisor:
             return
         if self._phase is _Phase.INIT:
             self._send(frames.encode_answer(frames.INIT_OK, self._memory()))
-        elif self._exchange is None or not self._exchange.answered:
+        elif self._exchange is None or not self._exchange.answered or self._streaming:
             return
         elif self._unsent is not None:
             self._send(self._unsent)
