@@ -21,6 +21,8 @@ from gatelet.control.lambda_.settle import resume
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
+from gatelet.functions.mappings.run import Ports as MappingPorts
+from gatelet.functions.mappings.service import EventSources
 from gatelet.functions.sandbox.layers import SandboxMissing
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
@@ -67,6 +69,7 @@ from gatelet.server.observed import Observed
 from gatelet.server.outbox import FileOutbox
 from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
+from gatelet.server.stream_source import TableStreams
 from gatelet.server.table_endpoint import open_table_endpoint
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
@@ -92,6 +95,7 @@ class House:
         self.organs.functions.set_endpoint(endpoint)
         await resume(self.organs.control)
         self.organs.functions.start_events()
+        await self.organs.sources.start()
 
     async def failed(self) -> StorageFailed:
         """Return when storage can no longer promise durability: the process must stop."""
@@ -108,6 +112,7 @@ class Organs:
 
     functions: LambdaService
     urls: FunctionUrls
+    sources: EventSources
     live: LiveGateway
     followers: Followers
     control: Ports
@@ -190,7 +195,12 @@ async def _organs(
         counters = await stack.enter_async_context(
             open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
         )
-        readers = (identity.directory, identity.user_pools, live, plans, functions, urls)
+        tables = await stack.enter_async_context(open_tables(data.table_items, clock))
+        sources = EventSources(
+            MappingPorts(data.records, TableStreams(tables), functions, identity.authorizer, clock, ids)
+        )
+        stack.push_async_callback(sources.stop, config.drain_seconds)
+        readers = (identity.directory, identity.user_pools, live, plans, functions, urls, sources)
         followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
         stack.push_async_callback(followers.stop)
@@ -212,14 +222,14 @@ async def _organs(
             clock=clock,
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
-            tables=await stack.enter_async_context(open_tables(data.table_items, clock)),
+            tables=tables,
             outbox=FileOutbox(config.data_dir, log_writer, clock),
         )
         stack.push_async_callback(control.background.stop)
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
-        yield Organs(functions, served, live, followers, control, gateway, plane, metrics)
+        yield Organs(functions, served, sources, live, followers, control, gateway, plane, metrics)
 
 
 def _networks(config: Config) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -23,8 +23,10 @@ _ACTIONS: Final[Mapping[str, str]] = {
     "InvokeAsync": "InvokeAsync",
 }
 """Actions that are not named as their operations."""
-_ON_EVERYTHING: Final = frozenset({"CreateEventSourceMapping", "ListEventSourceMappings"})
-"""They have a FunctionName, and no resource of their own."""
+_NOT_OF_A_FUNCTION: Final = frozenset(
+    {"CreateEventSourceMapping", "ListEventSourceMappings", "UpdateEventSourceMapping"}
+)
+"""They have a FunctionName, and it is not their resource."""
 _OTHERS: Final[Mapping[str, str]] = {"UUID": "event-source-mapping", "LayerName": "layer"}
 """Members that name a resource which is no function, and its kind."""
 
@@ -36,7 +38,7 @@ async def needs(call: Call, asking: Asking) -> Sequence[Need]:
     keys = tag_keys(params.get("Tags") or {}) if asking.operation in ("CreateFunction", "TagResource") else {}
     if "Resource" in params:
         return [Need(action, params["Resource"], keys)]
-    if "FunctionName" not in params or asking.operation in _ON_EVERYTHING:
+    if "FunctionName" not in params or asking.operation in _NOT_OF_A_FUNCTION:
         return [Need(action, _other(call, params), keys)]
     name = named(call, params, action.removeprefix("lambda:"))
     record = await call.ports.records.get(function_key(name))
