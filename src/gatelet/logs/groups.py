@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ class LogGroups:
         self._chunks = chunks
         self._clock = clock
         self._known: set[tuple[Scope, str]] = set()
+        self._making = asyncio.Lock()
 
     async def create(self, scope: Scope, name: str, tags: Mapping[str, str]) -> LogGroup:
         """A new group. Raises GroupExists."""
@@ -54,10 +56,11 @@ class LogGroups:
         """Create the group unless it exists: Lambda and API Gateway make theirs as they first log."""
         if (scope, name) in self._known:
             return
-        if await self.find(scope, name) is None:
-            with suppress(GroupExists):  # made by another in the meantime: all that was wanted
-                await self.create(scope, name, {})
-        self._known.add((scope, name))
+        async with self._making:
+            if await self.find(scope, name) is None:
+                with suppress(GroupExists):  # made by another in the meantime: all that was wanted
+                    await self.create(scope, name, {})
+            self._known.add((scope, name))
 
     async def find(self, scope: Scope, name: str) -> LogGroup | None:
         """The group, or None."""
@@ -90,11 +93,16 @@ class LogGroups:
         await self._change(scope, name, lambda group: replace(group, tags=change(group.tags)))
 
     async def delete(self, scope: Scope, name: str) -> None:
-        """Delete the group with all its streams and events. Raises GroupNotFound."""
-        await self.get(scope, name)
-        self._known.discard((scope, name))
-        await self._records.write(Delete(_collection(scope).key(name)))
-        await self._chunks.delete(scope.account, scope.region, name)
+        """Delete the group with all its streams and events. Raises GroupNotFound.
+
+        The events go first: whatever happens on the way, none is left that no group leads to.
+        """
+        async with self._making:
+            await self.get(scope, name)
+            await self._chunks.delete(scope.account, scope.region, name)
+            await self._records.write(Delete(_collection(scope).key(name)))
+            self._known.discard((scope, name))
+            await self._chunks.delete(scope.account, scope.region, name)  # what was logged in between
 
     async def _change(self, scope: Scope, name: str, change: Callable[[LogGroup], LogGroup]) -> None:
         key = _collection(scope).key(name)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from sys import getsizeof
 
 from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
@@ -22,6 +23,11 @@ FLUSH_BYTES = 4 * quotas.MIB
 PENDING_BYTES = 64 * quotas.MIB
 
 _EVENTS_PER_APPEND = 8_000
+_HELD_BYTES = getsizeof((0, "")) + getsizeof(2**40) + 8
+"""What an event takes in memory beside its text: a tuple, a moment, a place in a list."""
+
+_tuple = tuple.__new__
+"""Makes a LogEvent in two thirds of the time: three of them are made for every invocation."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,9 +64,11 @@ class LogWriter:
 
     def write_many(self, key: StreamKey, events: list[tuple[int, str]]) -> None:
         """Take several events of one stream, in order; the list stays the caller's."""
-        size = quotas.LOG_EVENT_OVERHEAD_BYTES * len(events)
+        size = _HELD_BYTES * len(events)
         for _, message in events:
-            size += len(message)
+            size += getsizeof(message)
+        if size > quotas.LOG_EVENT_BYTES:
+            events = list(_fitting(events))
         if self._bytes + size > self._bound:
             self._dropped[key] += len(events)
             self.dropped_events += len(events)
@@ -126,7 +134,8 @@ class LogWriter:
         room = _EVENTS_PER_APPEND
         for key, waiting in pending.items():
             for start in range(0, len(waiting), _EVENTS_PER_APPEND):
-                events = [LogEvent(at, text, now) for at, text in _fitting(waiting[start : start + _EVENTS_PER_APPEND])]
+                part = waiting[start : start + _EVENTS_PER_APPEND]
+                events = [_tuple(LogEvent, (at, text, now, "", 0)) for at, text in part]
                 if len(events) > room:
                     yield batch
                     batch, room = {}, _EVENTS_PER_APPEND

@@ -109,16 +109,16 @@ def test_the_list_of_events_stays_the_callers(tmp_path: Path) -> None:
 def test_beyond_the_bound_events_are_dropped_counted_and_spoken_of(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         for n in range(10):
-            house.writer.write_many(KEY, [(n, "x" * 174), (n, "x" * 174)])  # 400 bytes with their overhead
+            house.writer.write_many(KEY, [(n, "x" * 174), (n, "x" * 174)])  # about 630 bytes in memory
         await house.writer.flush()
         *kept, line = await house.messages()
         assert kept == ["x" * 174] * 4
-        assert line == "[gatelet] 16 log events were dropped here: more than 1000 bytes were waiting.\n"
+        assert line == "[gatelet] 16 log events were dropped here: more than 1300 bytes were waiting.\n"
         house.writer.write_many(KEY, [(11, "room again")])
         await house.writer.flush()
         assert "room again" in await house.messages()
 
-    live(tmp_path, story, pending_bytes=1_000)
+    live(tmp_path, story, pending_bytes=1_300)
 
 
 def test_a_flush_that_nobody_waits_for_any_more_loses_nothing(tmp_path: Path) -> None:
@@ -245,5 +245,27 @@ def test_the_upkeep_goes_on_while_its_block_runs(tmp_path: Path) -> None:
         await house.chunks.append({KEY: [LogEvent(1, "left alone")]})
         await asyncio.sleep(0.03)
         assert await house.messages() == ["left alone"]
+
+    live(tmp_path, story)
+
+
+def test_a_deletion_that_is_cut_in_the_middle_leaves_no_events_without_their_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CutError(Exception):
+        """The process ends."""
+
+    async def cut(*_: object) -> None:
+        raise CutError
+
+    async def story(house: House) -> None:
+        house.writer.write_many(KEY, [(1, "x")])
+        await house.writer.flush()
+        with monkeypatch.context() as patch, pytest.raises(CutError):
+            patch.setattr(house.groups._records, "write", cut)
+            await house.groups.delete(SCOPE, GROUP)
+        assert await house.messages() == []
+        await house.groups.delete(SCOPE, GROUP)
+        assert await house.groups.find(SCOPE, GROUP) is None
 
     live(tmp_path, story)
