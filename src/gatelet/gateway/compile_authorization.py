@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from gatelet.aws.arn import InvalidArn
 from gatelet.aws.quotas import AUTHORIZER_TTL_DEFAULT
 from gatelet.aws.scope import Scope
 from gatelet.gateway.authorizers.authorization import (
@@ -15,6 +16,7 @@ from gatelet.gateway.authorizers.authorization import (
     LambdaAuthorizer,
 )
 from gatelet.gateway.authorizers.identity_sources import InvalidSource, parse_sources
+from gatelet.gateway.compile_tokens import compile_cognito, compile_jwt
 from gatelet.gateway.integration_uri import InvalidUri, fill_stage_variables, parse_function_uri
 from gatelet.gateway.jsonpath.errors import PathSyntaxError
 from gatelet.gateway.jsonpath.regex import compile_regex
@@ -56,12 +58,16 @@ def compile_authorization(
     authorizer = authorizers.get(method.get("authorizerId") or "")
     if authorizer is None:
         return InvalidAuthorization("The method's authorizer does not exist")
-    if kind == "CUSTOM" and authorizer.get("type") in {"TOKEN", "REQUEST"}:
-        try:
+    try:
+        if kind == "CUSTOM" and authorizer.get("type") in {"TOKEN", "REQUEST"}:
             return _lambda_authorizer(authorizer, scope, api_id, variables)
-        except (InvalidUri, InvalidSource, PathSyntaxError) as invalid:
-            return InvalidAuthorization(f"The authorizer cannot run as it is set up: {invalid}")
-    return InvalidAuthorization(f"Gatelet does not support authorizationType {kind} yet")
+        if kind == "COGNITO_USER_POOLS" and authorizer.get("type") == kind:
+            return compile_cognito(authorizer, method)
+        if kind == "JWT" and authorizer.get("type") == kind:
+            return compile_jwt(authorizer, method)
+    except (InvalidUri, InvalidSource, InvalidArn, PathSyntaxError) as invalid:
+        return InvalidAuthorization(f"The authorizer cannot run as it is set up: {invalid}")
+    return InvalidAuthorization(f"The method's authorizer is not of the type {kind}")
 
 
 def _lambda_authorizer(

@@ -10,6 +10,8 @@ Exception
     ├── ExpiredToken                 403  EXPIRED_TOKEN: the session that signed is over
     ├── UnrecognizedClient           403  ACCESS_DENIED: nobody has the key that signed
     ├── Unauthorized                 401  UNAUTHORIZED: no identity, or one that the authorizer does not know
+    │   └── TokenExpired             401  the same: the token was good once
+    ├── InsufficientScope            403  ACCESS_DENIED: a good token without a scope that the method wants
     ├── AuthorizerConfigurationError 500  AUTHORIZER_CONFIGURATION_ERROR: the authorizer did not work
     ├── MethodArnTooLong             414  DEFAULT_4XX: longer than policies are asked about
     ├── InvalidApiKey                403  INVALID_API_KEY: no key, or none that is in a plan for the stage
@@ -183,6 +185,21 @@ class Unauthorized(GatewayError):
     status = 401
     error_type = "UnauthorizedException"
     message = "Unauthorized"
+
+
+class TokenExpired(Unauthorized):
+    """The token was good once (apigateway-authorization-limits section 5)."""
+
+    message = "The incoming token has expired"
+
+
+class InsufficientScope(GatewayError):
+    """The token is good, and has none of the scopes that the method wants (section 6: JWT authorizers)."""
+
+    response_type = "ACCESS_DENIED"
+    status = 403
+    error_type = "ForbiddenException"
+    message = "Forbidden"
 
 
 class AuthorizerConfigurationError(GatewayError):

@@ -12,6 +12,7 @@ Exception
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.gateway.admission import Admission
 from gatelet.gateway.authorizers.cache import AuthorizerCache
+from gatelet.gateway.authorizers.key_sets import KeySets
+from gatelet.gateway.authorizers.verified_tokens import VerifiedTokens
 from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.heavy_validation import HeavyValidation
 from gatelet.gateway.off_loop import OffLoop
@@ -99,8 +102,41 @@ class InvokeReply:
     """The end of the invocation's log, if it was asked for."""
 
 
+class StreamReply(Protocol):
+    """A response that the function still writes; iterated over once. ``aclose`` when nobody reads it any more."""
+
+    @property
+    def request_id(self) -> str:
+        """Of the invocation."""
+
+    @property
+    def error(self) -> bytes | None:
+        """At the end: the error JSON of a function that failed."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def __anext__(self) -> bytes: ...
+
+    async def aclose(self) -> None:
+        """The function goes on, and nobody hears of it."""
+
+
 class Invoker(Protocol):
     """Runs functions for integrations."""
+
+    async def invoke_proxy_stream(
+        self,
+        target: FunctionTarget,
+        head: bytes,
+        body: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+        role: str | None = None,
+    ) -> StreamReply:
+        """As ``invoke_proxy``; returns with the first byte of the response."""
 
     async def invoke_proxy(
         self,
@@ -214,6 +250,8 @@ class Ports:
     responses: ResponseStore
     explanations: Explanations = field(default_factory=Explanations)
     authorizer_cache: AuthorizerCache = field(default_factory=AuthorizerCache)
+    tokens: VerifiedTokens = field(default_factory=VerifiedTokens)
+    key_sets: KeySets = field(default_factory=KeySets)
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     meters: RequestMeters = field(default_factory=RequestMeters)

@@ -13,6 +13,7 @@ from typing import Any
 
 from gatelet.aws.scope import Scope
 from gatelet.gateway.authorizer_rehearsal import STAGE, test_authorizer
+from gatelet.gateway.authorizers.discovery import jwks_uri_of
 from gatelet.gateway.caching import cache_namespace
 from gatelet.gateway.compile import compile_snapshot
 from gatelet.gateway.document import ApiDocument
@@ -49,6 +50,10 @@ class Rehearsals:
     def flush_authorizers(self, api_id: str, stage: str) -> None:
         """See the port."""
         self._ports.authorizer_cache.flush(api_id, stage)
+
+    async def discover(self, issuer: str) -> str:
+        """See the port."""
+        return await jwks_uri_of(issuer, self._ports)
 
     async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
         """See the port."""

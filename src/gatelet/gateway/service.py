@@ -73,6 +73,9 @@ class Gateway(Protocol):
     def flush_authorizers(self, api_id: str, stage: str) -> None:
         """Forget the kept answers of a stage's Lambda authorizers."""
 
+    async def discover(self, issuer: str) -> str:
+        """Where an issuer's keys are, by its OpenID Connect discovery document. Raises KeysUnreachable."""
+
     async def flush_responses(self, scope: Scope, api_id: str, stage: str) -> None:
         """Forget the kept responses of a stage and of its canary."""
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.aws.arn import Arn, InvalidArn
-from gatelet.aws.errors import NotSupported
 from gatelet.control.apigateway.errors import BadRequest, NotFound
 from gatelet.control.apigateway.patching import (
     Edit,
@@ -20,6 +19,7 @@ from gatelet.control.apigateway.patching import (
     set_required_text,
     set_text,
 )
+from gatelet.control.apigateway.token_authorizer_rules import JWT, USER_POOLS, check_jwt, check_user_pools
 from gatelet.gateway.authorizers.identity_sources import InvalidSource, parse_sources
 from gatelet.gateway.jsonpath.errors import PathSyntaxError
 from gatelet.gateway.jsonpath.regex import compile_regex
@@ -27,8 +27,8 @@ from gatelet.gateway.jsonpath.regex import compile_regex
 Authorizer = dict[str, Any]
 
 LAMBDA_TYPES = ("TOKEN", "REQUEST")
-TYPES = (*LAMBDA_TYPES, "COGNITO_USER_POOLS", "JWT")
-_AUTH_TYPES = {"TOKEN": "custom", "REQUEST": "custom"}
+TYPES = (*LAMBDA_TYPES, USER_POOLS, JWT)
+_AUTH_TYPES = {"TOKEN": "custom", "REQUEST": "custom", USER_POOLS: "cognito_user_pools", JWT: "jwt"}
 _OPTIONAL = (
     "authType",
     "authorizerUri",
@@ -36,6 +36,7 @@ _OPTIONAL = (
     "identitySource",
     "identityValidationExpression",
     "providerARNs",
+    "jwtConfiguration",
 )
 
 
@@ -63,12 +64,20 @@ def check_authorizer(authorizer: Authorizer) -> None:
         raise BadRequest("Authorizer name cannot be empty.")
     if authorizer["type"] not in TYPES:
         raise BadRequest(f"Invalid Authorizer type specified. Valid options are {','.join(TYPES)}")
-    if authorizer["type"] not in LAMBDA_TYPES:
-        raise NotSupported(f"authorizers of type {authorizer['type']}")
+    if authorizer["type"] == JWT:
+        check_jwt(authorizer)
+        return
+    if authorizer.get("jwtConfiguration"):
+        raise BadRequest("jwtConfiguration is supported for JWT authorizers only")
     _check_role(authorizer.get("authorizerCredentials"))
     check_ttl(authorizer.get("authorizerResultTtlInSeconds"))
-    _check_uri(authorizer.get("authorizerUri"))
-    _check_sources(authorizer)
+    if authorizer["type"] == USER_POOLS:
+        check_user_pools(authorizer)
+    else:
+        if authorizer.get("providerARNs"):
+            raise BadRequest("providerARNs are supported for COGNITO_USER_POOLS authorizers only")
+        _check_uri(authorizer.get("authorizerUri"))
+        _check_sources(authorizer)
     expression = authorizer.get("identityValidationExpression")
     if expression:
         try:
@@ -130,8 +139,16 @@ def _set_type(authorizer: dict[str, Any], edit: Edit) -> None:
     authorizer["authType"] = _AUTH_TYPES.get(authorizer["type"], authorizer["authType"])
 
 
-def _providers(authorizer: dict[str, Any], edit: Edit) -> None:  # noqa: ARG001 - one signature
-    raise NotSupported("providerARNs of an authorizer")
+def _add_provider(authorizer: dict[str, Any], edit: Edit) -> None:
+    held = authorizer.setdefault("providerARNs", [])
+    arn = edit.required("providerARNs")
+    if arn not in held:
+        held.append(arn)
+
+
+def _remove_provider(authorizer: dict[str, Any], edit: Edit) -> None:
+    arn = edit.required("providerARNs")
+    authorizer["providerARNs"] = [held for held in authorizer.get("providerARNs", ()) if held != arn]
 
 
 TABLE = Table(
@@ -144,7 +161,7 @@ TABLE = Table(
         Row("/authorizerResultTtlInSeconds", {"replace": _set_ttl}),
         Row("/identitySource", {"replace": set_text("identitySource")}),
         Row("/identityValidationExpression", {"replace": set_text("identityValidationExpression")}),
-        Row("/providerARNs", {"add": _providers, "remove": _providers}),
+        Row("/providerARNs", {"add": _add_provider, "remove": _remove_provider}),
     ),
     refuse=in_table_words,
 )

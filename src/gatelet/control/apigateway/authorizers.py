@@ -19,6 +19,7 @@ from gatelet.control.apigateway.method_rules import every_method
 from gatelet.control.apigateway.paging import page
 from gatelet.control.apigateway.stages import find_stage
 from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.gateway.authorizers.key_sets import KeysUnreachable
 from gatelet.gateway.document import ApiDocument
 
 
@@ -38,10 +39,20 @@ def _check_name(api: ApiDocument, authorizer: Authorizer) -> None:
             )
 
 
+async def _jwks_uri(call: Call, issuer: str) -> str:
+    """Where the issuer's discovery document says that its keys are. Raises BadRequest."""
+    try:
+        return await call.ports.gateway.discover(issuer)
+    except KeysUnreachable as error:
+        raise BadRequest(f"The OpenID Connect discovery document of {issuer} cannot be read: {error}") from error
+
+
 @operation("apigateway", "CreateAuthorizer")
 async def create_authorizer(call: Call, request: Request) -> Response:
     """An authorizer; an unknown API is a Conflict here (section 1.1)."""
     authorizer = new_authorizer(call.ports.ids.lower_alnum(6), request)
+    for issuer in authorizer.get("jwtConfiguration", {}).get("issuers", ()):
+        issuer["jwksUri"] = await _jwks_uri(call, issuer["issuer"])
     async with edit_api(call, request["restApiId"], concurrent_modification()) as edit:
         authorizers = edit.api.setdefault("authorizers", {})
         if len(authorizers) >= quotas.AUTHORIZERS_PER_API:

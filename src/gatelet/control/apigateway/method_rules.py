@@ -18,7 +18,7 @@ VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "JWT")
 _NEED_AUTHORIZER = {"CUSTOM": LAMBDA_TYPES, "COGNITO_USER_POOLS": ("COGNITO_USER_POOLS",), "JWT": ("JWT",)}
 """With the types of authorizers that suit them."""
-_ENFORCED = ("NONE", "AWS_IAM", "CUSTOM")
+_SCOPED = ("COGNITO_USER_POOLS", "JWT")
 
 
 def check_verb(verb: str | None) -> None:
@@ -84,8 +84,6 @@ def check_references(api: ApiDocument, method: Method) -> None:
 
 
 def refuse_unsupported(method: Method) -> None:
-    """Raises NotSupported for what is valid on AWS and not enforced here yet."""
-    if method["authorizationType"] not in _ENFORCED:
-        raise NotSupported(f"the authorization type {method['authorizationType']}")
-    if method.get("authorizationScopes"):
-        raise NotSupported("authorizationScopes on a method")
+    """Raises NotSupported for what is valid on AWS and means nothing here."""
+    if method.get("authorizationScopes") and method["authorizationType"] not in _SCOPED:
+        raise NotSupported(f"authorizationScopes with the authorization type {method['authorizationType']}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gatelet.gateway.authorizers.identity_sources import IdentitySource
+from gatelet.gateway.authorizers.token_authorizers import CognitoAuthorizer, JwtAuthorizer
 from gatelet.gateway.jsonpath.regex import Regex
 from gatelet.gateway.ports import FunctionTarget
 
@@ -41,5 +42,5 @@ class InvalidAuthorization:
     reason: str
 
 
-Authorization: TypeAlias = AwsIam | LambdaAuthorizer | InvalidAuthorization
+Authorization: TypeAlias = AwsIam | LambdaAuthorizer | CognitoAuthorizer | JwtAuthorizer | InvalidAuthorization
 """None in its place: the method is open, but for the API's resource policy."""

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from gatelet.gateway.authorizers.authorization import AwsIam, InvalidAuthorization, LambdaAuthorizer
 from gatelet.gateway.authorizers.aws_iam import authenticate
+from gatelet.gateway.authorizers.cognito import admit_user
+from gatelet.gateway.authorizers.jwt import admit_bearer
 from gatelet.gateway.authorizers.lambda_authorizer import ask
 from gatelet.gateway.authorizers.method_arn import method_arn
-from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError
+from gatelet.gateway.authorizers.token_authorizers import CognitoAuthorizer, JwtAuthorizer
+from gatelet.gateway.errors import AccessDenied, AuthorizerConfigurationError, Unauthorized
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps import narrate_access
 from gatelet.gateway.trace import Trace
 from gatelet.identity.request_keys import Circumstances, request_keys
 from gatelet.policy.asked import Asked
@@ -34,6 +38,9 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
     if isinstance(authorization, AwsIam):
         await _authorize_signer(snapshot, trace, ports, arn)
         return
+    if isinstance(authorization, CognitoAuthorizer | JwtAuthorizer):
+        await _authorize_token(authorization, snapshot, trace, ports, arn)
+        return
     asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
     if snapshot.policy is not None:
         _refuse_denied(snapshot.policy, asked, arn)
@@ -45,6 +52,26 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
             raise AccessDenied(f"User is not authorized to access this resource{suffix}")
     elif snapshot.policy is not None and not snapshot.policy.policy.evaluate(asked).allowed:
         raise AccessDenied(_anonymous(arn))
+
+
+async def _authorize_token(
+    authorizer: CognitoAuthorizer | JwtAuthorizer, snapshot: Snapshot, trace: Trace, ports: Ports, arn: str
+) -> None:
+    """The token first; then a policy, if there is one, must allow by itself (section 2)."""
+    try:
+        if isinstance(authorizer, CognitoAuthorizer):
+            await admit_user(authorizer, trace, ports)
+        else:
+            await admit_bearer(authorizer, trace, ports)
+    except Unauthorized:
+        if trace.story is not None:
+            narrate_access.unauthorized(trace.story, trace)
+        raise
+    if snapshot.policy is not None:
+        decision = snapshot.policy.policy.evaluate(Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace))))
+        if not decision.allowed:
+            suffix = " with an explicit deny" if decision.explicit_deny else ""
+            raise AccessDenied(_anonymous(arn) + suffix)
 
 
 def may_invalidate(exchange: Exchange) -> bool:

@@ -13,7 +13,7 @@ from gatelet.identity.user_pools.attempts import Attempts
 from gatelet.identity.user_pools.gate import Gate
 from gatelet.identity.user_pools.jws import public_key
 from gatelet.identity.user_pools.keys import SigningKeys
-from gatelet.identity.user_pools.model import POOL, POOLS, SERVICE, PoolDocument, pool_arn
+from gatelet.identity.user_pools.model import POOL, POOLS, SERVICE, PoolDocument, issuer_of, pool_arn
 from gatelet.identity.user_pools.sealed import UsedOnce
 from gatelet.identity.vault import Vault
 from gatelet.storage.ports import Change, Records
@@ -28,6 +28,7 @@ class KnownPool:
 
     id: str
     arn: str
+    issuer: str
     jwks: tuple[dict[str, str], ...]
     keys: dict[str, PublicKey] | None = None
     """By ``kid``; made when first asked for."""
@@ -84,4 +85,5 @@ class UserPools:
 
 def _known(pool_id: str, document: PoolDocument) -> KnownPool:
     scope = Scope(document["account"], document["region"])
-    return KnownPool(pool_id, pool_arn(scope, pool_id), (document["id_key"]["jwk"], document["access_key"]["jwk"]))
+    keys = (document["id_key"]["jwk"], document["access_key"]["jwk"])
+    return KnownPool(pool_id, pool_arn(scope, pool_id), issuer_of(pool_id), keys)

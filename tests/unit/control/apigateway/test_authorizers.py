@@ -112,7 +112,7 @@ def test_patch(plane, api):
     ):
         assert plane.patch_fails("UpdateAuthorizer", wrong, **names)[0] == "BadRequestException"
     add = ("add", "/providerARNs", "arn:aws:cognito-idp:us-east-1:000000000000:userpool/p")
-    assert plane.patch_fails("UpdateAuthorizer", add, **names)[0] == "NotImplementedException"
+    assert plane.patch_fails("UpdateAuthorizer", add, **names)[0] == "BadRequestException"  # not a Lambda authorizer's
 
 
 def test_a_method_has_an_authorizer_that_exists(plane, api):

@@ -78,7 +78,7 @@ def test_put_does_not_overwrite(plane, names):
 @pytest.mark.parametrize(
     ("params", "thing"),
     [
-        ({"authorizationScopes": ["read"]}, "authorizationScopes on a method"),
+        ({"authorizationScopes": ["read"]}, "authorizationScopes with the authorization type NONE"),
     ],
 )
 def test_put_names_what_is_not_supported(plane, api, params, thing):

@@ -1,0 +1,44 @@
+"""``COGNITO_USER_POOLS``: a token of a user pool. Whatever goes wrong refuses the request.
+
+Reference: apigateway-authorization-limits section 5.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gatelet.gateway.authorizers.token_authorizers import USER_POOL_JWKS, CognitoAuthorizer
+from gatelet.gateway.authorizers.token_reading import read_token, scopes_of
+from gatelet.gateway.authorizers.whole_match import matches_whole
+from gatelet.gateway.errors import Unauthorized
+from gatelet.gateway.ports import Ports
+from gatelet.gateway.trace import Trace
+
+_RS256: Final = frozenset({"RS256"})
+
+
+async def admit_user(authorizer: CognitoAuthorizer, trace: Trace, ports: Ports) -> None:
+    """Let the owner of the token pass. Sets ``trace.authorizer``.
+
+    Raises Unauthorized, AuthorizerConfigurationError.
+    """
+    uris = {pool.issuer: pool.issuer + USER_POOL_JWKS for pool in authorizer.pools}
+    token = await read_token(authorizer.source, uris, _RS256, trace, ports)
+    claims = token.claims
+    if token.local and not any(pool.issuer == token.issuer and _is_ours(pool.arn, ports) for pool in authorizer.pools):
+        raise Unauthorized
+    if authorizer.validation is not None:
+        audience = claims.get("aud")
+        if not isinstance(audience, str) or not matches_whole(authorizer.validation, audience):
+            raise Unauthorized
+    if authorizer.scopes:
+        if claims.get("token_use") != "access" or authorizer.scopes.isdisjoint(scopes_of(token)):
+            raise Unauthorized
+    elif claims.get("token_use") != "id":
+        raise Unauthorized
+    trace.authorizer = token.shown
+
+
+def _is_ours(arn: str, ports: Ports) -> bool:
+    """Whether the ARN names a pool of ours with its account, too."""
+    return ports.identity.user_pools.by_arn(arn) is not None
