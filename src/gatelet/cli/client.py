@@ -76,6 +76,14 @@ class Client:
             pass
         raise NoServer(self.endpoint, "something else does")
 
+    def top(self) -> dict[str, Any]:
+        """What the server has counted since its start (gatelet.server.top_page)."""
+        answer = self._send("GET", "/_gatelet/top", {}, b"", timeout=_HEALTH_SECONDS)
+        if answer.status >= 300:
+            raise _refusal(answer)
+        page: dict[str, Any] = json.loads(answer.body)
+        return page
+
     def invoke(self, function: str, payload: bytes, *, tail: bool) -> Answer:
         """Lambda's Invoke; ``tail`` asks for the log's last 4 KB."""
         path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"

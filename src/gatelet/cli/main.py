@@ -116,6 +116,16 @@ def _add_client_commands(commands: _Commands) -> None:
     )
     _client_flags(status)
 
+    top = commands.add_parser(
+        "top",
+        help="watch rates, errors and latencies live",
+        description="Show what a running Gatelet does, by API and stage and by function: rates, errors, latencies, "
+        "concurrency, environments. Again every interval until Ctrl-C, or once.",
+    )
+    top.add_argument("--once", action="store_true", help="measure one interval, print it, end")
+    top.add_argument("--interval", type=_interval, default=1.0, metavar="SECONDS", help="0.1 or more (default: 1)")
+    _client_flags(top)
+
     invoke = commands.add_parser(
         "invoke",
         help="run a function once and print its answer",
@@ -195,6 +205,13 @@ def _add_own_commands(commands: _Commands) -> None:
 _UP = """Start Gatelet (unless one runs on the port), run DIR/deploy.py with the endpoint, a region and keys in its
 environment (any script that talks to AWS; boto3 is there for it), and follow the log of every function until
 Ctrl-C."""
+
+
+def _interval(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError("from 0.1 to 3600 seconds")
+    return seconds
 
 
 def _server_flags(parser: argparse.ArgumentParser) -> None:

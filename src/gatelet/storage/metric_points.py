@@ -29,6 +29,11 @@ def bucket_of(value: float) -> int:
     return ZERO if value == 0 else NEGATIVE
 
 
+def bound_of(bucket: int) -> float:
+    """The greatest value that a bucket holds."""
+    return 0.0 if bucket <= ZERO else float(2.0 ** (bucket / BUCKETS_PER_OCTAVE))
+
+
 @dataclass(slots=True)
 class Distribution:
     """Samples, summed up."""
