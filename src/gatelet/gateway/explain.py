@@ -14,8 +14,7 @@ from gatelet.gateway.authorizers.method_arn import method_arn
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps.authorize import INVOKE, circumstances
-from gatelet.gateway.steps.narrate import masked
-from gatelet.gateway.steps.narrate_access import masked as starred
+from gatelet.gateway.steps.narrate import masked, starred
 from gatelet.gateway.trace import Trace
 from gatelet.identity.request_keys import request_keys
 from gatelet.policy.asked import Asked

@@ -18,12 +18,14 @@ def told(request_id: str, story: Story) -> str:
 class Story:
     """The lines of one request, with the moment of each (Unix seconds)."""
 
-    __slots__ = ("_clock", "data", "lines")
+    __slots__ = ("_clock", "data", "lines", "secret")
 
     def __init__(self, clock: Clock, *, data: bool) -> None:
         self._clock = clock
         self.data = data
         """Whether bodies, headers and parameters are told too (``dataTraceEnabled``; always in a test)."""
+        self.secret: frozenset[str] = frozenset()
+        """In lower case: headers and query parameters whose values are nobody's to read, beside those of AWS."""
         self.lines: list[tuple[float, str]] = []
 
     def tell(self, line: str) -> None:

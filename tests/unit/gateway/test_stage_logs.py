@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.gateway.world import API, World, deployment_key, document, header, mapped, method
+from tests.unit.gateway.test_admission import VALUE, Caller
+from tests.unit.gateway.world import API, World, deployment_key, document, function_uri, header, mapped, method
 
+from gatelet.gateway.ports import InvokeReply
 from gatelet.gateway.stage_logs import LogTarget
 
 GROUP = "arn:aws:logs:eu-west-1:210987654321:log-group:access"
@@ -118,6 +120,47 @@ def test_data_traces_show_what_was_sent_and_said() -> None:
     lines = execution_log("INFO", data=True)
     assert "Method request query string: {q=1}" in lines
     assert any(line.startswith("Method response body after transformations: said") for line in lines)
+
+
+SECRETS = {
+    "Authorization": "Bearer of-the-authorization-header",
+    "x-api-key": VALUE,
+    "X-Amz-Security-Token": "token-of-a-session-in-a-header",
+    "X-Door": "what-the-authorizer-looks-at-123",
+}
+
+
+def test_credentials_reach_no_log() -> None:
+    """Section 16; API Gateway Developer Guide, "Execution logging for REST APIs" (what is redacted)."""
+    source = "method.request.header.X-Door"
+    function = function_uri("arn:aws:lambda:eu-west-1:210987654321:function:guard")
+    guard = {"id": "au1", "name": "guard", "type": "TOKEN", "authorizerUri": function, "identitySource": source}
+    shape = method(authorizationType="CUSTOM", authorizerId="au1", apiKeyRequired=True)
+    settings = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}}
+    world = World({"/users": {"GET": shape}}, stage_members={"methodSettings": settings})
+    for record in world.records.stored.values():
+        if "document" in record:
+            record["document"]["authorizers"] = {"au1": guard}
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+    async def allow(*args: Any, **call: Any) -> InvokeReply:
+        return InvokeReply(
+            json.dumps({"principalId": "u", "policyDocument": {"Statement": [statement]}}).encode(), "f-1"
+        )
+
+    world.invoker.invoke = allow  # type: ignore[method-assign]
+    query = "X-Amz-Security-Token=token-of-a-session-in-the-query&X-Amz-Signature=" + "5" * 64
+
+    async def run() -> None:
+        await world.live.start()
+        await Caller(world).plan()
+        assert (await world.call("GET", "/users", query, headers=list(SECRETS.items()))).status == 200
+
+    asyncio.run(run())
+    text = "\n".join(world.log.lines)
+    assert "Method request headers: " in text
+    for secret in (*SECRETS.values(), "token-of-a-session-in-the-query", "5" * 64):
+        assert secret not in text
 
 
 def test_errors_alone_tell_nothing_of_a_request_that_went_well() -> None:

@@ -14,7 +14,10 @@ from gatelet.http.response import Response
 
 _LEGIBLE = 6
 _MAP_CHARACTERS = 1_000
-_SECRET = frozenset(("authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"))
+_SECRET = frozenset(
+    ("authorization", "proxy-authorization", "x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-api-key")
+)
+"""Names of headers and of query parameters, in lower case."""
 
 
 def begin(story: Story, exchange: Exchange) -> None:
@@ -25,8 +28,8 @@ def begin(story: Story, exchange: Exchange) -> None:
     if story.data:
         parameters = exchange.parameters
         story.tell(f"Method request path: {shown(parameters.path.items())}")
-        story.tell(f"Method request query string: {shown(_last(parameters.query))}")
-        story.tell(f"Method request headers: {shown(masked(_last(parameters.headers)))}")
+        story.tell(f"Method request query string: {shown(masked(_last(parameters.query), story.secret))}")
+        story.tell(f"Method request headers: {shown(masked(_last(parameters.headers), story.secret))}")
         story.tell(f"Method request body before transformations: {exchange.body.decode('utf-8', 'replace')}")
 
 
@@ -34,7 +37,7 @@ def endpoint_request(story: Story, uri: str, headers: Iterable[tuple[str, str]],
     """What is sent to the integration, and where."""
     if story.data:
         story.tell(f"Endpoint request URI: {uri}")
-        story.tell(f"Endpoint request headers: {shown(masked(headers))}")
+        story.tell(f"Endpoint request headers: {shown(masked(headers, story.secret))}")
         story.tell(f"Endpoint request body after transformations: {body.decode('utf-8', 'replace')}")
     story.tell(f"Sending request to {uri}")
 
@@ -67,14 +70,16 @@ def shown(pairs: Iterable[tuple[str, str]]) -> str:
     return text if len(text) <= _MAP_CHARACTERS else text[:_MAP_CHARACTERS] + " [TRUNCATED]"
 
 
-def masked(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers, credentials starred out but for their last characters, as AWS does (data-plane 16)."""
-    return [(name, _starred(value) if name.lower() in _SECRET else value) for name, value in headers]
+def masked(pairs: Iterable[tuple[str, str]], also: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """Headers or parameters, credentials starred out but for their last characters, as AWS does (data-plane 16)."""
+    secret = _SECRET | also
+    return [(name, starred(value) if name.lower() in secret else value) for name, value in pairs]
 
 
-def _starred(value: str) -> str:
-    left = value[-_LEGIBLE:] if len(value) > 4 * _LEGIBLE else ""
-    return "*" * (len(value) - len(left)) + left
+def starred(secret: str) -> str:
+    """Starred out but for the last characters, and those of long ones only."""
+    left = secret[-_LEGIBLE:] if len(secret) > 4 * _LEGIBLE else ""
+    return "*" * (len(secret) - len(left)) + left
 
 
 def _last(parameters: Mapping[str, list[str]]) -> list[tuple[str, str]]:

@@ -6,10 +6,9 @@ Reference: apigateway-data-plane section 16.
 from __future__ import annotations
 
 from gatelet.gateway.snapshot import Snapshot
+from gatelet.gateway.steps.narrate import starred
 from gatelet.gateway.story import Story
 from gatelet.gateway.trace import Trace
-
-_LEGIBLE = 6
 
 
 def arrived(story: Story, trace: Trace) -> None:
@@ -31,25 +30,27 @@ def key_not_needed(story: Story, snapshot: Snapshot, trace: Trace) -> None:
 def key_accepted(story: Story, snapshot: Snapshot, trace: Trace, key: str) -> None:
     """The key is in a plan for the stage, and has something left."""
     story.tell(_verifying(snapshot, trace, key))
-    story.tell(f"API Key {masked(key)} authorized for API Stage {snapshot.api_id}/{snapshot.stage}")
-    story.tell(f"Usage Plan check succeeded for API Key {masked(key)} and API Stage {snapshot.api_id}/{snapshot.stage}")
+    story.tell(f"API Key {starred(key)} authorized for API Stage {snapshot.api_id}/{snapshot.stage}")
+    story.tell(
+        f"Usage Plan check succeeded for API Key {starred(key)} and API Stage {snapshot.api_id}/{snapshot.stage}"
+    )
 
 
 def key_exceeded(story: Story, snapshot: Snapshot, key: str, what: str) -> None:
     """A limit (``throttle``, ``quota``) is reached."""
     stage = f"{snapshot.api_id}/{snapshot.stage}"
-    story.tell(f"API Key {masked(key)} exceeded {what} limit for API Stage {stage}:")
+    story.tell(f"API Key {starred(key)} exceeded {what} limit for API Stage {stage}:")
 
 
 def authorizer_asked(story: Story, trace: Trace, authorizer_id: str, identity: str) -> None:
     """An authorizer's function is called."""
     story.tell(f"Starting authorizer: {authorizer_id} for request: {trace.request_id}")
-    story.tell(f"Incoming identity: {masked(identity)}")
+    story.tell(f"Incoming identity: {starred(identity)}")
 
 
 def authorizer_answered(story: Story, principal_id: str) -> None:
     """Its answer is good."""
-    story.tell(f"Using valid authorizer policy for principal: {masked(principal_id)}")
+    story.tell(f"Using valid authorizer policy for principal: {starred(principal_id)}")
     story.tell("Successfully completed authorizer execution")
 
 
@@ -58,12 +59,6 @@ def unauthorized(story: Story, trace: Trace) -> None:
     story.tell(f"Unauthorized request: {trace.request_id}")
 
 
-def masked(secret: str) -> str:
-    """Starred out but for the last characters, and those of long ones only."""
-    left = secret[-_LEGIBLE:] if len(secret) > 4 * _LEGIBLE else ""
-    return "*" * (len(secret) - len(left)) + left
-
-
 def _verifying(snapshot: Snapshot, trace: Trace, key: str) -> str:
     stage = f"{snapshot.api_id}/{snapshot.stage}"
-    return f"Verifying Usage Plan for request: {trace.request_id}. API Key: {masked(key)} API Stage: {stage}"
+    return f"Verifying Usage Plan for request: {trace.request_id}. API Key: {starred(key)} API Stage: {stage}"

@@ -6,6 +6,7 @@ Reference: apigateway-data-plane section 15.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from gatelet.aws.arn import function_arn
 from gatelet.aws.clock import amz_date, http_date
@@ -13,7 +14,7 @@ from gatelet.aws.scope import Scope
 from gatelet.gateway.events.proxy import build
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.ports import FunctionTarget, ProxyReply
-from gatelet.gateway.steps.narrate import endpoint_request, endpoint_response
+from gatelet.gateway.steps.narrate import endpoint_request, endpoint_response, masked, starred
 from gatelet.gateway.story import Story
 
 
@@ -37,8 +38,28 @@ def request(story: Story, target: FunctionTarget, body: bytes, exchange: Exchang
 
 def proxy_request(story: Story, target: FunctionTarget, head: bytes, exchange: Exchange) -> None:
     """The call of a function with the request; the event is built here as the worker builds it."""
-    event = build(json.loads(head), exchange.body) if story.data else {}
+    event: dict[str, Any] = {}
+    if story.data:
+        event = _masked(build(json.loads(head), exchange.body), story, is_test=exchange.trace.is_test)
     request(story, target, json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(), exchange)
+
+
+def _masked(event: dict[str, Any], story: Story, *, is_test: bool) -> dict[str, Any]:
+    """The event without what nobody may read in a log: credentials in headers and query, the API key."""
+    shown = dict(event)
+    for name in ("headers", "queryStringParameters"):
+        if event[name] is not None:
+            shown[name] = dict(masked(event[name].items(), story.secret))
+    for name in ("multiValueHeaders", "multiValueQueryStringParameters"):
+        shown[name] = event[name] and {
+            key: [one for _, one in masked([(key, value) for value in values], story.secret)]
+            for key, values in event[name].items()
+        }
+    context = event["requestContext"]
+    identity = context["identity"]
+    if "apiKey" in identity and not is_test:
+        shown["requestContext"] = {**context, "identity": {**identity, "apiKey": starred(identity["apiKey"])}}
+    return shown
 
 
 def proxy_reply(story: Story, reply: ProxyReply, exchange: Exchange) -> None:
