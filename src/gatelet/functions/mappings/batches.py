@@ -63,9 +63,18 @@ class Reader:
             await self._changed(seen, until - now)
 
     async def _changed(self, seen: int, seconds: float | None) -> None:
-        if await self._source.newest() == seen:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._source.changed(), seconds)
+        waiting = asyncio.create_task(self._wait())
+        await asyncio.sleep(0)  # it listens now: what comes from here on wakes it, what came before is seen below
+        try:
+            if await self._source.newest() == seen:
+                await asyncio.wait({waiting}, timeout=seconds)
+        finally:
+            waiting.cancel()
+            with suppress(asyncio.CancelledError):
+                await waiting
+
+    async def _wait(self) -> None:
+        await self._source.changed()
 
     def _add(self, batch: Gathered, page: Sequence[SourceRecord]) -> bool:
         """Take records into the batch; whether it is full."""
