@@ -114,9 +114,8 @@ class _Compiler:
                 buckets=self._buckets(resource, verb, name),
             )
         except (*DAMAGED, InvalidKeyParameter) as damage:
-            return Method(
-                verb, Misconfiguration(f"The stored method cannot be read: {damage!r}"), source_arn, head, name=name
-            )
+            unreadable = Misconfiguration(f"The stored method cannot be read: {damage!r}")
+            return Method(verb, unreadable, source_arn, head, self._authorization(method), name=name)
 
     def _authorization(self, method: Any) -> Authorization | None:
         """Read by itself, so that a method that cannot run is still closed to whom it is closed."""

@@ -60,8 +60,10 @@ ALLOW = answer(("Allow", "*"))
 class Guarded:
     """A gateway whose methods have an authorizer; ``reply`` is what its function does."""
 
-    def __init__(self, reply: Any = ALLOW, *, authorizer: dict[str, Any] = TOKEN, **world: Any) -> None:
-        guarded = method(authorizationType="CUSTOM", authorizerId="au1")
+    def __init__(
+        self, reply: Any = ALLOW, *, authorizer: dict[str, Any] = TOKEN, integration: Any = None, **world: Any
+    ) -> None:
+        guarded = method(authorizationType="CUSTOM", authorizerId="au1", integration=integration)
         tree = {"/users": {"GET": guarded, "POST": guarded}, "/pets/{id}": {"GET": guarded}, "/": {"GET": guarded}}
         self.world = World(tree, self._handle, **world)
         for record in self.world.records.stored.values():
@@ -279,6 +281,17 @@ class TestFailures:
             await story(guarded)
 
         asyncio.run(run())
+
+    def test_a_method_that_cannot_be_read_is_closed_all_the_same(self) -> None:
+        """A key parameter that Gatelet does not support stops the method, and not its authorizer."""
+
+        async def story(guarded: Guarded) -> None:
+            assert await guarded.call(token=None) == UNAUTHORIZED
+            assert (await guarded.call())[:2] == (500, "InternalServerErrorException")
+
+        settings = {"*/*": {"cachingEnabled": True}}
+        stage = {"cacheClusterEnabled": True, "methodSettings": settings}
+        live(story, stage_members=stage, integration={"cacheKeyParameters": ["method.request.body.id"]})
 
     def test_a_denial_can_be_customised(self) -> None:
         custom = {"UNAUTHORIZED": {"statusCode": "418", "responseTemplates": {"application/json": "tea"}}}

@@ -103,6 +103,13 @@ def test_the_template_is_picked_by_accept(accept: str | None, body: bytes, conte
     assert (response.body, header(response, "Content-Type")) == (body, content_type)
 
 
+def test_a_media_type_that_breaks_its_line_is_not_shown() -> None:
+    custom = {TOKEN: {"responseTemplates": {"text/plain\r\nX-Evil: 1": "tea"}}}
+    response = refused(custom)
+    assert (response.body, header(response, "Content-Type")) == (b"tea", "application/json")
+    assert b"X-Evil" not in response.raw_headers
+
+
 def test_without_json_the_first_template_serves() -> None:
     response = refused({TOKEN: {"responseTemplates": {"text/html": "html", "text/plain": "plain"}}})
     assert (response.body, header(response, "Content-Type")) == (b"html", "text/html")

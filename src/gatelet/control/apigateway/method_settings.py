@@ -6,6 +6,7 @@ Reference: apigateway-control-plane section 6.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite, nan
 from typing import Any
 
 from gatelet.aws import quotas
@@ -14,6 +15,8 @@ from gatelet.control.apigateway.errors import BadRequest
 Settings = dict[str, dict[str, Any]]
 
 EVERY_METHOD = "*/*"
+_INTEGERS = range(-(2**31), 2**31)
+"""What the model's Integer holds."""
 LOGGING_LEVELS = ("OFF", "ERROR", "INFO")
 CACHE_CONTROL_STRATEGIES = (
     "FAIL_WITH_403",
@@ -40,16 +43,29 @@ def _flag(value: str | None) -> bool:
 
 def _whole(value: str | None) -> int:
     try:
-        return int(value or "")
+        number = int(value or "")
     except ValueError:
-        raise BadRequest(f"Invalid integer value specified: {value}") from None
+        number = _INTEGERS.stop
+    if number not in _INTEGERS:
+        raise BadRequest(f"Invalid integer value specified: {value}")
+    return number
+
+
+def _seconds(value: str | None) -> int:
+    seconds = _whole(value)
+    if not 0 <= seconds <= quotas.CACHE_TTL_MAX:
+        raise BadRequest(f"Invalid cache TTL specified: {value}. It must be between 0 and {quotas.CACHE_TTL_MAX}")
+    return seconds
 
 
 def _number(value: str | None) -> float:
     try:
-        return float(value or "")
+        number = float(value or "")
     except ValueError:
-        raise BadRequest(f"Invalid double value specified: {value}") from None
+        number = nan
+    if not isfinite(number):
+        raise BadRequest(f"Invalid double value specified: {value}")
+    return number
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> Callable[[str | None], str]:
@@ -68,7 +84,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str | None], Any]]] = {
     "throttling/burstLimit": ("throttlingBurstLimit", _whole),
     "throttling/rateLimit": ("throttlingRateLimit", _number),
     "caching/enabled": ("cachingEnabled", _flag),
-    "caching/ttlInSeconds": ("cacheTtlInSeconds", _whole),
+    "caching/ttlInSeconds": ("cacheTtlInSeconds", _seconds),
     "caching/dataEncrypted": ("cacheDataEncrypted", _flag),
     "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", _flag),
     "caching/unauthorizedCacheControlHeaderStrategy": (

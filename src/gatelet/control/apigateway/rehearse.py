@@ -70,8 +70,13 @@ def headers_of(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     Raises BadRequest for what no client could have sent.
     """
     several = request.get("multiValueHeaders") or {}
-    pairs = [*(request.get("headers") or {}).items(), *((name, one) for name in several for one in several[name])]
+    pairs = [
+        *(request.get("headers") or {}).items(),
+        *((name, one) for name in several for one in several[name] or (None,)),
+    ]
     for name, value in pairs:
+        if value is None:
+            raise BadRequest("Invalid request input")
         # Requests hold their bytes as Latin-1, as they come off the wire
         octets = value.encode("utf-8", "replace")
         if not is_name(name.encode("utf-8", "replace")) or not is_value(octets):

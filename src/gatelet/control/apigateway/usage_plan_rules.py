@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf, isfinite, nan
 from typing import Any
 
 from gatelet.aws import quotas
@@ -50,7 +51,7 @@ def throttle_of(given: Mapping[str, Any]) -> dict[str, Any]:
         throttle["burstLimit"] = int(given["burstLimit"])
     if given.get("rateLimit") is not None:
         throttle["rateLimit"] = float(given["rateLimit"])
-    if any(limit < 0 for limit in throttle.values()):
+    if not all(0 <= limit < inf for limit in throttle.values()):
         raise BadRequest("Usage Plan throttle limits must not be negative.")
     return throttle
 
@@ -133,9 +134,14 @@ def _remove_stage(plan: dict[str, Any], edit: Edit) -> None:
 
 def _number(text: str | None, where: str, kind: type[int | float]) -> Any:
     try:
-        return kind(text or "")
+        number = kind(text or "")
     except ValueError:
-        raise BadRequest(f"Invalid value for {where}: {text}") from None
+        number = nan
+    if not isfinite(number) or (
+        kind is int and abs(number) >= 2**31
+    ):  # JSON cannot hold it, and no bucket could count with it
+        raise BadRequest(f"Invalid value for {where}: {text}")
+    return number
 
 
 def _set_throttle(member: str) -> Setter:

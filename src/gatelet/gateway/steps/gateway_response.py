@@ -53,7 +53,8 @@ def _template(templates: Mapping[str, Template], accept: str | None) -> tuple[st
     wanted = accept.partition(",")[0].partition(";")[0].strip().lower() if accept else ""
     for media_type in (wanted, DEFAULT_TEMPLATE_TYPE, next(iter(templates))):
         if media_type in templates:
-            return media_type, templates[media_type]
+            shown = media_type if is_value(media_type.encode("latin-1", "replace")) else DEFAULT_TEMPLATE_TYPE
+            return shown, templates[media_type]
     raise AssertionError("the first template is always there")
 
 

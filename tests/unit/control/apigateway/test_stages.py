@@ -197,6 +197,27 @@ def test_patch(plane, names, operation, changed):
     assert plane("GetStage", **names) == {**before, **changed}
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity", "1e999", "", "x"])
+def test_a_rate_is_a_number(plane, names, value):
+    """What JSON cannot hold would be stored as null: no limit at all."""
+    failed = plane.patch_fails("UpdateStage", ("replace", "/*/*/throttling/rateLimit", value), **names)
+    assert failed == ("BadRequestException", f"Invalid double value specified: {value}")
+
+
+@pytest.mark.parametrize("value", ["1.5", "9" * 30, "-2147483649", ""])
+def test_a_burst_is_an_integer(plane, names, value):
+    failed = plane.patch_fails("UpdateStage", ("replace", "/*/*/throttling/burstLimit", value), **names)
+    assert failed == ("BadRequestException", f"Invalid integer value specified: {value}")
+
+
+@pytest.mark.parametrize("value", ["-1", "3601"])
+def test_a_cache_s_time_to_live_is_an_hour_at_most(plane, names, value):
+    """authorization limits 10."""
+    code, message = plane.patch_fails("UpdateStage", ("replace", "/*/*/caching/ttlInSeconds", value), **names)
+    assert code == "BadRequestException"
+    assert message.endswith("between 0 and 3600")
+
+
 def test_patch_moves_the_stage(plane, deployed, names):
     deployment = deployed.deploy()
     assert plane.patch("UpdateStage", ("replace", "/deploymentId", deployment), **names)["deploymentId"] == deployment

@@ -80,6 +80,8 @@ def test_create_and_defaults(plane, api, stage):
             "Usage Plan quota limit and offset must not be negative.",
         ),
         ({"throttle": {"rateLimit": -1.0}}, "Usage Plan throttle limits must not be negative."),
+        ({"throttle": {"rateLimit": float("inf")}}, "Usage Plan throttle limits must not be negative."),
+        ({"throttle": {"rateLimit": float("nan")}}, "Usage Plan throttle limits must not be negative."),
         ({"name": ""}, "Usage Plan name cannot be empty."),
         (
             {"apiStages": [{"apiId": "", "stage": "prod"}]},
@@ -154,7 +156,11 @@ def test_patch(plane, stage):
     [
         ("replace", "/quota/limit", "many"),
         ("replace", "/throttle/rateLimit", ""),
+        ("replace", "/throttle/rateLimit", "nan"),
+        ("replace", "/throttle/rateLimit", "Infinity"),
         ("replace", "/throttle/burstLimit", "-1"),
+        ("replace", "/throttle/burstLimit", "9" * 30),
+        ("replace", "/quota/limit", "9" * 30),
         ("replace", "/quota/period", "YEAR"),
         ("replace", "/shoe", "x"),
         ("remove", "/name", None),
