@@ -23,6 +23,7 @@ from gatelet.gateway.method import (
     Integration,
     LambdaCustom,
     LambdaProxy,
+    LambdaStream,
     Misconfiguration,
     Mock,
 )
@@ -53,7 +54,8 @@ def _compile(
 ) -> Integration:
     match shape["type"]:
         case "AWS_PROXY":
-            return LambdaProxy(_function(shape, scope, variables), timeout_of(shape), shape.get("credentials") or None)
+            kind = LambdaStream if shape.get("responseTransferMode") == "STREAM" else LambdaProxy
+            return kind(_function(shape, scope, variables), timeout_of(shape), shape.get("credentials") or None)
         case "AWS":
             return _service(method, shape, scope, variables)
         case "HTTP":

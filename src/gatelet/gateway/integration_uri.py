@@ -13,7 +13,8 @@ from gatelet.gateway.ports import FunctionTarget
 
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _URI = re.compile(
-    r"arn:aws[a-z-]*:apigateway:(?P<region>[a-z0-9-]+):lambda:path/2015-03-31/functions/(?P<function>.+)/invocations"
+    r"arn:aws[a-z-]*:apigateway:(?P<region>[a-z0-9-]+):lambda:path/(?:2015-03-31|(?P<streaming>2021-11-15))/functions/"
+    r"(?P<function>.+)/(?(streaming)response-streaming-invocations|invocations)"
 )
 _FUNCTION = re.compile(
     r"(?:(?:(?:(?:arn:aws[a-z-]*:lambda:)?(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?P<account>\d{12}):)?function:)?"

@@ -39,6 +39,17 @@ class LambdaProxy:
 
 
 @dataclass(frozen=True, slots=True)
+class LambdaStream:
+    """AWS_PROXY with a function that streams: the response goes on while the function writes it."""
+
+    target: FunctionTarget
+    timeout: float
+    """Seconds until the first byte, and for the whole."""
+    role: str | None = None
+    """See LambdaProxy."""
+
+
+@dataclass(frozen=True, slots=True)
 class LambdaCustom:
     """AWS with a Lambda function behind it: mappings make the event and the response."""
 
@@ -109,7 +120,9 @@ class Misconfiguration:
     reason: str
 
 
-Integration: TypeAlias = LambdaProxy | LambdaCustom | HttpCustom | HttpProxy | AwsService | Mock | Misconfiguration
+Integration: TypeAlias = (
+    LambdaProxy | LambdaStream | LambdaCustom | HttpCustom | HttpProxy | AwsService | Mock | Misconfiguration
+)
 """Every way to run a method; a new one needs a compiler (compile_integration) and a runner (steps/integrate)."""
 
 

@@ -37,6 +37,10 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
     return None
 
 
+STREAMING_PATH = "/response-streaming-invocations"
+"""How the URI of a function ends whose response is streamed (data-plane section 14)."""
+
+
 def refuse_integration(integration: Mapping[str, Any]) -> str | None:
     """Settings of an integration, AWS's own run-time refusals included."""
     kind = integration["type"]
@@ -58,8 +62,11 @@ def _refuse_function_integration(integration: Mapping[str, Any]) -> str | None:
     for member in members:
         if integration.get(member):
             return _unsupported(f"{member} on an integration")
-    if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
-        return _unsupported("responseTransferMode STREAM")
+    streamed = integration.get("responseTransferMode", "BUFFERED") != "BUFFERED"
+    if streamed and integration["type"] != "AWS_PROXY":
+        return _unsupported("responseTransferMode STREAM on an integration of type AWS")
+    if streamed != uri.endswith(STREAMING_PATH):
+        return f"responseTransferMode STREAM and the path {STREAMING_PATH} belong together"
     return refuse_headers(integration, ILLEGAL_FOR_AWS)
 
 

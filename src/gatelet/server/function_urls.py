@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import orjson
@@ -34,12 +35,14 @@ from gatelet.functions.urls.event import UrlRequest, url_event
 from gatelet.functions.urls.reply import InvalidReply, UrlReply, url_reply
 from gatelet.gateway.forwarded import Client, Networks, identify_client
 from gatelet.gateway.header_rules import rewrite_block
+from gatelet.gateway.stream_prelude import PreludeMissing
 from gatelet.gateway.trace_header import complete_trace
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 from gatelet.identity.request_keys import Circumstances
 from gatelet.identity.service import Identity
 from gatelet.server.url_callers import UrlCaller, caller_of
+from gatelet.server.url_streams import begin
 from gatelet.wire.errors import Unauthenticated
 
 _log = logging.getLogger(__name__)
@@ -110,9 +113,17 @@ class FunctionUrls:
             asked = replace(asked, owner=url.target.account, caller=caller.principal)
         large = len(request.body) > _LARGE
         payload = await asyncio.to_thread(_event, asked) if large else _event(asked)
-        result = await self._functions.invoke(
-            Invocation(url.target, payload, request_id, trace_id, url_auth_type=url.auth_type, url_caller=caller)
+        invocation = Invocation(
+            url.target, payload, request_id, trace_id, url_auth_type=url.auth_type, url_caller=caller
         )
+        if url.streams:
+            stream = await self._functions.invoke_stream(invocation)
+            try:
+                reply, body = await begin(stream, self._clock)
+            except (InvalidReply, PreludeMissing):
+                return _bad_gateway(request_id)
+            return _shaped(reply, body, url, request_id, trace_id)
+        result = await self._functions.invoke(invocation)
         if result.function_error is not None:
             return _bad_gateway(request_id)
         return await _response(result, url, request_id, trace_id)
@@ -178,11 +189,17 @@ async def _response(result: InvocationResult, url: FunctionUrl, request_id: str,
         reply = await asyncio.to_thread(url_reply, result.payload) if large else url_reply(result.payload)
     except InvalidReply:
         return _bad_gateway(request_id)
+    return _shaped(reply, reply.body, url, request_id, trace_id)
+
+
+def _shaped(
+    reply: UrlReply, body: bytes | AsyncIterator[bytes], url: FunctionUrl, request_id: str, trace_id: str
+) -> Response:
     block = _header_block(reply if url.cors is None else UrlReply(reply.status, b"", without_cors(reply.headers)))
     if block is None:
         return _bad_gateway(request_id)
     own = f"x-amzn-RequestId: {request_id}\r\nX-Amzn-Trace-Id: {trace_id}\r\n"
-    return Response(reply.status, body=reply.body, raw_headers=own.encode("ascii") + block)
+    return Response(reply.status, body=body, raw_headers=own.encode("ascii") + block)
 
 
 def _header_block(reply: UrlReply) -> bytes | None:

@@ -64,6 +64,29 @@ class FunctionInvoker:
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
 
+    async def invoke_proxy_stream(
+        self,
+        target: gateway.FunctionTarget,
+        head: bytes,
+        body: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        trace_id: str,
+        timeout: float,
+        role: str | None = None,
+    ) -> gateway.StreamReply:
+        """Run the function, whose response is taken as it comes. Raises InvokerError."""
+        if role is not None:
+            self._permit(role, target, source_arn, source_account)
+        named = functions.FunctionTarget(target.account, target.region, target.name, target.qualifier)
+        source = source_arn if role is None else None
+        asked = functions.ProxyInvocation(named, head, body, source, source_account, trace_id, timeout)
+        try:
+            return await self._functions.invoke_proxy_stream(asked)
+        except functions.InvocationRefused as refusal:
+            raise _translate(refusal) from refusal
+
     async def invoke(
         self,
         target: gateway.FunctionTarget,

@@ -23,6 +23,8 @@ CALLER = "arn:aws:iam::*:user/*"
 """Credentials that stand for those of whoever calls the API."""
 PASSTHROUGH_BEHAVIORS = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 
+STREAMING_PATH = "/response-streaming-invocations"
+
 _NAME_OR_VARIABLE = r"(?:[A-Za-z0-9_\-]|\$\{stageVariables\.\w+\})+"
 _FUNCTION_PATH = re.compile(
     r"path/(?:2015-03-31|(?P<streaming>2021-11-15))/functions/"
@@ -111,8 +113,8 @@ def refuse_unsupported(integration: Integration, endpoints: Collection[str] = ()
             raise NotSupported(f"{member} on an integration")
     if integration.get("tlsConfig") and kind not in HTTP_TYPES:
         raise NotSupported(f"tlsConfig on an integration of type {kind}")
-    if integration.get("responseTransferMode") == "STREAM" and kind != "HTTP_PROXY":
-        raise NotSupported("responseTransferMode STREAM")
+    if integration.get("responseTransferMode") == "STREAM" and kind not in {"HTTP_PROXY", "AWS_PROXY"}:
+        raise NotSupported(f"responseTransferMode STREAM on an integration of type {kind}")
     if kind in {"AWS", "AWS_PROXY"}:
         _refuse_service(kind, integration, endpoints)
 
@@ -121,8 +123,11 @@ def _refuse_service(kind: str, integration: Integration, endpoints: Collection[s
     uri = Arn.parse(integration["uri"])
     if kind == "AWS_PROXY" and uri.account != "lambda":
         raise NotSupported("AWS_PROXY integrations with Firehose")
-    if uri.resource.endswith("/response-streaming-invocations"):
-        raise NotSupported("responseTransferMode STREAM")
+    streams = uri.resource.endswith(STREAMING_PATH)
+    if kind == "AWS_PROXY" and streams != (integration.get("responseTransferMode") == "STREAM"):
+        raise BadRequest(f"responseTransferMode STREAM and a URI that ends with {STREAMING_PATH} belong together")
+    if kind == "AWS" and streams:
+        raise NotSupported("response streaming on an integration of type AWS")
     role = integration.get("credentials")
     if not role and not (uri.account == "lambda" and _FUNCTION_PATH.fullmatch(uri.resource)):
         raise BadRequest("Role ARN must be specified for AWS integrations")

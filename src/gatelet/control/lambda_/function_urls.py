@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.arn import function_arn
 from gatelet.aws.clock import url_timestamp
-from gatelet.aws.errors import NotSupported
 from gatelet.control.lambda_.documents import document_of, edit_function, function_key, named
 from gatelet.control.lambda_.errors import ResourceConflict, ResourceNotFound
 from gatelet.control.lambda_.names import LATEST, FunctionName
 from gatelet.control.lambda_.paging import after, next_marker, page_size
 from gatelet.control.lambda_.qualifiers import names_something
-from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.control.operation import Call, Response, operation
 from gatelet.functions.model import FunctionDocument, UrlDocument
 from gatelet.functions.urls.address import shown_url
 
@@ -38,7 +37,7 @@ _ID_CHARACTERS = 32
 async def create_function_url_config(call: Call, request: CreateFunctionUrlConfigRequestTypeDef) -> Response:
     """A URL for the function or for one of its aliases."""
     name = named(call, request, "CreateFunctionUrlConfig")
-    async with _edit(call, name, request) as document:
+    async with _edit(call, name) as document:
         urls = _urls(document)
         if _qualifier(name) in urls:
             raise ResourceConflict(
@@ -76,7 +75,7 @@ async def get_function_url_config(call: Call, request: GetFunctionUrlConfigReque
 async def update_function_url_config(call: Call, request: UpdateFunctionUrlConfigRequestTypeDef) -> Response:
     """Set what is given; ``Cors`` is replaced as a whole."""
     name = named(call, request, "UpdateFunctionUrlConfig")
-    async with _edit(call, name, request) as document:
+    async with _edit(call, name) as document:
         url = _urls(document).get(_qualifier(name))
         if url is None:
             raise _no_url()
@@ -112,9 +111,7 @@ async def list_function_url_configs(call: Call, request: ListFunctionUrlConfigsR
 
 
 @asynccontextmanager
-async def _edit(call: Call, name: FunctionName, request: Request) -> AsyncIterator[FunctionDocument]:
-    if request.get("InvokeMode") == "RESPONSE_STREAM":
-        raise NotSupported("function URLs with InvokeMode RESPONSE_STREAM")
+async def _edit(call: Call, name: FunctionName) -> AsyncIterator[FunctionDocument]:
     async with edit_function(call.ports, name, _no_function()) as document:
         if not await names_something(call.ports, name, document):
             raise _no_function()

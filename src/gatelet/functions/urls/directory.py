@@ -21,6 +21,8 @@ class FunctionUrl:
     target: FunctionTarget
     auth_type: str
     cors: Cors | None
+    streams: bool = False
+    """``InvokeMode`` is RESPONSE_STREAM."""
 
     @property
     def scope(self) -> Scope:
@@ -63,4 +65,5 @@ class UrlDirectory:
 def _url(key: Key, qualifier: str, held: Mapping[str, Any]) -> FunctionUrl:
     target = FunctionTarget(key.account, key.region, key.id, None if qualifier == LATEST else qualifier)
     cors = held.get("Cors")
-    return FunctionUrl(held["id"], target, held["AuthType"], None if cors is None else Cors.of(cors))
+    streams = held.get("InvokeMode") == "RESPONSE_STREAM"
+    return FunctionUrl(held["id"], target, held["AuthType"], None if cors is None else Cors.of(cors), streams)

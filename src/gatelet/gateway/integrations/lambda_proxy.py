@@ -32,7 +32,7 @@ async def run(integration: LambdaProxy, exchange: Exchange) -> Response:
     method = exchange.method
     head = encode_head(method.head, request_members(trace, exchange.route, None if trace.is_test else shown_id))
     if len(body) > _SURELY_SMALL:
-        await _check_size(len(head), exchange)
+        await check_size(len(head), exchange)
     if trace.story is not None:
         narrate_lambda.proxy_request(trace.story, integration.target, head, exchange)
     began = clock.monotonic()
@@ -70,9 +70,11 @@ def _failure(reply: ProxyReply, facts: IntegrationFacts) -> GatewayError:
     return MalformedProxyResponse()
 
 
-async def _check_size(head: int, exchange: Exchange) -> None:
+async def check_size(head: int, exchange: Exchange) -> None:
     """Measure the event of a large body, not on the event loop. Raises RequestTooLarge."""
     body, types = exchange.body, exchange.snapshot.binary_media_types
+    if len(body) <= _SURELY_SMALL:
+        return
     if len(body) > INVOKE_PAYLOAD_BYTES:
         raise RequestTooLarge(TOO_LARGE)
     size = await asyncio.to_thread(body_size, body, types, exchange.trace.request.header("content-type"))

@@ -9,8 +9,25 @@ from collections.abc import Awaitable
 
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
-from gatelet.gateway.integrations import aws_service, http, http_proxy, lambda_custom, lambda_proxy, mock
-from gatelet.gateway.method import AwsService, HttpCustom, HttpProxy, LambdaCustom, LambdaProxy, Misconfiguration, Mock
+from gatelet.gateway.integrations import (
+    aws_service,
+    http,
+    http_proxy,
+    lambda_custom,
+    lambda_proxy,
+    lambda_stream,
+    mock,
+)
+from gatelet.gateway.method import (
+    AwsService,
+    HttpCustom,
+    HttpProxy,
+    LambdaCustom,
+    LambdaProxy,
+    LambdaStream,
+    Misconfiguration,
+    Mock,
+)
 from gatelet.http.response import Response
 
 
@@ -19,6 +36,8 @@ def integrate(exchange: Exchange) -> Awaitable[Response]:
     match exchange.method.integration:
         case LambdaProxy() as integration:
             return lambda_proxy.run(integration, exchange)
+        case LambdaStream() as integration:
+            return lambda_stream.run(integration, exchange)
         case LambdaCustom() as integration:
             return lambda_custom.run(integration, exchange)
         case HttpProxy() as integration:

@@ -150,11 +150,7 @@ def test_the_forms_of_a_function(plane, names, function):
             "the service sqs behind an integration",
         ),
         (proxy(tlsConfig={"insecureSkipVerification": True}), "tlsConfig on an integration of type AWS_PROXY"),
-        (proxy(responseTransferMode="STREAM"), "responseTransferMode STREAM"),
-        (
-            proxy(uri=f"{LAMBDA.replace('2015-03-31', '2021-11-15')}{FUNCTION}f/response-streaming-invocations"),
-            "responseTransferMode STREAM",
-        ),
+        (custom(responseTransferMode="STREAM"), "responseTransferMode STREAM on an integration of type AWS"),
         (proxy(integrationTarget="arn:aws:elb"), "integrationTarget on an integration"),
     ],
 )
@@ -356,7 +352,6 @@ def test_patch_refuses(plane, names, operation, expected):
         ("replace", "/credentials", ROLE),
         ("replace", "/connectionType", "VPC_LINK"),
         ("replace", "/tlsConfig/insecureSkipVerification", "true"),
-        ("replace", "/responseTransferMode", "STREAM"),
     ],
 )
 def test_patch_names_what_is_not_supported(plane, names, operation):
@@ -519,3 +514,18 @@ class TestIntegrationResponse:
         assert plane("DeleteIntegrationResponse", **status) == {}
         names = {name: status[name] for name in ("restApiId", "resourceId", "httpMethod")}
         assert "integrationResponses" not in plane("GetIntegration", **names)
+
+
+STREAMING = f"{LAMBDA.replace('2015-03-31', '2021-11-15')}{FUNCTION}f/response-streaming-invocations"
+
+
+def test_a_function_streams_through_its_own_uri(plane, names):
+    """Section 14 of the data plane: InvokeWithResponseStream's path, and the mode, together."""
+    made = plane("PutIntegration", **names, **proxy(uri=STREAMING, responseTransferMode="STREAM"))
+    assert (made["uri"], made["responseTransferMode"]) == (STREAMING, "STREAM")
+
+
+@pytest.mark.parametrize("given", [{"uri": STREAMING}, {"responseTransferMode": "STREAM"}], ids=["uri", "mode"])
+def test_one_without_the_other_is_refused(plane, names, given):
+    code, message = plane.fails("PutIntegration", **names, **proxy(**given))
+    assert (code, message[-14:]) == ("BadRequestException", "elong together")

@@ -83,9 +83,8 @@ def test_one_url_for_a_qualifier(made: LambdaPlane) -> None:
     )
 
 
-def test_streaming_is_not_there_yet(made: LambdaPlane) -> None:
-    refused = made.fails("CreateFunctionUrlConfig", FunctionName="f", AuthType="NONE", InvokeMode="RESPONSE_STREAM")
-    assert refused == (
-        "NotImplementedException",
-        "Gatelet does not support function URLs with InvokeMode RESPONSE_STREAM yet.",
-    )
+def test_a_url_may_stream(made: LambdaPlane) -> None:
+    url = made("CreateFunctionUrlConfig", FunctionName="f", AuthType="NONE", InvokeMode="RESPONSE_STREAM")
+    assert url["InvokeMode"] == "RESPONSE_STREAM"
+    changed = made("UpdateFunctionUrlConfig", FunctionName="f", InvokeMode="BUFFERED")
+    assert changed["InvokeMode"] == "BUFFERED"
