@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws import quotas
@@ -24,14 +25,10 @@ async def get_metric_statistics(call: Call, request: t.GetMetricStatisticsInputT
     shares = {text: _share(text) for text in extended}
     period = request["Period"]
     check_period(period, InvalidValue)
-    start, end = within = span(
-        _moment(request["StartTime"]),
-        _moment(request["EndTime"]),
-        call.ports.clock.now(),
-        InvalidValue,
-        InvalidCombination,
-    )
-    asked = -(-(end - start) // period)
+    start: Any = request["StartTime"]
+    end: Any = request["EndTime"]
+    within = span(start, end, call.ports.clock.now(), InvalidValue, InvalidCombination)
+    asked = math.ceil((end - start).total_seconds() / period)
     if asked > quotas.METRIC_STATISTICS_DATAPOINTS:
         raise InvalidCombination(
             f"You have requested up to {asked:,} datapoints, which exceeds the limit of "
@@ -59,8 +56,3 @@ def _share(text: str) -> float:
     if share is None:
         raise InvalidValue(f"The value {text} for parameter ExtendedStatistics is not supported.")
     return share
-
-
-def _moment(value: Any) -> Any:
-    """A moment that the wire layer has read: botocore's types let clients give more."""
-    return value
