@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gatelet.aws.clock import utc
@@ -29,7 +30,7 @@ class Circumstances:
 def request_keys(circumstances: Circumstances) -> dict[str, tuple[str, ...]]:
     """The keys about the request, in lower case."""
     keys: dict[str, tuple[str, ...]] = {
-        "aws:currenttime": (f"{utc(int(circumstances.now)):%Y-%m-%dT%H:%M:%SZ}",),
+        "aws:currenttime": (_instant(int(circumstances.now)),),
         "aws:epochtime": (str(int(circumstances.now)),),
         "aws:securetransport": ("true" if circumstances.secure_transport else "false",),
         "aws:viaawsservice": ("false",),
@@ -42,6 +43,12 @@ def request_keys(circumstances: Circumstances) -> dict[str, tuple[str, ...]]:
     }
     keys.update({key: (value,) for key, value in optional.items() if value})
     return keys
+
+
+@lru_cache(maxsize=4)
+def _instant(second: int) -> str:
+    """As policies write moments; requests of one second share it."""
+    return f"{utc(second):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def principal_keys(principal: Principal, tags: Mapping[str, str]) -> Context:

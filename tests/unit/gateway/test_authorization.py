@@ -309,6 +309,20 @@ class TestCache:
 
         live(story, answer(("Allow", "GET/users")))
 
+    @pytest.mark.parametrize("address", ["203.0.113.0/24", "198.51.100.0/24"])
+    def test_a_kept_answer_with_a_condition_is_evaluated_for_each_request(self, address: str) -> None:
+        reply = answer(("Allow", "*"))
+        reply["policyDocument"]["Statement"][0]["Condition"] = {"IpAddress": {"aws:SourceIp": address}}
+
+        async def story(guarded: Guarded) -> None:
+            for peer in ("203.0.113.7", "198.51.100.9"):
+                response = await guarded.world.call(headers=[("authorization", "t1")], peer=peer)
+                inside = peer.rpartition(".")[0] == address.rpartition(".")[0]
+                assert response.status == (200 if inside else 403)
+            assert len(guarded.asked) == 1
+
+        live(story, reply)
+
     def test_its_context_comes_with_a_hit(self) -> None:
         async def story(guarded: Guarded) -> None:
             await guarded.call()

@@ -9,11 +9,13 @@ Reference: apigateway-authorization-limits sections 4.5 and 4.6.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from gatelet.policy.asked import Asked
+from gatelet.policy.combine import Grants, Named, Verdict, combine
 from gatelet.policy.errors import MalformedPolicy
 from gatelet.policy.evaluate import Policy, compile_policy
 from gatelet.policy.kind import Kind
@@ -21,6 +23,7 @@ from gatelet.policy.kind import Kind
 USAGE_IDENTIFIER_KEY = "usageIdentifierKey"
 """What an authorizer names the caller's API key by."""
 _RESOURCE_CHARACTERS = 512
+_REMEMBERED = 64
 
 
 class InvalidOutput(Exception):
@@ -39,6 +42,20 @@ class AuthorizerOutput:
     usage_key: str | None
     size: int
     """Bytes, as the function gave it."""
+    plain: bool = False
+    """Whether the policy says the same of a method whatever the request: no condition, no policy variable."""
+    verdicts: dict[str, Verdict] = field(default_factory=dict, compare=False, repr=False)
+    """Of a plain policy: what it said of methods, by ARN."""
+
+    def verdict(self, arn: str, action: str) -> Verdict:
+        """What a plain policy says of a method; remembered, for callers come again and again."""
+        found = self.verdicts.get(arn)
+        if found is None:
+            if len(self.verdicts) >= _REMEMBERED:
+                self.verdicts.clear()
+            found = combine(Asked(action, arn, {}), Grants((Named("authorizer", self.policy),)))
+            self.verdicts[arn] = found
+        return found
 
 
 def read_output(payload: bytes) -> AuthorizerOutput:
@@ -56,13 +73,15 @@ def read_output(payload: bytes) -> AuthorizerOutput:
     if document is None:
         raise InvalidOutput("Could not parse policy")
     usage_key = answer.get(USAGE_IDENTIFIER_KEY)
+    policy = _policy(document)
     return AuthorizerOutput(
         principal_id=principal,
-        policy=_policy(document),
+        policy=policy,
         document=document,
         context=_context(answer.get("context")),
         usage_key=usage_key if isinstance(usage_key, str) else None,
         size=len(payload),
+        plain=not policy.condition_keys() and b"${" not in orjson.dumps(document),
     )
 
 

@@ -41,17 +41,30 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
     if isinstance(authorization, CognitoAuthorizer | JwtAuthorizer):
         await _authorize_token(authorization, snapshot, trace, ports, arn)
         return
-    asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
-    if snapshot.policy is not None:
-        _refuse_denied(snapshot.policy, asked, arn)
     if isinstance(authorization, LambdaAuthorizer):
-        output = await ask(authorization, route, trace, ports, arn)
+        await _authorize_by_function(authorization, snapshot, route, trace, ports, arn)
+    elif snapshot.policy is not None:
+        asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
+        _refuse_denied(snapshot.policy, asked, arn)
+        if not snapshot.policy.policy.evaluate(asked).allowed:
+            raise AccessDenied(_anonymous(arn))
+
+
+async def _authorize_by_function(
+    authorizer: LambdaAuthorizer, snapshot: Snapshot, route: Route, trace: Trace, ports: Ports, arn: str
+) -> None:
+    """Explicit denies of the API's policy first; then the function's policy together with it (section 2)."""
+    if snapshot.policy is not None:
+        _refuse_denied(snapshot.policy, Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace))), arn)
+    output = await ask(authorizer, route, trace, ports, arn)
+    if output.plain and snapshot.policy is None:
+        verdict = output.verdict(arn, INVOKE)
+    else:
+        asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
         verdict = combine(asked, Grants((Named("authorizer", output.policy),)), snapshot.policy)
-        if not verdict:
-            suffix = " with an explicit deny in an identity-based policy" if verdict.explicit_deny else ""
-            raise AccessDenied(f"User is not authorized to access this resource{suffix}")
-    elif snapshot.policy is not None and not snapshot.policy.policy.evaluate(asked).allowed:
-        raise AccessDenied(_anonymous(arn))
+    if not verdict:
+        suffix = " with an explicit deny in an identity-based policy" if verdict.explicit_deny else ""
+        raise AccessDenied(f"User is not authorized to access this resource{suffix}")
 
 
 async def _authorize_token(
