@@ -22,6 +22,7 @@ from gatelet.aws import quotas
 from gatelet.functions.urls.address import UrlAddress, parse_function_url
 from gatelet.gateway.invoke_url import InvokeAddress, parse_invoke_url
 from gatelet.http.request import Request
+from gatelet.server.hosted_ui_address import PoolPage, parse_pool_page
 from gatelet.server.services import BY_SIGNING_NAME
 
 _AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
@@ -51,7 +52,7 @@ class ControlCall:
     """A call of an AWS API."""
 
 
-Destination = InvokeAddress | UrlAddress | House | ControlCall | Refusal
+Destination = InvokeAddress | UrlAddress | PoolPage | House | ControlCall | Refusal
 
 HOUSE_PAGES = frozenset({"/health", "/livez", "/readyz", "/metrics", "/_gatelet/health", "/_gatelet/top"})
 HOUSE_PREFIXES = ("/_gatelet/code/", "/_gatelet/requests/")
@@ -72,11 +73,15 @@ class Door:
         address = parse_invoke_url(host, request.path) or parse_function_url(host, request.path)
         if self._public:
             # The invoke port never reaches a control operation.
-            return address or Refusal("this port serves invoke URLs and function URLs only")
+            page = parse_pool_page(request.path) if address is None else None
+            return address or page or Refusal("this port serves invoke URLs and function URLs only")
         if not self.knows(host):
             return Refusal(f"the host {host!r} is not one of this Gatelet's names (setting: hosts)")
         if address is not None:
             return address
+        page = parse_pool_page(request.path)
+        if page is not None:
+            return page  # for browsers that come from other sites: it proves by itself what must be proved
         origin = request.header("origin")
         if origin is not None and origin.partition("://")[2].lower() != host.lower():
             return Refusal(f"the origin {origin!r} is foreign: the control plane answers to no other site")

@@ -17,6 +17,7 @@ from gatelet.http.request import Request
 from gatelet.http.response import Response
 from gatelet.server.authenticate import Authenticator
 from gatelet.server.door import ControlCall, Door, House
+from gatelet.server.hosted_ui_address import PoolPage
 from gatelet.server.house import HousePages
 from gatelet.server.services import service_of
 
@@ -28,17 +29,31 @@ Serve = Callable[[Request, InvokeAddress], Awaitable[Response]]
 ServeUrl = Callable[[Request, UrlAddress], Awaitable[Response]]
 """Function URLs: gatelet.server.function_urls.FunctionUrls.serve."""
 
+ServePage = Callable[[Request, PoolPage], Awaitable[Response]]
+"""The pages of user pools: gatelet.server.hosted_ui.HostedUi.serve."""
+
 
 class Listener:
     """What a listener answers: the edge port has everything, the invoke port the data plane alone."""
 
-    __slots__ = ("_authenticator", "_clock", "_control", "_door", "_house", "_ids", "_serve", "_serve_url")
+    __slots__ = (
+        "_authenticator",
+        "_clock",
+        "_control",
+        "_door",
+        "_house",
+        "_ids",
+        "_serve",
+        "_serve_page",
+        "_serve_url",
+    )
 
     def __init__(
         self,
         door: Door,
         serve: Serve,
         serve_url: ServeUrl,
+        serve_page: ServePage,
         *,
         control: ControlPlane,
         authenticator: Authenticator,
@@ -49,6 +64,7 @@ class Listener:
         self._door = door
         self._serve = serve
         self._serve_url = serve_url
+        self._serve_page = serve_page
         self._control = control
         self._authenticator = authenticator
         self._house = house
@@ -62,6 +78,8 @@ class Listener:
             return self._serve(request, destination)
         if isinstance(destination, UrlAddress):
             return self._serve_url(request, destination)
+        if isinstance(destination, PoolPage):
+            return self._serve_page(request, destination)
         return self._answer(request, destination)
 
     async def _answer(self, request: Request, destination: object) -> Response:

@@ -61,6 +61,7 @@ from gatelet.server.explain_page import ExplainPage
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
 from gatelet.server.health import Health
+from gatelet.server.hosted_ui import HostedUi
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
@@ -138,6 +139,7 @@ async def open_house(config: Config) -> AsyncIterator[House]:
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             serve_url=organs.urls.serve,
+            serve_page=HostedUi(organs.control).serve,
             control=organs.plane,
             authenticator=authenticator,
             house=HousePages(health, partial(download, organs.control), explain_page, observed),

@@ -19,7 +19,7 @@ from gatelet.control.cognito_idp.mfa import check_totp
 from gatelet.control.cognito_idp.proving import in_thread, set_password, srp_owner
 from gatelet.control.cognito_idp.secret_hash import check_secret_hash
 from gatelet.control.cognito_idp.sessions import ChallengeSession, continue_session, use_up
-from gatelet.control.cognito_idp.sign_in import proceed
+from gatelet.control.cognito_idp.sign_in import Finish, proceed
 from gatelet.control.cognito_idp.user_store import User, edit_user, find_user
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.identity.user_pools import srp
@@ -38,6 +38,7 @@ class Answer:
     responses: Mapping[str, str]
     session: str | None
     metadata: Mapping[str, str]
+    finish: Finish | None = None
 
     def required(self, name: str) -> str:
         """Raises InvalidParameter."""
@@ -73,12 +74,17 @@ async def admin_respond_to_auth_challenge(call: Call, request: Request) -> Respo
 
 
 async def _respond(call: Call, pool: Pool, client: Client, request: Any) -> Response:
-    handler = _HANDLERS.get(request["ChallengeName"])
-    if handler is None:
-        raise NotSupported(f"the challenge {request['ChallengeName']}")
     responses = request.get("ChallengeResponses") or {}
     answer = Answer(call, pool, client, responses, request.get("Session"), request.get("ClientMetadata") or {})
     check_secret_hash(call, client, answer.required("USERNAME"), responses.get("SECRET_HASH"))
+    return await respond(request["ChallengeName"], answer)
+
+
+async def respond(challenge: str, answer: Answer) -> dict[str, Any]:
+    """What an answer leads to; the client has proved itself. Raises AwsError."""
+    handler = _HANDLERS.get(challenge)
+    if handler is None:
+        raise NotSupported(f"the challenge {challenge}")
     return await handler(answer)
 
 
@@ -105,7 +111,7 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
     if not pools.used.use(f"srp/{given}", call.ports.clock.now() + _REPLAY_SECONDS, call.ports.clock.now()):
         raise NotAuthorized
     pools.attempts.succeeded(pool.id, user.id)
-    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata)
+    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
 
 async def _new_password(answer: Answer) -> dict[str, Any]:
@@ -127,7 +133,7 @@ async def _new_password(answer: Answer) -> dict[str, Any]:
         await set_password(call, pool, user.document, password)
         use_up(call, session)
         user.document["status"] = "CONFIRMED"
-    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata)
+    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
 
 async def _software_token(answer: Answer) -> dict[str, Any]:
@@ -144,7 +150,9 @@ async def _software_token(answer: Answer) -> dict[str, Any]:
         check_totp(call, user.document, code)
         use_up(call, session)
     attempts.succeeded(pool.id, f"{found.id}/totp")
-    return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, second=False)
+    return await proceed(
+        call, pool, answer.client, user.document, metadata=answer.metadata, second=False, finish=answer.finish
+    )
 
 
 async def _mfa_setup(answer: Answer) -> dict[str, Any]:
@@ -152,7 +160,15 @@ async def _mfa_setup(answer: Answer) -> dict[str, Any]:
     if not session.state.get("verified") or "totp" not in user.document:
         raise NotAuthorized("Invalid session for the user.")
     use_up(answer.call, session)
-    return await proceed(answer.call, answer.pool, answer.client, user.document, metadata=answer.metadata, second=False)
+    return await proceed(
+        answer.call,
+        answer.pool,
+        answer.client,
+        user.document,
+        metadata=answer.metadata,
+        second=False,
+        finish=answer.finish,
+    )
 
 
 async def _custom(answer: Answer) -> dict[str, Any]:

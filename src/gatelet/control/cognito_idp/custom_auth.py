@@ -10,7 +10,7 @@ from gatelet.aws.errors import AwsError
 from gatelet.control.cognito_idp.documents import Client, Pool
 from gatelet.control.cognito_idp.errors import NotAuthorized
 from gatelet.control.cognito_idp.sessions import ChallengeSession, new_session, open_session
-from gatelet.control.cognito_idp.sign_in import check_state, finish
+from gatelet.control.cognito_idp.sign_in import check_state, with_tokens
 from gatelet.control.cognito_idp.triggers import Event, fire, has_trigger
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools.model import UserDocument
@@ -73,7 +73,7 @@ async def _next(
         raise NotAuthorized
     if decision.get("issueTokens") is True:
         check_state(call, user)
-        return await finish(call, pool, client, user, metadata)
+        return await with_tokens(call, pool, client, user, metadata)
     if decision.get("challengeName") != NAME:
         raise AwsError("InvalidLambdaResponseException", f"Only {NAME} can be defined.", status=400)
     create = Event("CreateAuthChallenge_Authentication", client.id, metadata)

@@ -20,7 +20,7 @@ from gatelet.control.cognito_idp.issuing import issue, refresh_owner
 from gatelet.control.cognito_idp.migration import migrate
 from gatelet.control.cognito_idp.proving import in_thread, is_password, srp_owner
 from gatelet.control.cognito_idp.secret_hash import check_refresh_secret, check_secret_hash
-from gatelet.control.cognito_idp.sign_in import before_sign_in, proceed
+from gatelet.control.cognito_idp.sign_in import Finish, before_sign_in, proceed
 from gatelet.control.cognito_idp.user_store import User, find_user
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools import srp
@@ -40,6 +40,7 @@ class SignIn:
     client: Client
     parameters: Mapping[str, str]
     metadata: Mapping[str, str]
+    finish: Finish | None = None
 
     def required(self, name: str) -> str:
         """Raises InvalidParameter."""
@@ -66,7 +67,7 @@ async def by_password(sign_in: SignIn) -> dict[str, Any]:
         raise _unknown(client) if user is None else NotAuthorized()
     attempts.succeeded(pool.id, name)
     assert user is not None
-    return await proceed(call, pool, client, user.document, metadata=sign_in.metadata)
+    return await proceed(call, pool, client, user.document, metadata=sign_in.metadata, finish=sign_in.finish)
 
 
 async def by_srp(sign_in: SignIn) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -16,6 +16,10 @@ from gatelet.control.operation import Call
 from gatelet.identity.user_pools.model import UserDocument
 
 _TOKEN = "SOFTWARE_TOKEN_MFA"  # noqa: S105 - the challenge's name
+
+
+Finish = Callable[[Call, Pool, Client, UserDocument, Mapping[str, str]], Awaitable[dict[str, Any]]]
+"""What a complete sign-in leads to: tokens, or a code for a client's redirection."""
 
 
 async def before_sign_in(
@@ -54,8 +58,12 @@ async def proceed(
     metadata: Mapping[str, str],
     second: bool = True,
     state: dict[str, Any] | None = None,
+    finish: Finish | None = None,
 ) -> dict[str, Any]:
-    """The next challenge, or the tokens. ``second``: the second factor is still to be asked for. Raises AwsError."""
+    """The next challenge, or the tokens (what ``finish`` makes). Raises AwsError.
+
+    ``second``: the second factor is still to be asked for.
+    """
     check_state(call, user)
     if user["status"] == "FORCE_CHANGE_PASSWORD":
         return _challenge(call, client, user, "NEW_PASSWORD_REQUIRED", _new_password(pool, user), state)
@@ -63,19 +71,26 @@ async def proceed(
         return _challenge(call, client, user, _TOKEN, {"USER_ID_FOR_SRP": user["username"]}, state)
     if second and pool.settings["MfaConfiguration"] == "ON":
         return _challenge(call, client, user, "MFA_SETUP", {"MFAS_CAN_SETUP": f'["{_TOKEN}"]'}, state)
-    return await finish(call, pool, client, user, metadata)
+    return await (finish or with_tokens)(call, pool, client, user, metadata)
 
 
-async def finish(
+async def with_tokens(
     call: Call, pool: Pool, client: Client, user: UserDocument, metadata: Mapping[str, str]
 ) -> dict[str, Any]:
     """The tokens of a sign-in that is complete."""
     result = await issue(call, pool, client, user, begin(call, client, user), metadata=metadata)
+    await after_sign_in(call, pool, client, user, metadata)
+    return {"ChallengeParameters": {}, "AuthenticationResult": result}
+
+
+async def after_sign_in(
+    call: Call, pool: Pool, client: Client, user: UserDocument, metadata: Mapping[str, str]
+) -> None:
+    """The PostAuthentication trigger. Raises AwsError."""
     if has_trigger(pool, "PostAuthentication"):
         event = Event("PostAuthentication_Authentication", client.id, metadata)
         event.request["newDeviceUsed"] = False
         await fire(call, pool, user, "PostAuthentication", event)
-    return {"ChallengeParameters": {}, "AuthenticationResult": result}
 
 
 def _wants_code(pool: Pool, user: UserDocument) -> bool:
