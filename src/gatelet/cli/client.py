@@ -11,6 +11,7 @@ from time import sleep
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from gatelet.aws import quotas
 from gatelet.aws.clock import SystemClock
 from gatelet.cli.failure import CallRefused, CommandFailed, NoServer
 from gatelet.wire.signing import sign
@@ -84,10 +85,20 @@ class Client:
         page: dict[str, Any] = json.loads(answer.body)
         return page
 
-    def invoke(self, function: str, payload: bytes, *, tail: bool) -> Answer:
-        """Lambda's Invoke; ``tail`` asks for the log's last 4 KB."""
+    def invoke(self, function: str, payload: bytes, *, tail: bool, debug_port: int = 0) -> Answer:
+        """Lambda's Invoke; ``tail`` asks for the log's last 4 KB, a port makes it wait there for a debugger."""
         path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
-        return self._call("lambda", "POST", path, {"X-Amz-Log-Type": "Tail"} if tail else {}, payload)
+        headers = {"X-Amz-Log-Type": "Tail"} if tail else {}
+        if debug_port:
+            headers["X-Gatelet-Debug"] = str(debug_port)
+        timeout = quotas.DEBUG_SECONDS if debug_port else _CALL_SECONDS
+        return self._call("lambda", "POST", path, headers, payload, timeout=timeout)
+
+    def task_root(self, function: str, debug_port: int) -> str:
+        """Where a debugger on that port will see the function's code, if the function may be debugged there."""
+        path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
+        headers = {"X-Amz-Invocation-Type": "DryRun", "X-Gatelet-Debug": str(debug_port)}
+        return self._call("lambda", "POST", path, headers, b"{}").headers["x-gatelet-task-root"]
 
     def code(self, function: str) -> bytes:
         """The archive that the function was deployed with (GetFunction's Location)."""
@@ -172,7 +183,14 @@ class Client:
         return content
 
     def _call(
-        self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str = ""
+        self,
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: str = "",
+        timeout: float = _CALL_SECONDS,
     ) -> Answer:
         signed = sign(
             method,
@@ -187,7 +205,7 @@ class Client:
             now=SystemClock().now(),
             query=query,
         )
-        answer = self._send(method, f"{path}?{query}" if query else path, signed, body, timeout=_CALL_SECONDS)
+        answer = self._send(method, f"{path}?{query}" if query else path, signed, body, timeout=timeout)
         if answer.status >= 300:
             raise _refusal(answer)
         return answer

@@ -20,12 +20,18 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     fresh.parent.mkdir(parents=True, exist_ok=True)
     what = ["--require-hashes", "-r", str(arguments.requirements)] if arguments.requirements else ["boto3"]
     print(f"Installing boto3 for functions into {target} ...")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    done = subprocess.run([*pip, "install", "--target", str(fresh), *what], check=False)
-    if done.returncode != 0:
-        raise CommandFailed("pip could not install boto3 for functions; its message stands above.")
+    _install(fresh, "boto3", what)
+    if arguments.debug:
+        _install(fresh, "debugpy", ["debugpy"])
     _swap(fresh, target)
     return 0
+
+
+def _install(target: Path, name: str, what: list[str]) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    done = subprocess.run([*pip, "install", "--target", str(target), *what], check=False)
+    if done.returncode != 0:
+        raise CommandFailed(f"pip could not install {name} for functions; its message stands above.")
 
 
 def _swap(fresh: Path, target: Path) -> None:

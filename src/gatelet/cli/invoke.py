@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gatelet.cli.attach import how_to_attach
 from gatelet.cli.endpoint import client_for
 from gatelet.cli.failure import CommandFailed
 from gatelet.server.config import Config
@@ -17,7 +18,12 @@ from gatelet.server.config import Config
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Run the function; its answer on standard output, its log on standard error; 1 if the function failed."""
     payload = _event(arguments.event)
-    answer = client_for(arguments, config).invoke(arguments.function, payload, tail=True)
+    client = client_for(arguments, config)
+    port = arguments.debug_port if arguments.debug else 0
+    if port:
+        sys.stderr.write(how_to_attach(client, arguments.function, port, arguments.sources))
+        sys.stderr.flush()
+    answer = client.invoke(arguments.function, payload, tail=True, debug_port=port)
     log = base64.b64decode(answer.headers.get("x-amz-log-result", "")).decode("utf-8", "replace")
     error = answer.headers.get("x-amz-function-error")
     text = answer.body.decode("utf-8", "replace")

@@ -130,10 +130,18 @@ def _add_client_commands(commands: _Commands) -> None:
         "invoke",
         help="run a function once and print its answer",
         description="Run a function once: its answer on standard output, its log on standard error. Exit code 1: the "
-        "function failed, or could not be called.",
+        "function failed, or could not be called. With --debug it runs in an environment of its own that waits "
+        "for a debugger before the handler's module is imported; what your editor needs to attach is printed.",
     )
     invoke.add_argument("function", metavar="FUNCTION", help="name or ARN")
     invoke.add_argument("--event", metavar="FILE", help="JSON file; - reads standard input (default: {})")
+    invoke.add_argument("--debug", action="store_true", help="wait for a debugger (debugpy), with no limit of time")
+    invoke.add_argument(
+        "--port", type=int, default=5678, dest="debug_port", metavar="PORT", help="where it waits (default: 5678)"
+    )
+    invoke.add_argument(
+        "--sources", type=Path, default=Path(), metavar="DIR", help="holds the function's sources (default: here)"
+    )
     invoke.add_argument("--quiet", "-q", action="store_true", help="do not show the invocation's log on standard error")
     _client_flags(invoke)
 
@@ -199,6 +207,7 @@ def _add_own_commands(commands: _Commands) -> None:
         "code (boto3, as on AWS) into the runtime directory, apart from Gatelet's own packages.",
     )
     runtime.add_argument("--requirements", type=Path, metavar="FILE", help="a lock file (default: boto3, newest)")
+    runtime.add_argument("--debug", action="store_true", help="install debugpy, too: gatelet invoke --debug needs it")
     runtime.add_argument("--runtime-dir", metavar="DIR", dest="runtime_dir")
 
 

@@ -94,6 +94,10 @@ class Environment:
             self._become(State.STARTING)
             self._launching = self._start()
 
+    def expect(self, event: Event) -> None:
+        """Give an environment that begins its only event, which fails with the initialisation if that fails."""
+        self._take(event)
+
     def has_room(self, depth: int) -> bool:
         """Whether an event may be put behind the running one, ``depth`` events being enough for one environment."""
         event = self.event

@@ -9,6 +9,7 @@ Exception
     ├── PayloadTooLarge          the event is over the limit
     ├── RecursiveInvocation      the function was found in a loop
     ├── InvocationAbandoned      the caller's own timeout passed first; the function may still run
+    ├── Undebuggable             its runtime has no debugger here
     └── RuntimeUnavailable       no environment could be started: a fault of the host
 """
 
@@ -71,6 +72,10 @@ class InvocationAbandoned(InvocationRefused):
     """The caller's timeout passed before the function answered."""
 
 
+class Undebuggable(InvocationRefused):
+    """The function's runtime has no debugger here."""
+
+
 class RuntimeUnavailable(InvocationRefused):
     """The host could not start an environment."""
 
@@ -106,6 +111,8 @@ class Invocation:
     """The moment (seconds of the monotonic clock) from which on nobody waits for the answer."""
     url_auth_type: str | None = None
     """The AuthType of the function URL that was called: the function's policy is asked."""
+    debug_port: int = 0
+    """Run it in an environment of its own once a debugger has attached to this port; 0: run it as ever."""
     url_caller: UrlCaller | None = None
     """Who signed the request to the function URL; None: the policy must allow everybody."""
 

@@ -25,6 +25,7 @@ from gatelet.functions.channels import new_channel
 from gatelet.functions.code import CodeStore
 from gatelet.functions.concurrency import Concurrency, Lease
 from gatelet.functions.concurrency_metrics import samples_of
+from gatelet.functions.debugging import DebugSessions, task_root
 from gatelet.functions.environment_log import LogSink
 from gatelet.functions.event import JsonEvent, ProxyEvent
 from gatelet.functions.events.delivery import EventDelivery
@@ -41,7 +42,7 @@ from gatelet.functions.invocation import (
     TooManyRequests,
 )
 from gatelet.functions.load import FunctionLoad
-from gatelet.functions.machinery import Machinery, trust_directory
+from gatelet.functions.machinery import Machinery, trust_bundle
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, function_key, name_of_version
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pools import Pools
@@ -50,7 +51,6 @@ from gatelet.functions.response_stream import ResponseStream
 from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.stream_event import StreamEvent
-from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.metrics.invocations import FunctionMeters
 from gatelet.metrics.samples import Sample
@@ -88,6 +88,7 @@ class LambdaService:
         self._concurrency = Concurrency()
         self._budget = Budget(settings.max_environments)
         self._events = EventDelivery(queue, records, self._run, clock, ids, self.meters)
+        self._debugging = DebugSessions()
         self._code = CodeStore(settings.work_directory / "code", blobs)
         self._machinery = Machinery(settings, clock)
         self._runtimes = self._machinery.runtimes
@@ -115,7 +116,7 @@ class LambdaService:
             credentials=self._credentials,
             new_channel=lambda: new_channel(loop),
             endpoint_url=lambda: self._endpoint_url,
-            trust=_trust(settings),
+            trust=trust_bundle(settings),
             sandbox=self._machinery.sandbox,
             templates=self._machinery.templates,
             meters=self.meters,
@@ -142,6 +143,7 @@ class LambdaService:
         self._events.pause()
         await self._pools.drain(self._settings.drain_seconds)
         await self._events.stop()
+        self._debugging.stop()
         self._pools.stop()
         for task in list(self._background):
             task.cancel()
@@ -258,7 +260,7 @@ class LambdaService:
         await self._code.collect_garbage(self._code_in_use)
 
     async def _code_in_use(self) -> set[str]:
-        return await self._catalogue.code_in_use() | self._pools.code_in_use()
+        return await self._catalogue.code_in_use() | self._pools.code_in_use() | self._debugging.code_in_use()
 
     def _pool_is_gone(self) -> None:
         if not self._stopping:
@@ -269,7 +271,12 @@ class LambdaService:
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
         await self._enter(invocation)
-        return await self._run(invocation)
+        return await (self._debug(invocation) if invocation.debug_port else self._run(invocation))
+
+    async def task_root(self, target: FunctionTarget) -> str:
+        """Where the function's code is, as its debugger sees it. Raises InvocationRefused."""
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
+        return await task_root(self._host, named.version)
 
     async def invoke_async(self, invocation: Invocation) -> None:
         """Accept an event durably; it is run later. See gatelet.functions.service."""
@@ -298,6 +305,14 @@ class LambdaService:
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         self._pools.submit(function, JsonEvent(invocation, function, arn, lease, future))
         return await future
+
+    async def _debug(self, invocation: Invocation) -> InvocationResult:
+        """Run it under a debugger, in an environment of its own."""
+        await self.task_root(invocation.target)
+        function, arn, lease = await self._begin(invocation)
+        future: asyncio.Future[InvocationResult] = self._loop.create_future()
+        event = JsonEvent(invocation, function, arn, lease, future)
+        return await self._debugging.run(self._host, function, event, invocation.debug_port)
 
     async def _begin(self, invocation: Invocation) -> tuple[FunctionVersion, str, Lease]:
         """The version that runs, its ARN as the handler sees it, and room for the event."""
@@ -364,13 +379,6 @@ class LambdaService:
         task = self._loop.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-
-def _trust(settings: FunctionSettings) -> TrustBundle | None:
-    if settings.certificate is None:
-        return None
-    usual = settings.runtime_directory / "python" / "botocore" / "cacert.pem"
-    return TrustBundle(settings.certificate, usual, trust_directory(settings) / "trusted.pem")
 
 
 def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:

@@ -72,6 +72,8 @@ async def configure(
     program = await host.programs.find(function.runtime, function.memory) if function.supervised else None
     sandbox = await host.sandbox()
     interpreter, python = await host.runtimes.get(function.runtime)
+    if function.debug_port:
+        python = PythonRuntime(interpreter, None)  # a process of its own: a debugger is no guest of a zygote
     code = host.code.ready(function.code) or await host.code.prepare(function.code)
     layers = await host.code.prepare_layers(function.layers) if function.layers else None
     uid = sandbox.isolation.uid(function.scope, function.name, interpreter.path)
@@ -89,6 +91,7 @@ async def configure(
         "temporary": str(places.temporary),
         "handler": function.handler,
         "snap_start": function.snap_start,
+        "debug_port": function.debug_port,
         "command": [] if program is None else program.command,
         "supervised": program is not None,
         "group": grounds.name if sandbox.cgroups is not None else "",

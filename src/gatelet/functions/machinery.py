@@ -13,6 +13,7 @@ from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.sandbox.detect import Sandbox, detect
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.templates import Templates
+from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion
 from gatelet.functions.zygote import Template
 
@@ -102,3 +103,11 @@ class Machinery:
 def trust_directory(settings: FunctionSettings) -> Path:
     """Where the certificates are that functions trust: nothing else is there, for workers can read it."""
     return settings.work_directory / TRUST_DIRECTORY
+
+
+def trust_bundle(settings: FunctionSettings) -> TrustBundle | None:
+    """What functions trust beside the usual authorities, where the endpoint has a certificate."""
+    if settings.certificate is None:
+        return None
+    usual = settings.runtime_directory / "python" / "botocore" / "cacert.pem"
+    return TrustBundle(settings.certificate, usual, trust_directory(settings) / "trusted.pem")

@@ -35,6 +35,9 @@ class Functions(Protocol):
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
 
+    async def task_root(self, target: FunctionTarget) -> str:
+        """Where the function's code is, as its debugger sees it. Raises InvocationRefused."""
+
     async def invoke_async(self, invocation: Invocation) -> None:
         """Accept an event that nobody waits for: it is on disk when this returns, and run at least once.
 

@@ -76,7 +76,7 @@ class Templates:
 
     def consider(self, function: FunctionVersion, seconds: float) -> None:
         """A process of the version took so long to load without a template: begin to build one if it pays."""
-        if function.supervised:
+        if function.supervised or function.debug_port:
             return
         if self._limit and seconds > _WORTH_SECONDS and function.variables.get(OPT_OUT) != "off":
             self._begin(function)

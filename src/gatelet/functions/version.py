@@ -63,6 +63,8 @@ class FunctionVersion:
     system_level: str = "INFO"
     snap_start: bool = False
     """``SnapStart.ApplyOn`` is ``PublishedVersions`` and this is one."""
+    debug_port: int = 0
+    """The port of the loopback address on which its process waits for a debugger; 0: it waits for none."""
 
     @property
     def supervised(self) -> bool:

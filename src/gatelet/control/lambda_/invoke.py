@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError, NotSupported
+from gatelet.control.lambda_.debugging import TASK_ROOT, debug_port
 from gatelet.control.lambda_.documents import named, read_function
 from gatelet.control.lambda_.errors import function_not_found
 from gatelet.control.lambda_.json_payload import fault_of
@@ -26,6 +27,7 @@ from gatelet.functions.invocation import (
     PermissionDenied,
     RecursiveInvocation,
     TooManyRequests,
+    Undebuggable,
 )
 from gatelet.gateway.trace_header import complete_trace
 
@@ -43,10 +45,13 @@ async def invoke(call: Call, request: Request) -> Response:
     """
     name = named(call, request, "InvokeFunction")
     kind = request.get("InvocationType") or "RequestResponse"
+    port = debug_port(call, kind)
     refuse_members(request)
     payload: bytes = request.get("Payload") or b"{}"
     await check_payload(payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
     client_context = decode_client_context(request.get("ClientContext"))
+    if kind == "DryRun" and port:
+        call.added_headers[TASK_ROOT] = await _task_root(call, name)
     if kind == "DryRun":
         await read_function(call, name, function_not_found(target_arn(name)))
         return {"StatusCode": 204}
@@ -55,6 +60,7 @@ async def invoke(call: Call, request: Request) -> Response:
         return {"StatusCode": 202}
     invocation = new_invocation(call, name, payload)
     invocation.client_context = client_context
+    invocation.debug_port = port
     invocation.log_tail = request.get("LogType") == "Tail"
     try:
         result = await call.ports.functions.invoke(invocation)
@@ -72,6 +78,14 @@ async def invoke_async(call: Call, request: Request) -> Response:
     await check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
     await _accept(call, name, payload)
     return {"Status": 202}
+
+
+async def _task_root(call: Call, name: FunctionName) -> str:
+    try:
+        target = FunctionTarget(call.scope.account, call.scope.region, name.name, name.qualifier)
+        return await call.ports.functions.task_root(target)
+    except InvocationRefused as refused:
+        raise refusal_of(refused, name, call.principal.arn) from refused
 
 
 async def _accept(call: Call, name: FunctionName, payload: bytes) -> None:
@@ -175,6 +189,8 @@ def refusal_of(refused: InvocationRefused, name: FunctionName, caller: str) -> A
                 "because no resource-based policy allows the lambda:InvokeFunction action",
                 status=403,
             )
+        case Undebuggable():
+            return AwsError("InvalidParameterValueException", str(refused), status=400)
         case PayloadTooLarge():
             return _too_large(refused.size, "RequestResponse", quotas.INVOKE_PAYLOAD_BYTES)
         case RecursiveInvocation():

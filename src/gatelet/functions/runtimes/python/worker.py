@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import faults, frames, jail, limits, loading, marshal_json, output, snapshots
+from . import debugging, faults, frames, jail, limits, loading, marshal_json, output, snapshots
 from .context import LambdaContext
 from .memory import PeakMemory
 from .supervisor import supervisor
@@ -33,6 +33,7 @@ class Worker:
         self._journal = streams.journal
         self._paths = faults.Paths(settings["code"], settings["runtime"])
         self._handler_name: str = settings["handler"]
+        self._debug_port: int = settings.get("debug_port", 0)
         self._response_limit: int = settings["response_bytes"]
         self._to_json = marshal_json.writer(settings["escape_non_ascii"])
         self._error_json = json.JSONEncoder(ensure_ascii=settings["escape_non_ascii"]).encode
@@ -42,6 +43,8 @@ class Worker:
     def initialise(self) -> None:
         """Import the handler; an error is reported and ends the process."""
         try:
+            if self._debug_port:
+                debugging.wait(self._debug_port)
             self._handler = loading.find_handler(self._handler_name, self._paths)
         except Exception as error:  # noqa: BLE001 - the user's module may raise anything
             fault = faults.of_exception(error, "", self._paths)
