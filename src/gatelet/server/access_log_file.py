@@ -66,7 +66,7 @@ class FileAccessLog:
         self._waiting, self._characters = [], 0
         try:
             await asyncio.to_thread(self._append, text)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a closed output, or one that cannot encode the text
             _log.error("access log lines could not be written to %s: %s", self._place, error)
 
     async def _write_on(self) -> None:
@@ -76,7 +76,7 @@ class FileAccessLog:
 
     def _append(self, text: str) -> None:
         if self._place == STANDARD_OUTPUT:
-            sys.stdout.write(text)
+            sys.stdout.write(text.encode("utf-8", "replace").decode())
             sys.stdout.flush()
         else:
             with Path(self._place).expanduser().open("a", encoding="utf-8", errors="replace") as file:

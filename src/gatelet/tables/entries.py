@@ -15,7 +15,7 @@ from gatelet.storage.table_ports import Entry, ItemKey
 from gatelet.tables import keys
 from gatelet.tables.definition import Index, Table, TimeToLive
 from gatelet.tables.sizes import item_size
-from gatelet.tables.values import Item
+from gatelet.tables.values import EMPTY, Item
 
 _SECONDS_BYTES = 8
 EXPIRING_PARTITION = b""
@@ -30,16 +30,23 @@ def entries_of(table: Table, key: ItemKey, item: Item) -> dict[int, Entry]:
 
 
 def entry_of(index: Index, key: ItemKey, item: Item) -> Entry | None:
-    """The item's entry in an index; None if it lacks one of the index's keys."""
+    """The item's entry in an index; None if it lacks one of the index's keys.
+
+    An item that was there before the index may have a value that is no key: it is left out.
+    Reference: Developer Guide ("Detecting and correcting index key violations in DynamoDB").
+    """
     for attribute in index.keys:
         value = item.get(attribute.name)
-        if value is None or attribute.type not in value:
+        if value is None or attribute.type not in value or value in EMPTY:
             return None
+    partition = keys.partition(item[index.partition.name])
     sort = b"" if index.sort is None else keys.encode(item[index.sort.name])
+    if keys.partition_bytes(partition) > quotas.PARTITION_KEY_BYTES or len(sort) > quotas.SORT_KEY_BYTES:
+        return None
     kept = project(index, item)
     return Entry(
         index.owner,
-        keys.partition(item[index.partition.name]),
+        partition,
         sort,
         key.partition,
         key.sort,

@@ -13,12 +13,11 @@ from gatelet.storage.table_ports import ItemKey
 from gatelet.tables import keys
 from gatelet.tables.definition import Index, KeyAttribute, Table
 from gatelet.tables.errors import ValidationFailure, wrong_parameters
-from gatelet.tables.values import Item, Value, read_value, type_of
+from gatelet.tables.values import EMPTY, Item, Value, read_value, type_of
 
 NO_MATCH = "The provided key element does not match the schema"
 _EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty {} value. {}"
 _NOT_VALID = "One or more parameter values are not valid. "
-_EMPTY: tuple[Value, ...] = ({"S": ""}, {"B": ""})
 
 
 def read_key(table: Table, raw: Mapping[str, Any]) -> Item:
@@ -61,7 +60,7 @@ def _check_index_key(index: Index, key: KeyAttribute, value: Value) -> None:
             f"Type mismatch for Index Key {key.name} Expected: {key.type} Actual: {type_of(value)} "
             f"IndexName: {index.name}"
         )
-    if value in _EMPTY:
+    if value in EMPTY:
         where = f"IndexName: {index.name}, IndexKey: {key.name}"
         raise ValidationFailure(
             f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
@@ -76,8 +75,13 @@ def _check_index_key(index: Index, key: KeyAttribute, value: Value) -> None:
 
 
 def _check_empty(key: KeyAttribute, value: Value) -> None:
-    if value in _EMPTY:
-        raise ValidationFailure(_NOT_VALID + _EMPTY_KEY.format(_kind(value), f"Key: {key.name}"))
+    if value in EMPTY:
+        raise ValidationFailure(empty_key(key.name, value))
+
+
+def empty_key(name: str, value: Value) -> str:
+    """The words about a key attribute that is empty."""
+    return _NOT_VALID + _EMPTY_KEY.format(_kind(value), f"Key: {name}")
 
 
 def _kind(value: Value) -> str:
@@ -87,7 +91,7 @@ def _kind(value: Value) -> str:
 def key_of(table: Table, item: Item) -> ItemKey:
     """Where the item is. Raises ValidationFailure for keys that are too long."""
     partition = keys.partition(item[table.partition.name])
-    if len(partition) - 4 > quotas.PARTITION_KEY_BYTES:
+    if keys.partition_bytes(partition) > quotas.PARTITION_KEY_BYTES:
         raise wrong_parameters(
             f"Size of hashkey has exceeded the maximum size limit of{quotas.PARTITION_KEY_BYTES} bytes"
         )

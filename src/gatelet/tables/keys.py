@@ -56,6 +56,11 @@ def partition(value: Value) -> bytes:
     return blake2b(type_of(value).encode() + encoded, digest_size=_HASH_BYTES).digest() + encoded
 
 
+def partition_bytes(partition: bytes) -> int:
+    """How long the partition key is, without the hash."""
+    return len(partition) - _HASH_BYTES
+
+
 def segment_bounds(segment: int, total: int) -> tuple[bytes, bytes | None]:
     """The first partition of a segment of a scan, and the first one after it (None: there is none)."""
     low = _HASHES * segment // total

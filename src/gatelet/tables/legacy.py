@@ -25,7 +25,7 @@ from gatelet.tables.expressions.syntax import (
     Predicate,
     Update,
 )
-from gatelet.tables.values import SETS, Value, read_value, type_of
+from gatelet.tables.values import SETS, Value, check_names, read_value, type_of
 
 _COMPARED: Final = {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 _TESTED: Final = {"CONTAINS": "contains", "BEGINS_WITH": "begins_with", "NOT_CONTAINS": "contains"}
@@ -159,6 +159,7 @@ def key_conditions(given: Mapping[str, Any]) -> list[KeyCondition]:
 
 def attribute_updates(given: Mapping[str, Any]) -> Update:
     """What ``AttributeUpdates`` asks for. Raises ValidationFailure."""
+    check_names(given)
     return tuple(_attribute_update(name, one) for name, one in given.items())
 
 

@@ -19,7 +19,9 @@ from gatelet.tables.expressions.evaluation import holds
 from gatelet.tables.expressions.key_conditions import KeyConditions
 from gatelet.tables.expressions.selection import select, tree_of
 from gatelet.tables.expressions.syntax import Condition, Path
-from gatelet.tables.values import Item, read_value, type_of
+from gatelet.tables.key_rules import empty_key
+from gatelet.tables.sizes import item_size
+from gatelet.tables.values import EMPTY, Item, read_value, type_of
 
 _OUTSIDE = "The provided starting key is outside query boundaries based on provided conditions"
 _INVALID = "The provided starting key is invalid"
@@ -49,7 +51,9 @@ class Found:
     scanned: int
     last_key: Item | None
     size: int
-    """Bytes that were read."""
+    """Bytes that were read of the table or the index."""
+    fetched: tuple[int, ...] = ()
+    """Bytes of each item that was read beside the index, which lacked what was asked for."""
 
 
 def key_range(owner: int, index: Index | None, sort: KeyAttribute | None, given: KeyConditions) -> PageRange:
@@ -87,6 +91,8 @@ def start_position(
     for name, value in start.items():
         if type_of(value) != expected[name].type:
             raise ValidationFailure(f"{_INVALID}: The provided key element does not match the schema")
+        if value in EMPTY:
+            raise ValidationFailure(f"{_INVALID}: {empty_key(name, value)}")
     own = _position(table.keys, start)
     position = (*own, b"", b"") if index is None else (*_position(index.keys, start), *own)
     sorted_by = position[1] if wanted.partition is not None else position[0]
@@ -111,14 +117,16 @@ def base_keys(read: Read, page: Page) -> list[ItemKey]:
 def shape(read: Read, page: Page, fetched: Iterable[bytes | None] | None = None) -> Found:
     """The page as it is answered. ``fetched``: the items behind a page of entries, where they were asked for."""
     rows = page.rows
-    contents = [row.item for row in rows] if fetched is None else [one or b"{}" for one in fetched]
+    # An item that was deleted after the page of entries was read is not there any more.
+    contents = [row.item for row in rows] if fetched is None else [one for one in fetched if one is not None]
     last_key = None
     if rows and (page.more or len(rows) == read.limit):
         last_key = _last_key(read, rows[-1])
-    size = sum([row.size for row in rows]) if fetched is None else sum(map(len, contents))
+    size = sum([row.size for row in rows])
+    sizes = () if fetched is None else tuple([item_size(orjson.loads(content)) for content in contents])
     if read.filter is None and read.projection is None:
         items = [] if read.count_only else [orjson.Fragment(content) for content in contents]
-        return Found(items, len(rows), len(rows), last_key, size)
+        return Found(items, len(contents), len(contents), last_key, size, sizes)
     matching: list[Any] = []
     count = 0
     tree = None if read.projection is None else tree_of(read.projection)
@@ -129,7 +137,7 @@ def shape(read: Read, page: Page, fetched: Iterable[bytes | None] | None = None)
         count += 1
         if not read.count_only:
             matching.append(orjson.Fragment(content) if tree is None else select(item, tree))
-    return Found(matching, count, len(rows), last_key, size)
+    return Found(matching, count, len(contents), last_key, size, sizes)
 
 
 def _last_key(read: Read, row: Row) -> Item:

@@ -31,7 +31,7 @@ from gatelet.tables.errors import (
 )
 from gatelet.tables.reads import Found, Read, base_keys, shape
 from gatelet.tables.streams import Streams
-from gatelet.tables.writes import Write, Written, perform
+from gatelet.tables.writes import TRANSACTION_TOO_LARGE, Write, Written, perform
 
 _SHORT_BYTES = 32_768
 """What is looked through in the event loop; longer pages are, in a thread."""
@@ -149,4 +149,6 @@ def _all_or_none(
                 changes.append(change)
     if len(results) < len(writes):
         raise TransactionCancelled(reasons)
+    if sum(written.new_size for written in results) > quotas.TRANSACTION_BYTES:
+        raise ValidationFailure(TRANSACTION_TOO_LARGE)
     return changes, results

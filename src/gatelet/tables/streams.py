@@ -24,6 +24,8 @@ from gatelet.tables.errors import ValidationFailure
 from gatelet.tables.records import SEQUENCE_DIGITS
 
 _FOLLOWED: Final = 100
+_LAST: Final = 2**63 - 1
+"""The greatest sequence that there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Streams:
 def _sequence(text: str | None) -> int:
     if text is None:
         raise ValidationFailure("SequenceNumber must be specified for this ShardIteratorType")
-    if not text.isdecimal() or len(text) > 40:
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LAST:
         raise ValidationFailure(f"Invalid SequenceNumber: {text}")
     return int(text)
 
@@ -137,6 +139,9 @@ def read_iterator(text: str) -> tuple[str, Place]:
     arn, _, encoded = text.partition("|1|")
     try:
         held = orjson.loads(base64.b64decode(encoded, validate=True))
-        return arn, Place(int(held["owner"]), int(held["after"]), float(held["issued"]))
-    except (binascii.Error, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        place = Place(int(held["owner"]), int(held["after"]), float(held["issued"]))
+    except (binascii.Error, orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValidationFailure("Invalid ShardIterator") from error
+    if not -1 <= place.after <= _LAST:
+        raise ValidationFailure("Invalid ShardIterator")
+    return arn, place

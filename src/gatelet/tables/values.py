@@ -23,6 +23,8 @@ Item = dict[str, Value]
 
 TYPES: Final = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
 SETS: Final = frozenset({"SS", "NS", "BS"})
+EMPTY: Final = ({"S": ""}, {"B": ""})
+"""What no key attribute may be."""
 SCALARS: Final = frozenset({"S", "N", "B"})
 
 _NO_TYPE: Final = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
@@ -46,7 +48,14 @@ def type_of(value: Value) -> str:
 
 def read_item(raw: Mapping[str, Any]) -> Item:
     """The item, every value canonical. Raises ValidationFailure, WrongJsonType."""
+    check_names(raw)
     return {name: read_value(value) for name, value in raw.items()}
+
+
+def check_names(raw: Mapping[str, Any]) -> None:
+    """An attribute's name has at least one character (Developer Guide, "Naming rules"). Raises ValidationFailure."""
+    if "" in raw:
+        raise wrong_parameters("Empty attribute name")
 
 
 def read_value(raw: Any, depth: int = 0) -> Value:

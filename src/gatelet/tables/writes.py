@@ -21,6 +21,7 @@ from gatelet.tables.sizes import item_size
 from gatelet.tables.values import Item, check_depth
 
 TOO_LARGE: Final = "Item size has exceeded the maximum allowed size"
+TRANSACTION_TOO_LARGE: Final = "Transaction request size exceeds the maximum allowed size of 4 MB"
 TOO_LARGE_UPDATE: Final = "Item size to update has exceeded the maximum allowed size"
 
 Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]

@@ -126,3 +126,33 @@ def test_nothing_is_told_unasked(dynamodb: Any, shared: str) -> None:
     for more in ({}, {"ReturnConsumedCapacity": "NONE"}):
         assert "ConsumedCapacity" not in dynamodb.put_item(TableName=shared, Item={"id": {"S": "a"}}, **more)
         assert "ConsumedCapacity" not in dynamodb.scan(TableName=shared, **more)
+
+
+def test_what_a_local_index_lacks_is_read_item_by_item(world: World, dynamodb: Any) -> None:
+    """Developer Guide ("Local secondary indexes", read capacity units): each fetched item is rounded up."""
+    name = world.name()
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=attributes("pk", "sk", "l"),
+        KeySchema=schema("pk", "sk"),
+        LocalSecondaryIndexes=[index("loc", "pk", "l", Projection={"ProjectionType": "KEYS_ONLY"})],
+    )
+    for at in range(4):
+        more = {"l": {"S": str(at)}, "v": {"S": "x" * 5_000}}
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "p"}, "sk": {"S": str(at)}, **more})
+    answer = dynamodb.query(
+        TableName=name,
+        IndexName="loc",
+        Select="ALL_ATTRIBUTES",
+        ConsistentRead=True,
+        ReturnConsumedCapacity="INDEXES",
+        KeyConditionExpression="pk = :p",
+        ExpressionAttributeValues={":p": {"S": "p"}},
+    )
+    assert answer["ConsumedCapacity"] == {
+        "TableName": name,
+        "CapacityUnits": 9.0,
+        "Table": {"CapacityUnits": 8.0},
+        "LocalSecondaryIndexes": {"loc": {"CapacityUnits": 1.0}},
+    }

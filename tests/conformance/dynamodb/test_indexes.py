@@ -222,7 +222,8 @@ def test_an_index_follows_its_items(world: World, dynamodb: Any) -> None:
 
 
 def test_an_index_is_added_and_removed(world: World, dynamodb: Any) -> None:
-    """API Reference (UpdateTable): the index is CREATING while it is filled, the table UPDATING."""
+    """API Reference (UpdateTable): the index is CREATING while it is filled, the table UPDATING; Developer Guide
+    ("Detecting and correcting index key violations"): what is no key of the index is left out."""
     name = world.name()
     dynamodb.create_table(
         TableName=name,
@@ -232,7 +233,8 @@ def test_an_index_is_added_and_removed(world: World, dynamodb: Any) -> None:
     )
     for at in range(5):
         dynamodb.put_item(TableName=name, Item={"id": {"S": str(at)}, "g": {"S": "x"}})
-    dynamodb.put_item(TableName=name, Item={"id": {"S": "other"}, "g": {"N": "1"}})
+    for at, value in enumerate([{"N": "1"}, {"S": ""}, {"S": "x" * 2_049}]):
+        dynamodb.put_item(TableName=name, Item={"id": {"S": f"no key {at}"}, "g": value})
     create = {"Create": index("by-g", "g")}
     arguments: dict[str, Any] = {"TableName": name, "AttributeDefinitions": attributes("id", "g")}
     changed = dynamodb.update_table(**arguments, GlobalSecondaryIndexUpdates=[create])["TableDescription"]

@@ -105,6 +105,12 @@ def test_a_count(dynamodb: Any, many: str) -> None:
     assert (found["Count"], found["ScannedCount"], "Items" in found) == (10, COUNT, False)
 
 
+def test_a_start_key_that_is_empty(dynamodb: Any, many: str) -> None:
+    message = invalid(dynamodb.scan, TableName=many, ExclusiveStartKey={"id": {"S": ""}})
+    assert message.startswith("The provided starting key is invalid: One or more parameter values are not valid.")
+    assert message.endswith("cannot contain an empty string value. Key: id")
+
+
 def test_a_start_key_of_another_shape(dynamodb: Any, many: str) -> None:
     message = invalid(dynamodb.scan, TableName=many, ExclusiveStartKey={"n": {"N": "1"}})
     assert message == "The provided starting key is invalid: The provided key element does not match the schema"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
+import orjson
 import pytest
 from tests.conformance.dynamodb.conftest import make_table
 from tests.conformance.dynamodb.world import World, invalid, refusal
@@ -113,6 +115,13 @@ def test_iterators_that_are_none(world: World, dynamodb: Any, streams: Any) -> N
         ShardId=streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"],
         ShardIteratorType="AT_SEQUENCE_NUMBER",
     )
+    far = "9" * 30
+    for kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
+        assert invalid(iterator, streams=streams, arn=arn, kind=kind, SequenceNumber=far).endswith(far)
+    name, _, encoded = iterator(streams, arn).rpartition("|")
+    for after in (-2, 2**63, 1e300):
+        place = base64.b64encode(orjson.dumps(orjson.loads(base64.b64decode(encoded)) | {"after": after})).decode()
+        assert invalid(streams.get_records, ShardIterator=f"{name}|{place}") == "Invalid ShardIterator"
     wrong = {"StreamArn": arn, "ShardId": "shardId-" + "0" * 20, "ShardIteratorType": "LATEST"}
     assert refusal(streams.get_shard_iterator, **wrong)[0] == "ResourceNotFoundException"
     old = iterator(streams, arn)

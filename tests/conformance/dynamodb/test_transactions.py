@@ -155,3 +155,27 @@ def test_reading_together(dynamodb: Any, table: str) -> None:
     message = invalid(dynamodb.transact_get_items, TransactItems=[get(table, "a"), get(table, "a")])
     assert message == "Transaction request cannot include multiple operations on one item"
     assert refusal(dynamodb.transact_get_items, TransactItems=[get("nowhere", "a")])[0] == "ResourceNotFoundException"
+
+
+def test_a_transaction_has_4_mb_of_items(dynamodb: Any, table: str) -> None:
+    """API Reference (TransactGetItems, TransactWriteItems): of the items, not of the request alone."""
+    names = [f"item-{at}" for at in range(11)]
+    for name in names:
+        dynamodb.put_item(TableName=table, Item={"id": {"S": name}, "v": {"S": "x" * 400_000}})
+    too_large = "Transaction request size exceeds the maximum allowed size of 4 MB"
+    assert invalid(dynamodb.transact_get_items, TransactItems=[get(table, name) for name in names]) == too_large
+    updates = [
+        {
+            "Update": {
+                "TableName": table,
+                "Key": {"id": {"S": name}},
+                "UpdateExpression": "SET n = :n",
+                "ExpressionAttributeValues": {":n": {"N": "1"}},
+            }
+        }
+        for name in names
+    ]
+    assert invalid(dynamodb.transact_write_items, TransactItems=updates) == too_large
+    dynamodb.transact_write_items(TransactItems=updates[:10])
+    answer = dynamodb.transact_get_items(TransactItems=[get(table, name) for name in names[:10]])
+    assert [one["Item"]["n"] for one in answer["Responses"]] == [{"N": "1"}] * 10

@@ -271,3 +271,12 @@ def test_a_table_that_is_not_there(dynamodb: Any, call: str) -> None:
         "ResourceNotFoundException",
         "Requested resource not found",
     )
+
+
+def test_attributes_have_names(dynamodb: Any, shared: str) -> None:
+    """Developer Guide ("Naming rules"): at least one character."""
+    message = "One or more parameter values were invalid: Empty attribute name"
+    key = {"id": {"S": "x"}}
+    assert invalid(dynamodb.put_item, TableName=shared, Item={**key, "": {"S": "x"}}) == message
+    updates = {"": {"Action": "PUT", "Value": {"S": "x"}}}
+    assert invalid(dynamodb.update_item, TableName=shared, Key=key, AttributeUpdates=updates) == message

@@ -56,3 +56,9 @@ def test_lines_beyond_the_bound_are_counted(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_to_costs_lines_only(tmp_path: Path) -> None:
     assert write(str(tmp_path / "missing" / "access.log"), "one") == ["one"]
+
+
+def test_what_an_output_cannot_write_costs_lines_only(capsys: pytest.CaptureFixture[str]) -> None:
+    write("-", "one \udc80")
+    assert capsys.readouterr().out == "one ?\n"
+    assert write("no\0place", "one") == ["one"]

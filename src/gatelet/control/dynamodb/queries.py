@@ -153,4 +153,7 @@ async def _answer(call: Call, request: Mapping[str, Any], read: Read) -> Respons
 def _capacity(request: Mapping[str, Any], read: Read, found: Found) -> Any:
     owner = read.table.owner if read.index is None else read.index.owner
     units = {owner: capacity.read_units(found.size, consistent=read.consistent)}
+    if found.fetched:
+        each = [capacity.read_units(size, consistent=read.consistent) for size in found.fetched]
+        units[read.table.owner] = sum(each)
     return capacity.consumed(request.get("ReturnConsumedCapacity"), read.table, units)

@@ -25,7 +25,7 @@ from gatelet.tables.errors import ValidationFailure
 from gatelet.tables.expressions.syntax import Path
 from gatelet.tables.key_rules import key_of, read_key
 from gatelet.tables.sizes import item_size
-from gatelet.tables.writes import Write, Written
+from gatelet.tables.writes import TRANSACTION_TOO_LARGE, Write, Written
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactGetItemsInputTypeDef, TransactWriteItemsInputTypeDef
@@ -56,7 +56,7 @@ def _actions(call: Call, given: Sequence[Mapping[str, Any]]) -> list[Write]:
     if len({write.key for write in writes}) < len(writes):
         raise ValidationFailure(_SAME_ITEM)
     if sum(item_size(write.item) for write in writes) > quotas.TRANSACTION_BYTES:
-        raise ValidationFailure("Transaction request size exceeds the maximum allowed size of 4 MB")
+        raise ValidationFailure(TRANSACTION_TOO_LARGE)
     return writes
 
 
@@ -115,8 +115,10 @@ def _read_together(
     held: Sequence[bytes | None],
 ) -> dict[str, Any]:
     totals: dict[int, tuple[Table, capacity.Units]] = {}
-    for table, item in zip(tables, held, strict=True):
-        size = 0 if item is None else item_size(orjson.loads(item))
+    sizes = [0 if item is None else item_size(orjson.loads(item)) for item in held]
+    if sum(sizes) > quotas.TRANSACTION_BYTES:
+        raise ValidationFailure(TRANSACTION_TOO_LARGE)
+    for table, size in zip(tables, sizes, strict=True):
         units = capacity.read_units(size, consistent=True, factor=_FACTOR)
         capacity.add(totals.setdefault(table.owner, (table, {}))[1], {table.owner: units})
     return {

@@ -36,7 +36,8 @@ from gatelet.storage.table_ports import (
 _T = TypeVar("_T")
 
 _STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-_LOOP_KEYS = 25
+_FREE_PAGES = 4_096
+"""Pages (4 KiB each) that are given back to the file system in one turn."""
 
 
 class SqliteTableItems:
@@ -281,10 +282,11 @@ def _purge(limit: int, connection: sqlite3.Connection) -> bool:
     turn = {"owner": row[0], "limit": limit}
     deleted = connection.execute(sql.PURGE_ITEMS, turn).rowcount
     deleted += connection.execute(sql.PURGE_ENTRIES, turn).rowcount
-    if deleted == 0:
+    # A part at a time: what other deletions left free goes back, too, and may be gigabytes.
+    connection.execute(f"pragma incremental_vacuum({_FREE_PAGES})").fetchall()
+    if deleted == 0 and connection.execute("pragma freelist_count").fetchone()[0] <= _FREE_PAGES:
         connection.execute(sql.PURGE_RECORDS, turn)
         connection.execute(sql.FORGET_DROPPED, turn)
-    connection.execute("pragma incremental_vacuum").fetchall()
     return True
 
 

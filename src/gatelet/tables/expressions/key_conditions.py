@@ -27,7 +27,7 @@ from gatelet.tables.expressions.syntax import (
     Predicate,
     Size,
 )
-from gatelet.tables.values import Value, type_of
+from gatelet.tables.values import EMPTY, Value, type_of
 
 LABEL: Final = "KeyConditionExpression"
 NOT_SUPPORTED: Final = "Query key condition not supported"
@@ -141,11 +141,7 @@ def match_schema(
         if of_sort.operator == "begins_with" and sort[1] == "N":
             raise ValidationFailure(NOT_SUPPORTED)
     for condition, key in ((of_partition, partition), (of_sort, sort)):
-        if (
-            condition is not None
-            and key is not None
-            and any(value in ({"S": ""}, {"B": ""}) for value in condition.values)
-        ):
+        if condition is not None and key is not None and any(value in EMPTY for value in condition.values):
             kind = "string" if key[1] == "S" else "binary"
             raise ValidationFailure(
                 "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain "
