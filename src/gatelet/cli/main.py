@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_server_commands(commands)
     _add_client_commands(commands)
+    _add_top(commands)
     _add_identity_commands(commands)
     _add_own_commands(commands)
     return parser
@@ -115,16 +116,6 @@ def _add_client_commands(commands: _Commands) -> None:
         "a region with their invoke URLs. Exit code 3: none answers.",
     )
     _client_flags(status)
-
-    top = commands.add_parser(
-        "top",
-        help="watch rates, errors and latencies live",
-        description="Show what a running Gatelet does, by API and stage and by function: rates, errors, latencies, "
-        "concurrency, environments. Again every interval until Ctrl-C, or once.",
-    )
-    top.add_argument("--once", action="store_true", help="measure one interval, print it, end")
-    top.add_argument("--interval", type=_interval, default=1.0, metavar="SECONDS", help="0.1 or more (default: 1)")
-    _client_flags(top)
 
     invoke = commands.add_parser(
         "invoke",
@@ -167,6 +158,18 @@ def _add_client_commands(commands: _Commands) -> None:
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
     logs.add_argument("--since", type=float, default=3600.0, metavar="SECONDS", help="how far back (default: 3600)")
     _client_flags(logs)
+
+
+def _add_top(commands: _Commands) -> None:
+    top = commands.add_parser(
+        "top",
+        help="watch rates, errors and latencies live",
+        description="Show what a running Gatelet does, by API and stage and by function: rates, errors, latencies, "
+        "concurrency, environments. Again every interval until Ctrl-C, or once.",
+    )
+    top.add_argument("--once", action="store_true", help="measure one interval, print it, end")
+    top.add_argument("--interval", type=_interval, default=1.0, metavar="SECONDS", help="0.1 or more (default: 1)")
+    _client_flags(top)
 
 
 def _add_identity_commands(commands: _Commands) -> None:
