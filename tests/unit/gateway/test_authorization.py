@@ -561,6 +561,7 @@ class Signed:
         region: str = "eu-west-1",
         service: str = "execute-api",
         age: float = 0,
+        token: str | None = None,
     ) -> Any:
         headers = sign(
             "GET",
@@ -569,17 +570,17 @@ class Signed:
             body=b"",
             access_key_id=key,
             secret_access_key=secret,
-            session_token=None,
+            session_token=token,
             region=region,
             service=service,
             now=self.world.clock.at - age,
         )
         return self.send([(name, value) for name, value in headers.items() if name != "Host"])
 
-    def send(self, headers: list[tuple[str, str]]) -> Any:
+    def send(self, headers: list[tuple[str, str]], query: str = "") -> Any:
         async def run() -> Any:
             await self.world.live.start()
-            return await self.world.call(headers=headers)
+            return await self.world.call(query=query, headers=headers)
 
         response = asyncio.run(run())
         if response.status == 200:
