@@ -13,6 +13,7 @@ from typing import Any
 
 from gatelet.storage import log_format, statements
 from gatelet.storage.ports import LogEvent, LogQuery, StreamKey, StreamSummary
+from gatelet.storage.sqlite.free_pages import give_back
 from gatelet.storage.sqlite.log_pages import read_page
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.writer import Writer
@@ -68,6 +69,8 @@ class SqliteLogChunks:
         freed = 0
         while turn := await self._writer.run(partial(_shrink, budget)):
             freed += turn
+        while await self._writer.run(give_back):
+            pass
         return freed
 
 
@@ -119,13 +122,13 @@ def _delete(columns: Mapping[str, Any], stream: str | None, connection: sqlite3.
         named = {**columns, "stream": stream}
         connection.execute(statements.DELETE_STREAM_CHUNKS, named)
         connection.execute(statements.DELETE_STREAM, named)
-    _give_back(connection)
+    give_back(connection)
 
 
 def _trim(columns: Mapping[str, Any], connection: sqlite3.Connection) -> None:
     if connection.execute(statements.TRIM_GROUP, columns).rowcount:
         connection.execute(statements.MEASURE_GROUP, columns)
-        _give_back(connection)
+        give_back(connection)
 
 
 def _shrink(budget: int, connection: sqlite3.Connection) -> int:
@@ -143,10 +146,4 @@ def _shrink(budget: int, connection: sqlite3.Connection) -> int:
     for stream_id in touched:
         connection.execute(statements.MEASURE_STREAM, {"stream_id": stream_id})
     connection.execute(statements.DELETE_EMPTIED_STREAMS)
-    _give_back(connection)
     return freed
-
-
-def _give_back(connection: sqlite3.Connection) -> None:
-    """Return freed pages to the file system (the pragma works row by row)."""
-    connection.execute("pragma incremental_vacuum").fetchall()

@@ -9,13 +9,12 @@ from functools import partial
 from gatelet.storage import queue_statements as statements
 from gatelet.storage.ports import QueueFull
 from gatelet.storage.queue import Lease, LeasedMessage, Message, QueueBounds, QueueHead, QueueSize
+from gatelet.storage.sqlite.free_pages import give_back
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.writer import Writer
 
 _HEADS_IN_THE_LOOP = 200
 _NO_BYTES = 2**62
-_FREE_PAGES = 4_096
-"""Pages (4 KiB each) that may lie free in the file, and that are given back in one turn."""
 
 
 class SqliteQueue:
@@ -99,12 +98,6 @@ def _release(lease: Lease, due: int, state: bytes, connection: sqlite3.Connectio
     return connection.execute(statements.RELEASE_MESSAGE, row).rowcount == 1
 
 
-def _give_back(connection: sqlite3.Connection) -> None:
-    """Return what a long queue took to the file system, a part at a time."""
-    if connection.execute("pragma freelist_count").fetchone()[0] > _FREE_PAGES:
-        connection.execute(f"pragma incremental_vacuum({_FREE_PAGES})").fetchall()
-
-
 def _acknowledge(lease: Lease, then: Sequence[Message], connection: sqlite3.Connection) -> bool:
     held = connection.execute(statements.LEASED_MESSAGE, {"id": lease.id, "number": lease.number}).fetchone()
     if held is None:
@@ -113,7 +106,7 @@ def _acknowledge(lease: Lease, then: Sequence[Message], connection: sqlite3.Conn
     connection.execute(statements.DELETE_MESSAGE, {"id": lease.id})
     connection.execute(statements.SHRINK_QUEUE, {"queue": queue, "bytes": size})
     if connection.execute(statements.FORGET_EMPTY_QUEUE, {"queue": queue}).rowcount:
-        _give_back(connection)
+        give_back(connection)
     for message in then:
         _add(message, connection)
     return True

@@ -34,6 +34,13 @@ class Reader:
             raise meaning(error) or error from error
         return row
 
+    def near(self, job: Callable[[sqlite3.Connection], _T]) -> _T:
+        """The result of a short job, now. Raises StorageFailed."""
+        try:
+            return job(self._near)
+        except sqlite3.Error as error:
+            raise meaning(error) or error from error
+
     def few(
         self, sql: str, parameters: Mapping[str, Any], *, rows: int, measure: int, size: int
     ) -> list[tuple[Any, ...]] | None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import orjson
 
 from gatelet.storage import table_statements as sql
+from gatelet.storage.sqlite.free_pages import give_back, surplus
 from gatelet.storage.sqlite.reader import Reader
 from gatelet.storage.sqlite.table_pages import read_page, read_short_page
 from gatelet.storage.sqlite.writer import Writer
@@ -36,8 +37,6 @@ from gatelet.storage.table_ports import (
 _T = TypeVar("_T")
 
 _STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-_FREE_PAGES = 4_096
-"""Pages (4 KiB each) that are given back to the file system in one turn."""
 
 
 class SqliteTableItems:
@@ -139,8 +138,8 @@ class SqliteTableItems:
         await self._run(lambda connection: connection.execute(sql.RECOUNT, {"owner": owner}).rowcount)
 
     async def purge(self, limit: int) -> bool:
-        """See table_ports.TableItems."""
-        if self._reader.first(sql.FIRST_DROPPED, {}) is None:
+        """See table_ports.TableItems. What other deletions left free in the file goes, too."""
+        if self._reader.first(sql.FIRST_DROPPED, {}) is None and not self._reader.near(surplus):
             return False
         return await self._run(partial(_purge, limit))
 
@@ -276,15 +275,14 @@ def _records(parameters: Mapping[str, Any], max_bytes: int, connection: sqlite3.
 
 
 def _purge(limit: int, connection: sqlite3.Connection) -> bool:
+    more = give_back(connection)
     row = connection.execute(sql.FIRST_DROPPED).fetchone()
     if row is None:
-        return False
+        return more
     turn = {"owner": row[0], "limit": limit}
     deleted = connection.execute(sql.PURGE_ITEMS, turn).rowcount
     deleted += connection.execute(sql.PURGE_ENTRIES, turn).rowcount
-    # A part at a time: what other deletions left free goes back, too, and may be gigabytes.
-    connection.execute(f"pragma incremental_vacuum({_FREE_PAGES})").fetchall()
-    if deleted == 0 and connection.execute("pragma freelist_count").fetchone()[0] <= _FREE_PAGES:
+    if deleted == 0:
         connection.execute(sql.PURGE_RECORDS, turn)
         connection.execute(sql.FORGET_DROPPED, turn)
     return True
