@@ -22,6 +22,7 @@ from gatelet.wire.protocols.forms import parse_multi
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_FRAGMENTS: Final = re.compile(r"[,\s]+")
 _QUERY_NAMES: Final = (
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -102,7 +103,7 @@ def _from_header(request: WireRequest, header: str, *, hashed: bool) -> SignedCr
 
 def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
     pairs = {}
-    for fragment in re.split(r"[,\s]+", rest.strip()):
+    for fragment in _FRAGMENTS.split(rest.strip()):
         name, equals, value = fragment.partition("=")
         if not equals and fragment:
             if hashed:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from gatelet.aws.clock import amz_date
@@ -99,8 +100,7 @@ def _check_consistency(credential: SignedCredential) -> None:
 def _check_freshness(credential: SignedCredential, now: float) -> None:
     signed = credential.amz_date
     try:
-        year, month, day, hour, minute, second = (int(signed[i:j]) for i, j in _DATE_PARTS)
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+        moment = _moment(signed)
     except ValueError as error:
         text = f"Date must be in ISO-8601 'basic format'. Got '{signed}'. See http://en.wikipedia.org/wiki/ISO_8601"
         raise Unauthenticated("IncompleteSignatureException", text) from error
@@ -111,6 +111,13 @@ def _check_freshness(credential: SignedCredential, now: float) -> None:
     if moment - CLOCK_SKEW_SECONDS > now:
         latest = f"{amz_date(now + CLOCK_SKEW_SECONDS)} ({amz_date(now)} + {_span(CLOCK_SKEW_SECONDS)})"
         raise _invalid(f"Signature not yet current: {signed} is still later than {latest}")
+
+
+@lru_cache(maxsize=64)
+def _moment(amz_date_text: str) -> float:
+    """Epoch seconds; requests of one second share them. Raises ValueError."""
+    year, month, day, hour, minute, second = (int(amz_date_text[i:j]) for i, j in _DATE_PARTS)
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
 
 
 def _span(seconds: int) -> str:
