@@ -48,11 +48,21 @@ def meter(call: Call, plan_id: str, key_id: str) -> str:
     return f"{call.scope.account}/{call.scope.region}/{plan_id}/{key_id}"
 
 
+def no_such_key() -> NotFound:
+    """The answer to an API key that does not exist."""
+    return NotFound("Invalid API Key identifier specified")
+
+
+def no_such_plan() -> NotFound:
+    """The answer to a usage plan that does not exist."""
+    return NotFound("Invalid Usage Plan ID specified")
+
+
 async def find_key(call: Call, key_id: str) -> Record:
     """Raises NotFound."""
     record = await call.ports.records.get(key_key(call, key_id))
     if record is None:
-        raise NotFound("Invalid API Key identifier specified")
+        raise no_such_key()
     return record
 
 
@@ -60,7 +70,7 @@ async def find_plan(call: Call, plan_id: str) -> Record:
     """Raises NotFound."""
     record = await call.ports.records.get(plan_key(call, plan_id))
     if record is None:
-        raise NotFound("Invalid Usage Plan ID specified")
+        raise no_such_plan()
     return record
 
 

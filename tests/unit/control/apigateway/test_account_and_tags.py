@@ -74,6 +74,26 @@ def test_tags_of_a_stage(plane, api):
 
 
 @pytest.mark.parametrize(
+    ("create", "get", "member", "path"),
+    [
+        ("CreateApiKey", "GetApiKey", "apiKey", "apikeys"),
+        ("CreateUsagePlan", "GetUsagePlan", "usagePlanId", "usageplans"),
+    ],
+)
+def test_tags_of_keys_and_plans(plane, create, get, member, path):
+    """control plane 9: what is created with tags is tagged and untagged later, too."""
+    made = plane(create, name="n", tags={"a": "1"})
+    arn = f"arn:aws:apigateway:us-east-1::/{path}/{made['id']}"
+    plane("TagResource", resourceArn=arn, tags={"b": "2"})
+    assert plane("GetTags", resourceArn=arn) == {"tags": {"a": "1", "b": "2"}}
+    assert plane(get, **{member: made["id"]})["tags"] == {"a": "1", "b": "2"}
+    too_many = {f"k{n}": "" for n in range(49)}
+    assert plane.fails("TagResource", resourceArn=arn, tags=too_many)[0] == "BadRequestException"
+    plane("UntagResource", resourceArn=arn, tagKeys=["a", "b", "none"])
+    assert plane("GetTags", resourceArn=arn) == {"tags": {}}
+
+
+@pytest.mark.parametrize(
     ("arn", "expected"),
     [
         ("nothing", NO_ARN),
@@ -85,8 +105,17 @@ def test_tags_of_a_stage(plane, api):
             ("NotFoundException", "Invalid API identifier specified 000000000000:nothing"),
         ),
         (
+            "arn:aws:apigateway:us-east-1::/domainnames/abc",
+            ("NotImplementedException", "Gatelet does not support tags on domainnames yet."),
+        ),
+        ("arn:aws:apigateway:us-east-1::/apikeys/abc/stages/prod", NO_ARN),
+        (
             "arn:aws:apigateway:us-east-1::/apikeys/abc",
-            ("NotImplementedException", "Gatelet does not support tags on apikeys yet."),
+            ("NotFoundException", "Invalid API Key identifier specified"),
+        ),
+        (
+            "arn:aws:apigateway:eu-west-1::/usageplans/abc",
+            ("NotFoundException", "Invalid Usage Plan ID specified"),
         ),
     ],
 )
