@@ -35,8 +35,12 @@ async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRe
         body, binary = handle_request(exchange.body, binary=is_of_binary_type, handling=mapping.content_handling)
         return body, binary, _mapped(mapping.parameters, exchange, effort) if mapping.parameters else []
 
+    large = len(exchange.body) > LARGE_BYTES
     try:
-        body, binary, values = await exchange.ports.off_loop.run(begin, large=len(exchange.body) > LARGE_BYTES)
+        if large or mapping.parameters:
+            body, binary, values = await exchange.ports.off_loop.run(begin, large=large)
+        else:
+            body, binary, values = begin(Effort.LITTLE)
     except (InvalidJsonBody, PathError) as error:
         raise BadRequestBody("Invalid JSON in request body") from error
     outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE)

@@ -41,8 +41,12 @@ async def map_response(responses: ResponseMappings, reply: IntegrationReply, exc
         )
         return body, binary, _mapped(chosen.parameters, reply, exchange, effort) if chosen.parameters else []
 
+    large = len(reply.body) > LARGE_BYTES
     try:
-        body, binary, headers = await exchange.ports.off_loop.run(begin, large=len(reply.body) > LARGE_BYTES)
+        if large or chosen.parameters:
+            body, binary, headers = await exchange.ports.off_loop.run(begin, large=large)
+        else:
+            body, binary, headers = begin(Effort.LITTLE)
     except (InvalidJsonBody, PathError) as error:
         raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
     template = _choose(chosen, accept)

@@ -27,7 +27,8 @@ _FLAGS = re.compile(r"\(\?([is]+)\)")
 _UNICODE = re.compile(r"u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}")
 _REPLACEMENT = re.compile(r"\\(.?)|\$(?:([0-9])|\{([A-Za-z][A-Za-z0-9]*)\})?", re.DOTALL)
 _KNOWN_ESCAPES = frozenset("dDwWsStnrfbB")
-_META = frozenset("\\^$.|?*+()[]{}")
+_LITERAL = re.compile(r"(?:[^\\^$.|?*+()\[\]{}]|\\[!-/:-@\[-`{-~])*")
+_ESCAPE = re.compile(r"\\(.)")
 _MANY = 0
 """Stands for "as many as the text has" among the factors of a cost."""
 
@@ -37,12 +38,15 @@ Rows: TypeAlias = "list[list[int | Rows]]"
 
 
 class Regex:
-    """An expression, ready for texts. Raises EvaluationFailed for what Java would not compile."""
+    """An expression, ready for texts. Raises EvaluationFailed for what Java would not compile.
+
+    ``literal``: the text that it stands for, if it says no more than that.
+    """
 
     def __init__(self, pattern: str) -> None:
         if len(pattern) > _PATTERN_CHARACTERS:
             raise LimitExceeded("A regular expression is too long")
-        self._literal = None if _META & set(pattern) else pattern
+        self.literal = _ESCAPE.sub(r"\1", pattern) if _LITERAL.fullmatch(pattern) else None
         reader = _Reader(pattern)
         try:
             self._compiled = re.compile(reader.read(), re.ASCII | reader.flags)
@@ -60,9 +64,20 @@ class Regex:
         self._spend(text, budget)
         return self._compiled.finditer(text)
 
+    def replace_literal(self, text: str, plain: str, budget: Budget) -> str:
+        """The text with every occurrence of the literal replaced."""
+        assert self.literal is not None
+        self._spend(text, budget)
+        count = text.count(self.literal)
+        if count:
+            budget.spend(count)
+            budget.make(len(text) + count * (len(plain) - len(self.literal)))
+            text = text.replace(self.literal, plain)
+        return text
+
     def _spend(self, text: str, budget: Budget) -> None:
         length = len(text) + 1
-        attempts = length * (1 if self._literal else _ways(self._rows, length))
+        attempts = length * (1 if self.literal else _ways(self._rows, length))
         if attempts > _ATTEMPTS:
             raise LimitExceeded("A regular expression could take too long on its text")
         budget.spend(1 + attempts // _ATTEMPTS_A_STEP)

@@ -53,9 +53,12 @@ def _replace(budget: Budget, text: str, old: str, new: str) -> str:
 
 
 def _replace_matches(budget: Budget, text: str, pattern: str, replacement: str, most: int | None) -> str:
+    found = regex(pattern)
+    if found.literal and most is None and "\\" not in replacement and "$" not in replacement:
+        return found.replace_literal(text, replacement, budget)
     parts: list[str] = []
     end = 0
-    for count, match in enumerate(regex(pattern).find_all(text, budget)):
+    for count, match in enumerate(found.find_all(text, budget)):
         if count == most:
             break
         budget.spend(1)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatelet.gateway.vtl import compile_template
 from gatelet.gateway.vtl.errors import EvaluationFailed, LimitExceeded
 from gatelet.gateway.vtl.limits import Budget, Limits
 from gatelet.gateway.vtl.regexes import Regex
@@ -76,3 +77,25 @@ def test_any_pattern_either_matches_or_is_refused(pattern: str, text: str) -> No
     except (EvaluationFailed, LimitExceeded):
         return
     assert answer in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "output"),
+    [
+        ("it\\'s", r"""replaceAll("\\'", "'")""", "it's"),
+        ("a.b.c", r"replaceAll('\.', '-')", "a-b-c"),
+        ("a.b.c", r"replaceFirst('\.', '-')", "a-b.c"),
+        ("a+b", r"replaceAll('\+', '$0$0')", "a++b"),
+        ("aXa", "replaceAll('X', 'é')", "aéa"),
+        ("aXa", "replaceAll('Y', 'z')", "aXa"),
+        ("ab", "replaceAll('', '-')", "-a-b-"),
+        (r"a\b", r"replaceAll('\\', '/')", "a/b"),
+    ],
+)
+def test_expressions_that_are_plain_text_replace_as_others_do(text: str, call: str, output: str) -> None:
+    assert compile_template(f"$s.{call}").render({"s": text}) == output
+
+
+def test_replacing_plain_text_is_bounded() -> None:
+    with pytest.raises(LimitExceeded):
+        compile_template("$s.replaceAll('a', $s)").render({"s": "a" * 2_000}, Limits(output_bytes=100_000))
