@@ -47,7 +47,10 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+            entry = zipfile.ZipInfo(name)
+            if name == "bootstrap" or name.startswith("extensions/"):  # programs
+                entry.external_attr = 0o755 << 16
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 
