@@ -162,6 +162,16 @@ class TestTokens:
 
         live(story, authorizer={**TOKEN, "identityValidationExpression": "Bearer [a-z]+"})
 
+    @pytest.mark.parametrize("names", [("Authorization", "Authorization"), ("authorization", "Authorization")])
+    def test_two_tokens_are_none(self, names: tuple[str, str]) -> None:
+        """The function behind sees the last of them: it must be the one that was judged."""
+
+        async def story(guarded: Guarded) -> None:
+            response = await guarded.world.call(headers=[(names[0], "t1"), (names[1], "forged")])
+            assert (response.status, response.body) == (401, b'{"message":"Unauthorized"}')
+
+        assert live(story).asked == []
+
     def test_an_expression_that_stalls_others_is_no_danger(self) -> None:
         authorizer = {**TOKEN, "identityValidationExpression": "(a+)+"}
         assert ask(ALLOW, authorizer=authorizer, token="a" * 5_000 + "!") == UNAUTHORIZED

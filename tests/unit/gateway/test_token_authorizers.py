@@ -263,3 +263,17 @@ class TestKeys:
         world = TokenWorld(JWT, "JWT")
         world.keys.keys = [jwk("id", alg="RS512"), jwk("weak", use="enc")]
         assert asked(world, token(FOREIGN), token(FOREIGN, "weak")) == [UNAUTHORIZED, UNAUTHORIZED]
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+@pytest.mark.parametrize("kind", ["COGNITO_USER_POOLS", "JWT"])
+def test_two_tokens_are_none(kind: str, name: str) -> None:
+    """A function that reads the header sees the last of them: a forged one must not follow a good one."""
+
+    async def run() -> tuple[int, object]:
+        world = TokenWorld(COGNITO if kind == "COGNITO_USER_POOLS" else JWT, kind)
+        await world.open()
+        response = await world.call(headers=[("Authorization", GOOD), (name, "e30.e30.forged")])
+        return response.status, response.body
+
+    assert asyncio.run(run()) == (401, b'{"message":"Unauthorized"}')

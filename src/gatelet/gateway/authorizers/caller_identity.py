@@ -9,9 +9,9 @@ from gatelet.gateway.trace import Trace
 
 
 def read_source(source: IdentitySource, trace: Trace) -> str | None:
-    """What stands there first, or None."""
+    """The one value that stands there; None for none, or for several: a function would see another than was judged."""
     values = read_values(source, trace)
-    return values[0] if values else None
+    return values[0] if len(values) == 1 else None
 
 
 def read_values(source: IdentitySource, trace: Trace) -> tuple[str, ...]:

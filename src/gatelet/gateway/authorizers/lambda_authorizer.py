@@ -61,16 +61,17 @@ async def ask(
 
 
 def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> list[tuple[str, ...]]:
-    """The values of each identity source. Raises Unauthorized: one is missing, empty, or does not match."""
+    """The values of each identity source.
+
+    Raises Unauthorized: one is missing or empty, or the token does not match, or is not the only one.
+    """
     identity = [read_values(source, trace) for source in authorizer.sources]
     if not all(values and all(values) for values in identity):
         raise Unauthorized
-    if (
-        authorizer.token
-        and authorizer.validation is not None
-        and not matches_whole(authorizer.validation, identity[0][0])
-    ):
-        raise Unauthorized
+    if authorizer.token:
+        ((token, *others),) = identity
+        if others or (authorizer.validation is not None and not matches_whole(authorizer.validation, token)):
+            raise Unauthorized
     return identity
 
 

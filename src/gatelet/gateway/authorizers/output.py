@@ -23,7 +23,9 @@ from gatelet.policy.kind import Kind
 USAGE_IDENTIFIER_KEY = "usageIdentifierKey"
 """What an authorizer names the caller's API key by."""
 _RESOURCE_CHARACTERS = 512
-_REMEMBERED = 64
+_REMEMBERED = 16
+_REMEMBERED_CHARACTERS = 256
+"""Of an ARN: what callers choose must not fill the memory."""
 
 
 class InvalidOutput(Exception):
@@ -51,10 +53,11 @@ class AuthorizerOutput:
         """What a plain policy says of a method; remembered, for callers come again and again."""
         found = self.verdicts.get(arn)
         if found is None:
+            found = combine(Asked(action, arn, {}), Grants((Named("authorizer", self.policy),)))
             if len(self.verdicts) >= _REMEMBERED:
                 self.verdicts.clear()
-            found = combine(Asked(action, arn, {}), Grants((Named("authorizer", self.policy),)))
-            self.verdicts[arn] = found
+            if len(arn) <= _REMEMBERED_CHARACTERS:
+                self.verdicts[arn] = found
         return found
 
 

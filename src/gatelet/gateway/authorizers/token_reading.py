@@ -24,6 +24,8 @@ async def read_token(
 
     Raises Unauthorized, TokenExpired, AuthorizerConfigurationError.
     """
+    if trace.story is not None:
+        trace.story.secret = frozenset((source.name.lower(),))
     text = read_source(source, trace) or ""
     if text[: len(_BEARER)].lower() == _BEARER:
         text = text[len(_BEARER) :].strip()
