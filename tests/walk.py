@@ -46,10 +46,9 @@ def create_function(gatelet: Any, name: str, source: str, **settings: Any) -> st
     made = client.create_function(
         FunctionName=name,
         Runtime="python3.11",
-        Role=ROLE,
+        **{"Role": ROLE, **settings},
         Handler="lambda_function.lambda_handler",
         Code={"ZipFile": archive(source)},
-        **settings,
     )
     wait_active(client, name)
     arn: str = made["FunctionArn"]

@@ -6,11 +6,9 @@ The life of an invocation: resolve, permit, admit, lease an environment (pool), 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from gatelet.aws import quotas
@@ -29,6 +27,7 @@ from gatelet.functions.debugging import DebugSessions, task_root
 from gatelet.functions.environment_log import LogSink
 from gatelet.functions.event import JsonEvent, ProxyEvent
 from gatelet.functions.events.delivery import EventDelivery
+from gatelet.functions.events.permission import DestinationPermission
 from gatelet.functions.host import CredentialsOf, Host
 from gatelet.functions.invocation import (
     FunctionTarget,
@@ -42,7 +41,7 @@ from gatelet.functions.invocation import (
     TooManyRequests,
 )
 from gatelet.functions.load import FunctionLoad
-from gatelet.functions.machinery import Machinery, trust_bundle
+from gatelet.functions.machinery import Machinery, make_anew, trust_bundle
 from gatelet.functions.model import KIND, SERVICE, VERSION_KIND, CodeReference, function_key, name_of_version
 from gatelet.functions.permissions import Permissions
 from gatelet.functions.pools import Pools
@@ -52,6 +51,7 @@ from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.stream_event import StreamEvent
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
+from gatelet.identity.authorization import Authorizer
 from gatelet.metrics.invocations import FunctionMeters
 from gatelet.metrics.samples import Sample
 from gatelet.storage.ports import Blobs, Change, Key, Records
@@ -74,6 +74,7 @@ class LambdaService:
         ids: Ids,
         credentials: CredentialsOf,
         queue: Queue,
+        authorizer: Authorizer | None = None,
         meters: FunctionMeters | None = None,
     ) -> None:
         self._settings = settings
@@ -87,7 +88,8 @@ class LambdaService:
         self._permissions = Permissions()
         self._concurrency = Concurrency()
         self._budget = Budget(settings.max_environments)
-        self._events = EventDelivery(queue, records, self._run, clock, ids, self.meters)
+        permit = DestinationPermission(self._catalogue, authorizer)
+        self._events = EventDelivery(queue, records, self._run, permit, clock, ids, self.meters)
         self._debugging = DebugSessions()
         self._code = CodeStore(settings.work_directory / "code", blobs)
         self._machinery = Machinery(settings, clock)
@@ -123,7 +125,7 @@ class LambdaService:
             programs=Programs(settings.node),
         )
         self._machinery.serve(self._host)
-        await asyncio.to_thread(_make_anew, settings.work_directory / "environments")
+        await asyncio.to_thread(make_anew, settings.work_directory / "environments")
         await self._code.start()
         self._pools = Pools(self._host, self._budget, self._pool_is_gone)
         known = await self._catalogue.start()
@@ -386,9 +388,3 @@ def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:
     if target.qualifier is None:
         return function.arn
     return function_arn(function.scope, function.name, target.qualifier)
-
-
-def _make_anew(directory: Path) -> None:
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir()
-    directory.chmod(0o711)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 from gatelet.aws.clock import Clock
@@ -111,3 +112,10 @@ def trust_bundle(settings: FunctionSettings) -> TrustBundle | None:
         return None
     usual = settings.runtime_directory / "python" / "botocore" / "cacert.pem"
     return TrustBundle(settings.certificate, usual, trust_directory(settings) / "trusted.pem")
+
+
+def make_anew(directory: Path) -> None:
+    """An empty directory that workers pass through and do not list."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    directory.chmod(0o711)

@@ -316,6 +316,7 @@ async def _functions(
         ids=ids,
         credentials=FunctionSessions(identity.session_key, identity.directory, clock, ids).issue,
         queue=data.queue,
+        authorizer=identity.authorizer,
         meters=metrics.functions,
     )
     try:

@@ -11,6 +11,12 @@ from botocore.exceptions import ClientError
 from tests.reports import REPORTING, Reports
 from tests.walk import create_function
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
 SOURCE = (
     REPORTING
     + """
@@ -37,9 +43,18 @@ def reports() -> Iterator[Reports]:
 @pytest.fixture(scope="module")
 def client(gatelet: Any, reports: Reports) -> Any:
     client = gatelet.client("lambda")
+    iam = gatelet.client("iam")
+    role = iam.create_role(RoleName="async", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="async", PolicyName="send", PolicyDocument=json.dumps(may_invoke("async-*")))
     for name in ("async-a", "async-b", "async-loop"):
-        create_function(gatelet, name, SOURCE, Timeout=30, Environment={"Variables": reports.variables})
+        create_function(gatelet, name, SOURCE, Timeout=30, Environment={"Variables": reports.variables}, Role=role)
     return client
+
+
+def may_invoke(name: str) -> dict[str, Any]:
+    """A policy."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn(name)}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def told(reports: Reports, count: int, *names: str) -> list[list[Any]]:
@@ -83,6 +98,19 @@ def test_an_event_is_accepted_run_and_recorded(client: Any, reports: Reports) ->
     assert failure["requestContext"]["condition"] == "RetriesExhausted"
     assert failure["responseContext"]["functionError"] == "Unhandled"
     assert failure["responsePayload"]["errorType"] == "ValueError"
+
+
+def test_the_role_must_be_allowed_to_invoke_the_destination(gatelet: Any, client: Any, reports: Reports) -> None:
+    """A role that does not exist is allowed nothing; the event is run, and nobody hears of it."""
+    create_function(gatelet, "async-mute", SOURCE, Environment={"Variables": reports.variables})
+    destination = {"OnSuccess": {"Destination": arn("async-b")}}
+    client.put_function_event_invoke_config(FunctionName="async-mute", DestinationConfig=destination)
+    before = len(told(reports, 0, "async-b"))
+    for number in (1, 2):  # the second runs when the first has been settled
+        client.invoke(FunctionName="async-mute", InvocationType="Event", Payload=b'"unheard"')
+        told(reports, number, "async-mute")
+    client.invoke(FunctionName="async-b", InvocationType="Event", Payload=b'"marker"')
+    assert told(reports, before + 1, "async-b")[before][3] == "marker"
 
 
 def test_invoke_async_still_works(client: Any, reports: Reports) -> None:

@@ -24,7 +24,7 @@ _NOT_YET: Mapping[str, str] = {
 async def check_destinations(call: Call, name: FunctionName, config: Mapping[str, Any]) -> None:
     """Raises InvalidParameterValue, and NotSupported for what AWS would send records to and Gatelet cannot yet.
 
-    Whether the function's role may invoke the target is not asked: roles have no permissions here yet.
+    Whether the function's role may invoke the target is asked when there is a record to send.
     """
     for member in ("OnSuccess", "OnFailure"):
         arn = (config.get(member) or {}).get("Destination")

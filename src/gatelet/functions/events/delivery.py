@@ -16,6 +16,7 @@ from gatelet.functions import lineage
 from gatelet.functions.events import envelope
 from gatelet.functions.events.dispatcher import Dispatcher
 from gatelet.functions.events.envelope import AcceptedEvent
+from gatelet.functions.events.permission import Permit
 from gatelet.functions.events.record import destination_record
 from gatelet.functions.events.rules import Condition, Done, Outcome, Retry, decide, too_old
 from gatelet.functions.events.settings import EventSettings, event_settings
@@ -53,12 +54,20 @@ class EventDelivery:
     """Accepts events durably and runs each at least once (lambda-execution section 10)."""
 
     def __init__(
-        self, queue: Queue, records: Records, run: Run, clock: Clock, ids: Ids, meters: FunctionMeters | None = None
+        self,
+        queue: Queue,
+        records: Records,
+        run: Run,
+        permit: Permit,
+        clock: Clock,
+        ids: Ids,
+        meters: FunctionMeters | None = None,
     ) -> None:
         self._meters = meters or FunctionMeters()
         self._queue = queue
         self._records = records
         self._run = run
+        self._permit = permit
         self._clock = clock
         self._ids = ids
         self._dispatcher = Dispatcher(queue, self._deliver, clock)
@@ -143,13 +152,17 @@ class EventDelivery:
         self, lease: Lease, event: AcceptedEvent, done: Done, settings: EventSettings, result: InvocationResult | None
     ) -> float:
         target = settings.destination(done.condition)
+        if target is not None and not await self._permit(event.target, target):
+            _log.warning("the record of event %s does not go to %s: the role of %s may not invoke it",
+                event.request_id, target.name, event.function_arn)  # fmt: skip
+            target = None
         then = [await self._record(target, event, done, result)] if target is not None else []
         if not await self._settled(lambda: self._queue.acknowledge(lease, then)):
             return 0.0  # another has it now
         if done.condition is not Condition.SUCCESS:
             self._meter(event.target).dropped()
             _log.warning("event %s of %s is given up: %s after %d attempts%s", event.request_id, event.function_arn,
-                done.condition.value, done.attempts.invokes, "" if then else "; it has no destination")  # fmt: skip
+                done.condition.value, done.attempts.invokes, "" if then else "; nobody hears of it")  # fmt: skip
         return 0.0
 
     async def _drop(self, lease: Lease, event: AcceptedEvent, reason: str) -> float:

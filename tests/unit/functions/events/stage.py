@@ -45,14 +45,18 @@ class Stage:
         self.clock = HandClock()
         self.runs: list[tuple[float, str, Any]] = []
         self.ids: list[str] = []
+        self.permitted = True
         self.handler: Handler = self.answers(SUCCESS)
-        self.delivery = EventDelivery(data.queue, data.records, self.run, self.clock, Ids(seed=3))
+        self.delivery = EventDelivery(data.queue, data.records, self.run, self.permit, self.clock, Ids(seed=3))
         self.delivery.start()
 
     async def run(self, invocation: Invocation) -> InvocationResult:
         self.runs.append((self.clock.time - START, invocation.target.name, json.loads(invocation.payload)))
         self.ids.append(invocation.request_id)
         return await self.handler(invocation)
+
+    async def permit(self, function: FunctionTarget, destination: FunctionTarget) -> bool:
+        return self.permitted
 
     @staticmethod
     def answers(*answers: InvocationResult | InvocationRefused) -> Handler:

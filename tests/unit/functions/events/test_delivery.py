@@ -49,6 +49,21 @@ def destinations(success: str = "", failure: str = "", **config: Any) -> dict[st
     return {"event_invoke_configs": {"$LATEST": {"DestinationConfig": held, **config}}}
 
 
+def test_a_role_that_may_not_invoke_the_destination(play: Any) -> None:
+    """The event is done all the same: nothing is left in a queue."""
+
+    async def story(stage: Stage) -> None:
+        stage.permitted = False
+        await stage.function("f", **destinations(success="g"))
+        await stage.function("g")
+        await stage.accept("f")
+        await stage.settle()
+        assert [name for _, name, _ in stage.runs] == ["f"]
+        assert await stage.waiting("f") == await stage.waiting("g") == 0
+
+    play(story)
+
+
 def test_an_event_that_succeeds_is_run_once(play: Any) -> None:
     async def story(stage: Stage) -> None:
         await stage.function("f")
