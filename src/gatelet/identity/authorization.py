@@ -18,14 +18,13 @@ from gatelet.identity.directory import Directory, Entity
 from gatelet.identity.principals import Principal, PrincipalType
 from gatelet.identity.request_keys import Circumstances, principal_keys, request_keys
 from gatelet.policy.asked import Asked, context_of
-from gatelet.policy.combine import Grants, Layer, Named, Verdict, combine
+from gatelet.policy.combine import Grants, Named, Verdict, combine
 from gatelet.policy.document import Kind
 from gatelet.policy.evaluate import Finding, compile_policy
 from gatelet.policy.principals import NEVER_EXEMPT, account_of
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 _BOUND: Final = {NEVER_EXEMPT: ("true",)}
-_OF_ROOT: Final = Verdict(allowed=True, layer=Layer.IDENTITY, policy="root", statement="Root", position=0)
 _EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 

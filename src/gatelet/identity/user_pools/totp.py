@@ -13,7 +13,7 @@ _WINDOW: Final = 1
 
 def code_at(secret: str, step: int) -> str:
     """The code of a time step; ``secret`` in Base32."""
-    digest = hmac.digest(b32decode(secret), step.to_bytes(8, "big"), "sha1")
+    digest = hmac.digest(b32decode(secret + "=" * (-len(secret) % 8)), step.to_bytes(8, "big"), "sha1")
     offset = digest[-1] & 15
     return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
