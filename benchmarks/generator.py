@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,28 +20,30 @@ class Generator:
     """A load generator, by the name that results tell."""
 
     name: str
-    command: Callable[[str, int, int], list[str]]
-    """(URL, connections, seconds) -> the command, whose last line of output is a Load as JSON."""
+    command: Callable[[str, int, int, Sequence[str]], list[str]]
+    """(URL, connections, seconds, header lines) -> the command, whose last line of output is a Load as JSON."""
 
-    def run(self, url: str, connections: int, seconds: int) -> Load:
-        """One burst."""
-        done = subprocess.run(self.command(url, connections, seconds), capture_output=True, text=True, check=True)
+    def run(self, url: str, connections: int, seconds: int, headers: Sequence[str] = ()) -> Load:
+        """One burst; ``headers`` are lines (``Name: value``)."""
+        command = self.command(url, connections, seconds, headers)
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         return Load(**json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 def choose() -> Generator:
     """What this machine has."""
     if (wrk := shutil.which("wrk")) is not None:
-        headers = ["-H", "User-Agent: gatelet-benchmark", "-H", "Accept: */*"]
+        always = ("User-Agent: gatelet-benchmark", "Accept: */*")
         return Generator(
             "wrk, one thread",
-            lambda url, connections, seconds: [
-                wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT), *headers, url,
+            lambda url, connections, seconds, headers: [
+                wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT),
+                *(word for line in (*always, *headers) for word in ("-H", line)), url,
             ],
         )  # fmt: skip
     return Generator(
         "benchmarks/load.py",
-        lambda url, connections, seconds: [
-            sys.executable, "-m", "benchmarks.load", url, str(connections), str(seconds),
+        lambda url, connections, seconds, headers: [
+            sys.executable, "-m", "benchmarks.load", url, str(connections), str(seconds), *headers,
         ],
     )  # fmt: skip

@@ -11,6 +11,7 @@ import select
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
@@ -77,12 +78,13 @@ def _content_length(head: bytes) -> int:
     return int(head[start + 15 :].partition(b"\r\n")[0])
 
 
-def generate(url: str, connections: int, seconds: float) -> Load:
-    """Load the URL for so long."""
+def generate(url: str, connections: int, seconds: float, headers: Sequence[str] = ()) -> Load:
+    """Load the URL for so long; ``headers`` are lines."""
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\n{_HEADERS}\r\n".encode()
+    lines = "".join(f"{line}\r\n" for line in headers)
+    request = f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\n{_HEADERS}{lines}\r\n".encode()
     poll = select.epoll()
     open_connections: dict[int, _Connection] = {}
 
@@ -122,4 +124,4 @@ def generate(url: str, connections: int, seconds: float) -> Load:
 
 
 if __name__ == "__main__":
-    json.dump(asdict(generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))), sys.stdout)
+    json.dump(asdict(generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4:])), sys.stdout)

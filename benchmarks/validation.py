@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from benchmarks.templates import median_us
+from benchmarks.mapping import median_us
 from gatelet.gateway.validation.model import BodyModel, compile_model
 
 API = "a1b2c3d4e5"

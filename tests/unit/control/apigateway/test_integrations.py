@@ -140,7 +140,6 @@ def test_the_forms_of_a_function(plane, names, function):
         ),
         (proxy(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
         (http(connectionType="VPC_LINK", connectionId="abc123"), "the connection type VPC_LINK"),
-        (proxy(credentials=ROLE), "credentials on an AWS_PROXY integration"),
         (
             custom(credentials="arn:aws:iam::*:user/*"),
             "the credentials of the caller (arn:aws:iam::*:user/*) on an integration",
@@ -349,7 +348,6 @@ def test_patch_refuses(plane, names, operation, expected):
 @pytest.mark.parametrize(
     "operation",
     [
-        ("replace", "/credentials", ROLE),
         ("replace", "/connectionType", "VPC_LINK"),
         ("replace", "/tlsConfig/insecureSkipVerification", "true"),
     ],
