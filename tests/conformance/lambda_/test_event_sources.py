@@ -41,6 +41,7 @@ POLICY = {
             "Action": [f"dynamodb:{action}" for action in STREAMS],
             "Resource": "arn:aws:dynamodb:*:*:table/source-*/stream/*",
         },
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "arn:aws:lambda:*:*:function:*"},
     ],
 }
 

@@ -11,11 +11,13 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
+from gatelet.aws.arn import function_arn
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
+from gatelet.aws.scope import Scope
 from gatelet.functions.invocation import Invocation, InvocationRefused, InvocationResult
 from gatelet.functions.mappings import rules
-from gatelet.functions.mappings.access import may_read, refusal
+from gatelet.functions.mappings.access import may_read, may_send, refusal
 from gatelet.functions.mappings.batches import Reader, payload
 from gatelet.functions.mappings.model import Mapping
 from gatelet.functions.mappings.progress import Progress
@@ -175,14 +177,18 @@ class Run:
     async def _give_up(self, batch: Batch, condition: Condition, result: InvocationResult | None) -> None:
         ports, mapping = self._ports, self._mapping
         _log.warning("%d records are given up by %s: %s", len(batch.records), mapping.key.id, condition.value)
-        if mapping.destination is None:
+        if (destination := mapping.destination) is None:
+            return
+        arn = function_arn(Scope(destination.account, destination.region), destination.name, destination.qualifier)
+        if not may_send(ports.authorizer, self._role, mapping.function_arn, arn):
+            _log.warning("the destination of %s is not told: %s may not invoke it", mapping.key.id, self._role)
             return
         request_id = ports.ids.uuid() if result is None else result.request_id
         now = ports.clock.now()
         record = discarded(now, mapping, ports.source, batch, condition, request_id, result)
         trace_id = ports.ids.trace_id(now)
         try:
-            await ports.functions.invoke_async(Invocation(mapping.destination, record, ports.ids.uuid(), trace_id))
+            await ports.functions.invoke_async(Invocation(destination, record, ports.ids.uuid(), trace_id))
         except InvocationRefused as refused:
             _log.warning("the destination of %s does not take a record: %r", mapping.key.id, refused)
 
