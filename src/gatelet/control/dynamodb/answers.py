@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from gatelet.tables import capacity
 from gatelet.tables.errors import ValidationFailure
 from gatelet.tables.expressions.selection import select, tree_of
@@ -20,8 +22,13 @@ def check_return_values(request: Mapping[str, Any]) -> None:
         raise ValidationFailure("ReturnValues can only be ALL_OLD or NONE")
 
 
-def attributes(request: Mapping[str, Any], write: Write, written: Written) -> Item | None:
-    """The attributes that ``ReturnValues`` asks for; None: none of them."""
+def attributes(request: Mapping[str, Any], write: Write, written: Written) -> orjson.Fragment | None:
+    """The attributes that ``ReturnValues`` asks for, as JSON; None: none of them."""
+    image = _image(request, write, written)
+    return None if image is None else orjson.Fragment(orjson.dumps(image))
+
+
+def _image(request: Mapping[str, Any], write: Write, written: Written) -> Item | None:
     wanted = request.get("ReturnValues", "NONE")
     if wanted == "NONE":
         return None

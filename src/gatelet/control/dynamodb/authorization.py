@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gatelet.control.authorization import Asking, Need, action_of
 from gatelet.control.dynamodb.condition_keys import Keys, condition_keys
+from gatelet.control.dynamodb.statement_needs import statement_needs
 from gatelet.control.operation import Call
 from gatelet.identity.request_keys import tag_keys
 from gatelet.tables.definition import table_arn
@@ -18,6 +19,12 @@ from gatelet.tables.definition import table_arn
 _ON_EVERYTHING: Final = frozenset({"ListTables", "DescribeLimits", "DescribeEndpoints"})
 _BATCHES: Final = frozenset({"BatchGetItem", "BatchWriteItem"})
 _TRANSACTIONS: Final = frozenset({"TransactWriteItems", "TransactGetItems"})
+_STATEMENTS: Final = {
+    "ExecuteStatement": None,
+    "BatchExecuteStatement": "Statements",
+    "ExecuteTransaction": "TransactStatements",
+}
+"""Operations of PartiQL, and the member that holds their statements (None: the request is the statement)."""
 _ACTIONS: Final = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -45,6 +52,11 @@ def needs(call: Call, asking: Asking) -> Sequence[Need]:
             for kind, content in one.items()
             if content is not None
         ]
+    if asking.operation in _STATEMENTS:
+        member = _STATEMENTS[asking.operation]
+        given = [params] if member is None else params.get(member) or ()
+        capacity = params.get("ReturnConsumedCapacity")
+        return [need for one in given for need in statement_needs(call, one, capacity)]
     if "ResourceArn" in params:
         tags = params.get("Tags") or ()
         return [Need(action, params["ResourceArn"], tag_keys({tag["Key"]: tag["Value"] for tag in tags}))]

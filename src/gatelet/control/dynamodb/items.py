@@ -89,7 +89,7 @@ def projected(held: bytes | None, paths: tuple[Path, ...] | None) -> Any:
     """The stored item as it is answered: its JSON, or the parts of it; None: there is none."""
     if held is None:
         return None
-    return orjson.Fragment(held) if paths is None else select(orjson.loads(held), tree_of(paths))
+    return orjson.Fragment(held if paths is None else orjson.dumps(select(orjson.loads(held), tree_of(paths))))
 
 
 def _read_capacity(request: Mapping[str, Any], table: Table, held: bytes | None) -> Any:

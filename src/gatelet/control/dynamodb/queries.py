@@ -146,11 +146,12 @@ async def _answer(call: Call, request: Mapping[str, Any], read: Read) -> Respons
         "Count": found.count,
         "ScannedCount": found.scanned,
         "LastEvaluatedKey": found.last_key,
-        "ConsumedCapacity": _capacity(request, read, found),
+        "ConsumedCapacity": capacity_of(request, read, found),
     }
 
 
-def _capacity(request: Mapping[str, Any], read: Read, found: Found) -> Any:
+def capacity_of(request: Mapping[str, Any], read: Read, found: Found) -> Any:
+    """What a page took, if the request asks for it."""
     owner = read.table.owner if read.index is None else read.index.owner
     units = {owner: capacity.read_units(found.size, consistent=read.consistent)}
     if found.fetched:

@@ -32,32 +32,37 @@ if TYPE_CHECKING:
 
 _FACTOR: Final = 2
 """A transaction reads or writes every item twice."""
-_SAME_ITEM: Final = "Transaction request cannot include multiple operations on one item"
+SAME_ITEM: Final = "Transaction request cannot include multiple operations on one item"
 
 
 @operation("dynamodb", "TransactWriteItems")
 async def transact_write_items(call: Call, request: TransactWriteItemsInputTypeDef) -> Response:
     """Up to 100 actions, all or none."""
     writes = await worked(body_size(call), _actions, call, request["TransactItems"])
-    token = await worked(body_size(call), _token, call, request)
+    token = await worked(body_size(call), token_of, call, request, "TransactItems")
     written = await tables_of(call).transact(writes, token)
     metrics: dict[str, list[Any]] = {}
     for write in writes:
         if (touched := collection_metrics(request, write)) is not None:
             metrics.setdefault(write.table.name, []).append(touched)
     return {
-        "ConsumedCapacity": _capacity(request.get("ReturnConsumedCapacity"), writes, written),
+        "ConsumedCapacity": written_capacity(request.get("ReturnConsumedCapacity"), writes, written),
         "ItemCollectionMetrics": metrics or None,
     }
 
 
 def _actions(call: Call, given: Sequence[Mapping[str, Any]]) -> list[Write]:
     writes = [_action(call, one) for one in given]
+    check_together(writes)
+    return writes
+
+
+def check_together(writes: Sequence[Write]) -> None:
+    """The actions can be one transaction. Raises ValidationFailure."""
     if len({write.key for write in writes}) < len(writes):
-        raise ValidationFailure(_SAME_ITEM)
+        raise ValidationFailure(SAME_ITEM)
     if sum(item_size(write.item) for write in writes) > quotas.TRANSACTION_BYTES:
         raise ValidationFailure(TRANSACTION_TOO_LARGE)
-    return writes
 
 
 def _action(call: Call, one: Mapping[str, Any]) -> Write:
@@ -72,17 +77,18 @@ def _action(call: Call, one: Mapping[str, Any]) -> Write:
     return delete_write(call, content, "Delete" if kind == "Delete" else "ConditionCheck")
 
 
-def _token(call: Call, request: Mapping[str, Any]) -> Token | None:
+def token_of(call: Call, request: Mapping[str, Any], member: str) -> Token | None:
+    """The ClientRequestToken, which stands for what ``member`` asks for; None if there is none."""
     given = request.get("ClientRequestToken")
     if given is None:
         return None
-    digest = hashlib.sha256(orjson.dumps(request["TransactItems"], option=orjson.OPT_SORT_KEYS)).digest()
+    digest = hashlib.sha256(orjson.dumps(request[member], option=orjson.OPT_SORT_KEYS)).digest()
     now = call.ports.clock.now()
     name = f"{call.scope.account}/{call.scope.region}/{given}"
     return Token(name, digest, now, now + quotas.TRANSACTION_TOKEN_SECONDS)
 
 
-def _capacity(wanted: str | None, writes: Sequence[Write], written: Sequence[Written] | None) -> Any:
+def written_capacity(wanted: str | None, writes: Sequence[Write], written: Sequence[Written] | None) -> Any:
     """Units of each table; a request that was done before only read its items."""
     totals: dict[int, tuple[Table, capacity.Units]] = {}
     for at, write in enumerate(writes):
@@ -103,7 +109,7 @@ async def transact_get_items(call: Call, request: TransactGetItemsInputTypeDef) 
     tables = [item_table(call, get["TableName"]) for get in gets]
     keys = [key_of(table, read_key(table, get["Key"])) for table, get in zip(tables, gets, strict=True)]
     if len(set(keys)) < len(keys):
-        raise ValidationFailure(_SAME_ITEM)
+        raise ValidationFailure(SAME_ITEM)
     held = await tables_of(call).get_many(keys)
     return await worked(sum(len(item or b"") for item in held), _read_together, request, tables, paths, held)
 
