@@ -44,7 +44,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page: its items (JSON fragments or items), how many matched and were read, and where it ended."""
+    """One page: its items (fragments of JSON), how many matched and were read, and where it ended."""
 
     items: list[Any]
     count: int
@@ -136,7 +136,7 @@ def shape(read: Read, page: Page, fetched: Iterable[bytes | None] | None = None)
             continue
         count += 1
         if not read.count_only:
-            matching.append(orjson.Fragment(content) if tree is None else select(item, tree))
+            matching.append(orjson.Fragment(content if tree is None else orjson.dumps(select(item, tree))))
     return Found(matching, count, len(contents), last_key, size, sizes)
 
 

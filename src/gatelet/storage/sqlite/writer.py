@@ -87,6 +87,7 @@ class Writer:
             self._jobs_since_checkpoint += len(batch)
             if self._is_due():
                 self._checkpoint("passive")
+            del batch  # what its jobs answered may be megabytes, and the next write may be long in coming
         if self._failure.reason is None:
             self._checkpoint("truncate")
         self._connection.close()
