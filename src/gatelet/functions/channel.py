@@ -35,6 +35,9 @@ class Channel(Protocol):
         A driver without that gives 0. A frame over ``frames.PACKET_BYTES`` must not be among them.
         """
 
+    def say_goodbye(self) -> None:
+        """Send no more: the worker may end in its own time, and is heard until ``close``."""
+
     def pause(self) -> None:
         """Read no more until ``resume``: the worker is not to send faster than somebody takes."""
 

@@ -18,6 +18,7 @@ from gatelet.functions import failures, launch
 from gatelet.functions.code import CodeMissing
 from gatelet.functions.environment_log import EnvironmentLog
 from gatelet.functions.event import Event
+from gatelet.functions.function_span import count
 from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
 from gatelet.functions.invocation import RuntimeUnavailable
@@ -291,7 +292,7 @@ class Environment:
         self.event = None
         self._deadline = math.inf
         tail = self._log.finish(event.request_id, seconds)
-        self._count(event, seconds, error=result.failed)
+        count(self._host, event, seconds, error=result.failed)
         self._owner.served(seconds)
         if self.behind:
             self._go_on()
@@ -354,11 +355,8 @@ class Environment:
         self._deadline = math.inf
         seconds = self._clock.monotonic() - event.started
         tail = self._log.finish(event.request_id, seconds, status, error_type)
-        self._count(event, seconds, error=True)
+        count(self._host, event, seconds, error=True)
         event.resolve(event.failure(payload), tail)
-
-    def _count(self, event: Event, seconds: float, *, error: bool) -> None:
-        self._host.meters.meter(event.arn, self._function.version).ended(seconds * 1000, error=error)
 
     # ------------------------------------------------------------------ events behind the running one
 
@@ -380,9 +378,8 @@ class Environment:
     def _leave_process(self) -> None:
         self._launching.cancel()
         worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.abandon()
-        self._grounds.clear(self._host.loop)
+        linger = 0.0 if worker is None else worker.abandon()
+        self._grounds.clear(self._host.loop, linger)
 
     def _reset(self) -> None:
         """The process is gone; the rest stays for the next event."""

@@ -57,7 +57,8 @@ def error_type(payload: bytes) -> str:
         found = json.loads(payload)["errorType"]
     except (ValueError, KeyError, TypeError):
         return "Runtime.Unknown"
-    return found if isinstance(found, str) and found.startswith(("Runtime.", "Function.")) else "Runtime.Unknown"
+    known = isinstance(found, str) and found.startswith(("Runtime.", "Function.", "Extension."))
+    return found if known else "Runtime.Unknown"
 
 
 def _payload(kind: str, message: str) -> bytes:

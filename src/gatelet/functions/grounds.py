@@ -88,13 +88,13 @@ class Grounds:
         """Whether the kernel has killed one of the processes for it."""
         return self._group is not None and self._group.ran_out_of_memory()
 
-    def clear(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The process is gone: so is, soon, everything that it started."""
+    def clear(self, loop: asyncio.AbstractEventLoop, seconds: float = 0.0) -> None:
+        """The process is gone, or will be in so many seconds: so is, soon, everything that it started."""
         admission, self._admission = self._admission, None
 
         def then(done: asyncio.Future[Group]) -> None:
             if not done.cancelled() and done.exception() is None:
-                loop.run_in_executor(None, done.result().clear)
+                loop.call_later(seconds, loop.run_in_executor, None, done.result().clear)
 
         if admission is not None:
             admission.add_done_callback(then)

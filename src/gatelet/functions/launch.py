@@ -12,7 +12,7 @@ import orjson
 from gatelet.aws import quotas
 from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
-from gatelet.functions.process import Launcher
+from gatelet.functions.process import Launcher, StartFailed
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
 from gatelet.functions.report import runtime_version
 from gatelet.functions.runtime_api.programs import directories
@@ -40,6 +40,8 @@ class Launch:
     """As INIT_START shows it."""
     warning: str
     """What the host has instead of the function's runtime; empty: nothing."""
+    extensions: bool = False
+    """Whether programs run beside the runtime, which get a moment at the end."""
 
     @property
     def message(self) -> bytes:
@@ -94,6 +96,12 @@ async def configure(
         "debug_port": function.debug_port,
         "command": [] if program is None else program.command,
         "supervised": program is not None,
+        "description": {
+            "functionName": function.name,
+            "functionVersion": function.version,
+            "handler": function.handler,
+            "accountId": function.scope.account,
+        },
         "group": grounds.name if sandbox.cgroups is not None else "",
         "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
@@ -109,10 +117,17 @@ async def configure(
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
     if program is not None:
-        return Launch(interpreter, python, sandbox, launcher, configuration, program.version, program.warning)
+        version, warning, extensions = program.version, program.warning, _has_extensions(layers)
+        return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, extensions)
+    if _has_extensions(layers):
+        raise StartFailed(f"the layers bring extensions, which run beside {function.runtime} on AWS alone")
     warning = f"{function.runtime} is not installed on this host: running on Python {interpreter.version}"
     version = runtime_version(interpreter.version)
     return Launch(interpreter, python, sandbox, launcher, configuration, version, "" if interpreter.exact else warning)
+
+
+def _has_extensions(layers: Path | None) -> bool:
+    return layers is not None and (layers / "extensions").is_dir()
 
 
 def _variables(host: Host, function: FunctionVersion, places: _Places, stream: str, namespaces: bool) -> dict[str, str]:

@@ -67,6 +67,10 @@ class PacketChannel:
                 taken += 1
         return taken
 
+    def say_goodbye(self) -> None:
+        """The worker reads the end of the stream."""
+        self._stream.say_goodbye()
+
     def pause(self) -> None:
         """Read no more answers."""
         self._stream.pause()

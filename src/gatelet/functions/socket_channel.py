@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 
 from gatelet.functions.channel import OnClosed, OnFrame
 from gatelet.functions.runtimes.python.frames import FrameError, FrameSplitter
@@ -62,6 +63,12 @@ class SocketChannel:
     def take_back(self) -> int:
         """Bytes of a stream cannot be taken back."""
         return 0
+
+    def say_goodbye(self) -> None:
+        """The worker reads the end of the stream."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
 
     def pause(self) -> None:
         """Leave what comes to the socket's buffer, which holds the worker up when it is full."""

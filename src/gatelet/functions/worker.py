@@ -14,6 +14,8 @@ from gatelet.functions.launch import Launch
 from gatelet.functions.process import Process, StartFailed
 from gatelet.functions.runtimes.python import frames
 
+_FAREWELL_SECONDS = 2.2
+"""What an environment with extensions has for its end (lambda-execution section 7), and a moment."""
 _READ_BYTES = 16_384
 _PIPE_BYTES = 65_536
 """What a pipe holds: more cannot have been written before the moment of a drain."""
@@ -37,7 +39,7 @@ class Owner(Protocol):
 class Worker:
     """Life: ``start``, frames and output to the owner, ``on_exit`` once, unless it was abandoned before."""
 
-    __slots__ = ("_abandoned", "_channel", "_grounds", "_loop", "_output", "_owner", "_partial", "_process")
+    __slots__ = ("_abandoned", "_channel", "_grounds", "_lingers", "_loop", "_output", "_owner", "_partial", "_process")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, channel: Channel, owner: Owner) -> None:
         self._loop = loop
@@ -47,7 +49,7 @@ class Worker:
         self._grounds: Grounds | None = None
         self._output = -1
         self._partial = b""
-        self._abandoned = False
+        self._abandoned = self._lingers = False
 
     @property
     def pid(self) -> int:
@@ -60,6 +62,7 @@ class Worker:
         A template that does not fork in time is passed over. Raises StartFailed, OSError.
         """
         assert self._owner is not None
+        self._lingers = way.extensions
         with ExitStack() as given:
             self._output, write_end = os.pipe()
             given.callback(os.close, write_end)
@@ -117,10 +120,18 @@ class Worker:
             if self._output < 0 or not self._read_output():
                 return
 
-    def abandon(self) -> None:
-        """Kill the process and hear nothing more of it."""
+    def abandon(self) -> float:
+        """Hear nothing more of the process, and kill it: in so many seconds, if it has extensions to shut down."""
         self._abandoned = True
         self._owner = None
+        if self._process is not None and self._lingers:
+            self._channel.say_goodbye()
+            self._loop.call_later(_FAREWELL_SECONDS, self._kill_and_release)
+            return _FAREWELL_SECONDS
+        self._kill_and_release()
+        return 0.0
+
+    def _kill_and_release(self) -> None:
         if self._process is not None:
             self._process.kill()
         self._release()
@@ -145,6 +156,7 @@ class Worker:
     def _exited(self, code: int) -> None:
         owner = self._owner
         if owner is None:
+            self._release()
             return
         self.drain()
         if self._partial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -45,6 +46,17 @@ class Wire:
     def events(self) -> int:
         """The descriptor that is readable when a frame is there."""
         return (self._socket if self._packets is None else self._packets).fileno()
+
+    @property
+    def stream(self) -> int:
+        """The descriptor of the stream, which ends when the gateway lets the worker go."""
+        return self._socket.fileno()
+
+    def ended(self) -> bool:
+        """Whether it has ended; what is there stays there."""
+        with contextlib.suppress(BlockingIOError):
+            return not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return False
 
     def poll(self) -> tuple[int, bytes] | None:
         """The next frame if one is there and the gateway does not take it back; ends the process as ``receive``."""

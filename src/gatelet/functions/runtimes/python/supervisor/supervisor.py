@@ -8,25 +8,30 @@ at a busy environment can be taken back.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
 from .. import frames, output
 from ..wire import Wire
-from . import children, http
+from . import children, extensions, http
 from .exchange import Exchange, Translator, fault
+from .extensions import Extensions
 from .logs import VARIABLE, LogPipe
 from .loop import Loop, Timer
-from .runtime_api import PREFIX, RuntimeApi
+from .runtime_api import RuntimeApi
 from .server import Connection, Server, Sink
 from .streaming import Collected, Stream
 
 _GRACE_SECONDS = 0.02
 """How long a response waits for the runtime to be ready again: most are within a millisecond, and then the caller
 that has its answer finds the environment free."""
+_SHUTDOWN_SECONDS = 2.0
+"""What extensions have after SHUTDOWN (lambda-execution section 7)."""
 _EXIT_SECONDS = 0.5
 """How long a runtime may take to end after it has said that it could not be initialised."""
 
@@ -46,13 +51,15 @@ class Supervisor:
         self._translator = Translator(events, settings["response_bytes"])
         self._loop = Loop()
         self._api = RuntimeApi(self)
+        self._extensions = Extensions(self, settings["description"])
         self._server = Server(self._loop, self._begin)
         self._phase = _Phase.INIT
         self._exchange: Exchange | None = None
         self._unsent: bytes | None = None
         self._grace: Timer | None = None
         self._runtime = 0
-        self._streaming = False
+        self._streaming = self._ending = False
+        self._program: list[str] = []
         self._logs = LogPipe(lambda moment, text: wire.send(frames.encode_log(moment, text)))
 
     # ------------------------------------------------------------------ what the API asks (Conductor)
@@ -71,6 +78,24 @@ class Supervisor:
     def response_bytes(self) -> int:
         """See Conductor."""
         return self._translator.response_bytes
+
+    def extension_is_ready(self) -> None:
+        """See extensions.Conductor."""
+        if self._runtime == 0 and self._extensions.registered:
+            self._start_runtime()
+        self._settle()
+
+    def extension_failed(self, kind: str, reason: str) -> None:
+        """See extensions.Conductor: the environment ends with it."""
+        if self._ending:
+            return
+        request_id = self._exchange.meta.request_id if self._exchange is not None else ""
+        error = fault(kind, f"RequestId: {request_id} Error: {reason}")
+        if self._phase is _Phase.INIT:
+            self._send(frames.encode_answer(frames.INIT_ERROR, self._memory(), error))
+        elif self._exchange is not None and not self._exchange.answered:
+            self._send(self._translator.failure(self._memory(), error))
+        children.end_like(1 << 8)
 
     def runtime_is_ready(self) -> None:
         """See Conductor."""
@@ -133,13 +158,43 @@ class Supervisor:
             self._send(frames.encode_answer(frames.INIT_ERROR, 0, fault("Runtime.InvalidEntrypoint", message)))
             children.end_like(1 << 8)
             return
-        variables = self._settings["environment"]
-        variables["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
+        self._program = command
+        self._settings["environment"]["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
         children.await_group(self._settings["group"])
-        own = {**variables, VARIABLE: str(self._logs.write_end)}
-        self._runtime = children.start(command, own, self._settings["code"], [self._logs.write_end])
         self._loop.on_read(self._logs.read_end, self._logs.drain)
+        if self._wire.stream != self._wire.events:
+            self._loop.on_read(self._wire.stream, self._stream_readable)
+        self._extensions.start(f"{self._settings['layers'] or '/opt'}/extensions", self._start_extension)
+        self.extension_is_ready()
         self._loop.run()
+
+    def _start_runtime(self) -> None:
+        own = {**self._settings["environment"], VARIABLE: str(self._logs.write_end)}
+        self._runtime = children.start(self._program, own, self._settings["code"], [self._logs.write_end])
+
+    def _start_extension(self, path: str) -> int:
+        """With the variables of the function, its credentials and the platform; none that begins with ``_``."""
+        variables = {name: value for name, value in self._settings["environment"].items() if name[:1] != "_"}
+        return children.start([path], variables, self._settings["code"])
+
+    def _stream_readable(self) -> None:
+        """An event that is too large for a packet is on its way; or the gateway has said good-bye."""
+        if self._wire.ended():
+            self._loop.on_read(self._wire.stream, None)
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        """Section 7 (Shutdown): the runtime is asked to end, the extensions get their event and a moment."""
+        if not self._extensions.external:
+            os._exit(0)
+        self._ending = True
+        self._loop.on_read(self._wire.events, None)
+        if self._runtime:
+            with suppress(ProcessLookupError):
+                os.kill(self._runtime, signal.SIGTERM)
+        deadline_ms = int((time.time() + _SHUTDOWN_SECONDS) * 1000)  # noqa: TID251 - the worker's clock
+        self._extensions.shut_down("TIMEOUT" if self._phase is _Phase.BUSY else "SPINDOWN", deadline_ms)
+        self._loop.later(_SHUTDOWN_SECONDS, lambda: os._exit(0))
 
     def _command(self) -> list[str] | None:
         """What is to be executed; None: nothing."""
@@ -150,14 +205,15 @@ class Supervisor:
         return next(([f"{place}/bootstrap"] for place in places if children.is_program(f"{place}/bootstrap")), None)
 
     def _begin(self, connection: Connection, head: http.Head) -> Sink:
-        if head.path.startswith(f"{PREFIX}/"):
-            return self._api.begin(connection, head)
+        if head.path.startswith(f"{extensions.PREFIX}/"):
+            return self._extensions.begin(connection, head)
         return self._api.begin(connection, head)
 
     def _settle(self) -> None:
         """Go on if everybody is ready."""
-        if not self._api.ready:
+        if not self._api.ready or not self._extensions.ready or self._ending:
             return
+        self._extensions.close()
         if self._phase is _Phase.INIT:
             self._send(frames.encode_answer(frames.INIT_OK, self._memory()))
         elif self._exchange is None or not self._exchange.answered or self._streaming:
@@ -181,6 +237,7 @@ class Supervisor:
         self._exchange = self._translator.exchange(*frame, now_ms)
         self._phase = _Phase.BUSY
         self._api.give(self._exchange)
+        self._extensions.invoke(self._exchange)
 
     def _answer(self, frame: bytes) -> None:
         """Everything is said about the event; the frame goes when everybody is ready, or after a moment."""
@@ -207,7 +264,14 @@ class Supervisor:
 
     def _reap(self) -> None:
         for pid, status in children.ended():
-            if pid == self._runtime:
+            extension = self._extensions.ended(pid)
+            if self._ending:
+                if not self._extensions.external:
+                    os._exit(0)
+            elif extension is not None:
+                words = os.waitstatus_to_exitcode(status)
+                self.extension_failed("Extension.Crash", f"exit status {words}" if words >= 0 else f"signal {-words}")
+            elif pid == self._runtime:
                 self._logs.drain()
                 self._send_early()
                 children.end_like(status)
