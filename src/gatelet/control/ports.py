@@ -64,5 +64,7 @@ class Ports:
     tables: Tables | None = None
     metrics: Metrics | None = None
     """None: CloudWatch answers 501."""
+    traces: bool = False
+    """Whether traced requests are told to somebody: stages may have ``tracingEnabled``."""
     outbox: Outbox = field(default_factory=MemoryOutbox)
     """Where codes for users go."""

@@ -19,6 +19,7 @@ from gatelet.functions.templates import Templates
 from gatelet.functions.trust import TrustBundle
 from gatelet.identity.credentials import Credentials
 from gatelet.metrics.invocations import FunctionMeters
+from gatelet.metrics.spans import Spans
 
 CredentialsOf = Callable[[str, str, str], Credentials]
 """``(account, role ARN, function name) -> credentials`` of the function's role."""
@@ -43,3 +44,5 @@ class Host:
     programs: Programs
     new_channel: Callable[[], Channel]
     meters: FunctionMeters
+    spans: Spans | None = None
+    """None: nothing is traced."""

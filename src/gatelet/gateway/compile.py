@@ -42,7 +42,7 @@ def compile_snapshot(
     """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
     api = document["restApi"]
     variables: Mapping[str, str] = stage.get("variables") or {}
-    compiler = _Compiler(document, stage, deployment_id, scope)
+    compiler = _Compiler(document, stage, deployment_id, scope, account)
     return Snapshot(
         scope=scope,
         api_id=api["id"],
@@ -55,6 +55,7 @@ def compile_snapshot(
         access_log=_access_log(stage),
         log_stage=log_stage or stage["stageName"],
         policy=compile_resource_policy(api.get("policy")),
+        traced=bool(stage.get("tracingEnabled")),
         api_name=str(api.get("name") or ""),
         api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),

@@ -34,7 +34,6 @@ class Exchange:
     body: bytes
     """As the client meant it: decoded by its Content-Encoding."""
     _parameters: RequestParameters | None = None
-    _trace_ids: tuple[str, str] | None = None
 
     @property
     def method(self) -> Method:
@@ -52,9 +51,7 @@ class Exchange:
     @property
     def trace_ids(self) -> tuple[str, str]:
         """X-Amzn-Trace-Id as the event shows it, and in full."""
-        if self._trace_ids is None:
-            self._trace_ids = self.trace.trace_ids(self.ports)
-        return self._trace_ids
+        return self.trace.trace_ids(self.ports)
 
     def _added_headers(self) -> dict[str, str]:
         client = self.trace.client

@@ -11,7 +11,7 @@ from functools import partial
 
 from gatelet.gateway.canary import draw
 from gatelet.gateway.compression import compress
-from gatelet.gateway.errors import GatewayError, InternalFailure
+from gatelet.gateway.errors import ApiConfigurationError, GatewayError, InternalFailure
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.live import LiveGateway
@@ -73,7 +73,13 @@ async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
     if route.method.logging is not None:
         trace.story = Story(ports.clock, data=route.method.logging.data)
         narrate_access.arrived(trace.story, trace)
+    if ports.spans is not None:
+        trace.begin_spans(ports, asked=snapshot.traced)
+    elif snapshot.traced:
+        raise ApiConfigurationError("Gatelet traces only with the setting otel_endpoint")
     await authorize(snapshot, route, trace, ports)
+    if trace.spans is not None:
+        trace.spans.authorized(ports.clock.now())
     waiting = admit_caller(snapshot, route, trace, ports.admission, ports.settings)
     if waiting is not None:
         await waiting

@@ -32,6 +32,7 @@ from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.client.message import Answer, ClientRequest
 from gatelet.identity.service import Identity
 from gatelet.metrics.requests import RequestMeters
+from gatelet.metrics.spans import Spans
 
 
 class InvokerError(Exception):
@@ -98,6 +99,8 @@ class InvokeReply:
     executed_version: str = "$LATEST"
     accepted: bool = False
     """Whether the event was accepted to be run later (202)."""
+    checked: bool = False
+    """Whether nothing was run: the function exists and lets the caller in (204)."""
     log_tail: bytes = b""
     """The end of the invocation's log, if it was asked for."""
 
@@ -168,6 +171,7 @@ class Invoker(Protocol):
         timeout: float,
         log_tail: bool = False,
         role: str | None = None,
+        dry_run: bool = False,
     ) -> InvokeReply:
         """Run the function on a JSON event, or have it run later (``asynchronous``).
 
@@ -255,6 +259,8 @@ class Ports:
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     meters: RequestMeters = field(default_factory=RequestMeters)
+    spans: Spans | None = None
+    """None: nothing is traced."""
     http: Endpoints | None = None
     """None: HTTP integrations fail."""
     services: AwsServices | None = None

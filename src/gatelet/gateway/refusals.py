@@ -30,7 +30,6 @@ def refuse_stage(stage: Mapping[str, Any]) -> str | None:
     for member, what in (
         ("clientCertificateId", "client certificates"),
         ("webAclArn", "web ACLs"),
-        ("tracingEnabled", "X-Ray tracing"),
     ):
         if stage.get(member):
             return _unsupported(what)

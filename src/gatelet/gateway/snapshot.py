@@ -56,5 +56,7 @@ class Snapshot:
     api_key_source: str = "HEADER"
     """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
     api_name: str = ""
+    traced: bool = False
+    """``tracingEnabled``."""
     minimum_compression_size: int | None = None
     """Bytes from which on responses are compressed; None: never."""

@@ -16,16 +16,18 @@ from gatelet.gateway.forwarded import identify_client
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.ports import Ports
+from gatelet.gateway.request_spans import RequestSpans, begin_spans
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.story import Story
-from gatelet.gateway.trace_header import complete_trace
+from gatelet.gateway.trace_header import complete_trace, incoming_trace
 from gatelet.http.request import Request
 from gatelet.identity.principals import Principal
 
 _WATCHED = frozenset(
     (
         "content-encoding",
+        "traceparent",
         "x-amzn-requestid",
         "x-amzn-trace-id",
         "x-forwarded-for",
@@ -73,6 +75,7 @@ class Trace:
     """
 
     __slots__ = (
+        "_ids",
         "_overrides",
         "address",
         "authorizer",
@@ -98,6 +101,7 @@ class Trace:
         "route",
         "seen",
         "snapshot",
+        "spans",
         "status",
         "story",
         "throttled_by",
@@ -137,6 +141,8 @@ class Trace:
         self.failure: GatewayError | None = None
         self.status: int | None = None
         self.story: Story | None = None
+        self.spans: RequestSpans | None = None
+        self._ids: tuple[str, str] | None = None
         self._overrides: Overrides | None = None
 
     @property
@@ -191,8 +197,16 @@ class Trace:
         return int(self.received * 1000)
 
     def trace_ids(self, ports: Ports) -> tuple[str, str]:
-        """X-Amzn-Trace-Id as the event shows it, and in full."""
-        return complete_trace(self.seen.get("x-amzn-trace-id"), ports.ids.trace_id(self.received))
+        """X-Amzn-Trace-Id as the event shows it, and in full: for what is called now, if the request is traced."""
+        ids = self._ids
+        if ids is None:
+            ids = self._ids = complete_trace(incoming_trace(self.seen), ports.ids.trace_id(self.received))
+        return ids if self.spans is None else (ids[0], self.spans.amazon)
+
+    def begin_spans(self, ports: Ports, *, asked: bool) -> None:
+        """Trace the request if its caller or its stage (``asked``) wants it (gatelet.gateway.request_spans)."""
+        shown = self.trace_ids(ports)[0]
+        self.spans = begin_spans(shown, asked=asked, began=self.received, ids=ports.ids)
 
 
 @lru_cache(maxsize=4)

@@ -6,9 +6,21 @@ Reference: apigateway-data-plane section 8.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from gatelet.metrics.spans import read_traceparent, write_amazon
 
 _ROOT = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
 _MAX_CHARACTERS = 256
+
+
+def incoming_trace(seen: Mapping[str, str]) -> str | None:
+    """What the client sent: X-Amzn-Trace-Id, or else W3C's traceparent written as one (gatelet.metrics.spans)."""
+    given = seen.get("x-amzn-trace-id")
+    if given is None and "traceparent" in seen:
+        context = read_traceparent(seen["traceparent"])
+        return None if context is None else write_amazon(context)
+    return given
 
 
 def complete_trace(incoming: str | None, generated: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from gatelet.aws.clock import Clock
 from gatelet.metrics.invocations import FunctionMeters
 from gatelet.metrics.requests import RequestMeters
 from gatelet.metrics.samples import Sample
+from gatelet.metrics.spans import Spans
 from gatelet.storage.metric_points import (
     Distribution,
     MetricKey,
@@ -44,7 +45,11 @@ Source = Callable[[], Iterable[Sample]]
 class Metrics:
     """The meters, and what has been counted."""
 
-    def __init__(self, points: MetricPoints, clock: Clock, *, pending: int = _PENDING) -> None:
+    def __init__(
+        self, points: MetricPoints, clock: Clock, *, pending: int = _PENDING, spans: Spans | None = None
+    ) -> None:
+        self.spans = spans
+        """Where spans go; None: nothing is traced."""
         self.requests = RequestMeters()
         self.functions = FunctionMeters()
         self.dropped = 0

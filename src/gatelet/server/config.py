@@ -77,6 +77,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
     Setting("explain_requests", "number", "500", "how many of the newest requests `gatelet explain` knows; 0: none"),
+    Setting(
+        "otel_endpoint",
+        "text",
+        "",
+        "an OpenTelemetry collector (OTLP over HTTP: `http://127.0.0.1:4318`) that spans are sent to; extra `otel`",
+    ),
     Setting("drain_seconds", "number", "30", "how long a stop waits for requests that run"),
 )
 
@@ -115,6 +121,7 @@ class Config:
     quotas_fail_open: bool = False
     explain_requests: int = 500
     drain_seconds: int = 30
+    otel_endpoint: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -210,8 +217,9 @@ def _check_addresses(config: Config) -> None:
                 raise InvalidConfiguration(f"{name}: {network!r} is not a network: {error}") from error
     if config.http_ca_file is not None and not config.http_ca_file.is_file():
         raise InvalidConfiguration(f"http_ca_file: there is no file {config.http_ca_file}.")
-    if config.dynamodb_endpoint and not _is_origin(config.dynamodb_endpoint):
-        raise InvalidConfiguration(f"dynamodb_endpoint: {config.dynamodb_endpoint!r} is not http(s)://host[:port].")
+    for name in ("dynamodb_endpoint", "otel_endpoint"):
+        if (origin := getattr(config, name)) and not _is_origin(origin):
+            raise InvalidConfiguration(f"{name}: {origin!r} is not http(s)://host[:port].")
     for entry in config.service_endpoints:
         name, _, url = entry.partition("=")
         if not name or not _is_origin(url):

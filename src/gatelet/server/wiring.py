@@ -67,6 +67,7 @@ from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
 from gatelet.server.loop_lag import LoopLag
 from gatelet.server.observed import Observed
+from gatelet.server.otel import open_spans
 from gatelet.server.outbox import FileOutbox
 from gatelet.server.secrets import RootKey, root_key, root_key_was_shown, session_key, vault
 from gatelet.server.sessions import FunctionSessions
@@ -189,7 +190,8 @@ async def _organs(
 ) -> AsyncIterator[Organs]:
     async with AsyncExitStack() as stack:
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
-        metrics = Metrics(data.metric_points, clock)
+        spans = await stack.enter_async_context(open_spans(config.otel_endpoint))
+        metrics = Metrics(data.metric_points, clock, spans=spans)
         await stack.enter_async_context(metrics.kept())
         functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, metrics, clock, ids))
         live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
@@ -221,6 +223,7 @@ async def _organs(
             identity=identity,
             quotas=counters.quotas,
             metrics=metrics,
+            traces=spans is not None,
             clock=clock,
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
@@ -270,6 +273,7 @@ async def _gateway(
             responses=ResponseStore(counters.cache, config.cache_mb * quotas.MIB),
             explanations=Explanations(config.explain_requests),
             meters=metrics.requests,
+            spans=metrics.spans,
             http=client,
             services=services,
         )
@@ -318,6 +322,7 @@ async def _functions(
         queue=data.queue,
         authorizer=identity.authorizer,
         meters=metrics.functions,
+        spans=metrics.spans,
     )
     try:
         await functions.start()

@@ -101,7 +101,6 @@ def test_uris_that_name_no_function(uri: str) -> None:
         ({"shape": method(integration={"timeoutInMillis": "soon"})}, "cannot be read"),
         ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "private endpoints"),
         ({"stage_members": {"clientCertificateId": "c"}}, "client certificates"),
-        ({"stage_members": {"tracingEnabled": True}}, "X-Ray"),
     ],
 )
 def test_what_is_refused(members: dict[str, Any], reason: str) -> None:

@@ -106,7 +106,7 @@ async def _point_stage(
     else:
         stage = {**record.value, **given, "lastUpdatedDate": now}
         _repoint(stage, deployment["id"], request.get("canarySettings"))
-    refuse_unsupported(stage)
+    refuse_unsupported(stage, traces=call.ports.traces)
     settle_cache(stage)
     key = stage_key(call, request["restApiId"], name)
     edit.also(Put(key, stage, parent=request["restApiId"], expected=record.revision if record else 0))

@@ -15,7 +15,6 @@ Stage = dict[str, Any]
 _STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+")
 _UNSUPPORTED = (
-    "tracingEnabled",
     "clientCertificateId",
     "documentationVersion",
 )
@@ -71,8 +70,10 @@ def new_stage(name: str, deployment_id: str, request: Mapping[str, Any], now: in
     return stage
 
 
-def refuse_unsupported(stage: Stage) -> None:
-    """Raises NotSupported for what is valid on AWS and not enforced here yet."""
+def refuse_unsupported(stage: Stage, *, traces: bool) -> None:
+    """Raises NotSupported for what is valid on AWS and not enforced here yet; ``traces``: spans are exported."""
+    if stage.get("tracingEnabled") and not traces:
+        raise NotSupported("tracingEnabled on a stage")
     for member in _UNSUPPORTED:
         if stage.get(member):
             raise NotSupported(f"{member} on a stage")

@@ -73,7 +73,7 @@ async def create_stage(call: Call, request: Request) -> Response:
         if request.get("canarySettings"):
             stage["canarySettings"] = new_canary(request["canarySettings"], stage["deploymentId"])
             await _check_deployment(call, rest_api_id, stage["canarySettings"]["deploymentId"])
-        refuse_unsupported(stage)
+        refuse_unsupported(stage, traces=call.ports.traces)
         settle_cache(stage)
         edit.also(Put(key, stage, parent=rest_api_id, expected=0))
     return stage
@@ -109,7 +109,7 @@ async def update_stage(call: Call, request: Request) -> Response:
         for pointer in (stage, canary or {}):
             if "deploymentId" in pointer:
                 await _check_deployment(call, rest_api_id, pointer["deploymentId"] or "")
-        refuse_unsupported(stage)
+        refuse_unsupported(stage, traces=call.ports.traces)
         settle_cache(stage)
         await check_logging(call, stage)
         # Opening or closing the default endpoint serves from the next deployment or any stage update on.

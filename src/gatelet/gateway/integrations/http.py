@@ -37,11 +37,13 @@ def _request(integration: HttpCustom, outgoing: OutgoingRequest, exchange: Excha
     method = integration.verb or exchange.trace.verb
     query = join_query(query, encode_query(outgoing.query))
     api_id = exchange.snapshot.api_id
+    headers = custom_headers(method, api_id, outgoing.content_type, outgoing.headers)
+    headers += own_headers(api_id, exchange.trace_ids[1])
+    spans = exchange.trace.spans
     return ClientRequest(
         method,
         origin,
         f"{path}?{query}" if query else path,
-        custom_headers(method, api_id, outgoing.content_type, outgoing.headers)
-        + own_headers(api_id, exchange.trace_ids[1]),
+        headers if spans is None else spans.pass_on(headers),
         outgoing.body,
     )

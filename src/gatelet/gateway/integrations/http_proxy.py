@@ -51,11 +51,12 @@ def _request(integration: HttpProxy, outgoing: OutgoingRequest, exchange: Exchan
     if trace.is_test:  # behind it is no client
         forwarded = []
     headers = passed_headers(trace.request.headers, forwarded, outgoing.headers)
+    headers += own_headers(exchange.snapshot.api_id, exchange.trace_ids[1])
     return ClientRequest(
         integration.verb or trace.verb,
         origin,
         f"{path}?{query}" if query else path,
-        headers + own_headers(exchange.snapshot.api_id, exchange.trace_ids[1]),
+        headers if trace.spans is None else trace.spans.pass_on(headers),
         outgoing.body,
     )
 

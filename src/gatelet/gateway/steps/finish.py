@@ -58,6 +58,9 @@ async def _told_at_its_end(
 def _end(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
     milliseconds = (ports.clock.monotonic() - trace.began) * 1000
     measure(snapshot, trace, ports.meters, status, milliseconds)
+    if trace.spans is not None and ports.spans is not None:
+        request = trace.verb, trace.request_id
+        trace.spans.tell(ports.spans, snapshot, trace.route, request, status, ports.clock.now())
     if snapshot.access_log is None and trace.story is None:
         return
     trace.response_length = length

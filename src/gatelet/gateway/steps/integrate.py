@@ -28,11 +28,25 @@ from gatelet.gateway.method import (
     Misconfiguration,
     Mock,
 )
+from gatelet.gateway.request_spans import RequestSpans
 from gatelet.http.response import Response
 
 
 def integrate(exchange: Exchange) -> Awaitable[Response]:
     """The response that the method's integration gives, to be awaited. Either raises GatewayError."""
+    spans = exchange.trace.spans
+    return _run(exchange) if spans is None else _timed(exchange, spans)
+
+
+async def _timed(exchange: Exchange, spans: RequestSpans) -> Response:
+    """Of a traced request: when it began, and when it was answered."""
+    spans.integrate(exchange.ports.clock.now())
+    response = await _run(exchange)
+    spans.integrated(exchange.ports.clock.now())
+    return response
+
+
+def _run(exchange: Exchange) -> Awaitable[Response]:
     match exchange.method.integration:
         case LambdaProxy() as integration:
             return lambda_proxy.run(integration, exchange)
