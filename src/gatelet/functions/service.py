@@ -35,6 +35,9 @@ class Functions(Protocol):
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
 
+    async def check_invocation(self, invocation: Invocation) -> None:
+        """Whether the function exists and lets the caller in; nothing runs (DryRun). Raises InvocationRefused."""
+
     async def task_root(self, target: FunctionTarget) -> str:
         """Where the function's code is, as its debugger sees it. Raises InvocationRefused."""
 

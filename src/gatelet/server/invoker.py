@@ -100,8 +100,9 @@ class FunctionInvoker:
         timeout: float,
         log_tail: bool = False,
         role: str | None = None,
+        dry_run: bool = False,
     ) -> gateway.InvokeReply:
-        """Run the function on a JSON event, or accept the event. Raises InvokerError."""
+        """Run the function on a JSON event, accept the event, or only look (``dry_run``). Raises InvokerError."""
         if role is not None:
             self._permit(role, target, source_arn, source_account)
         payload = payload or b"{}"
@@ -120,6 +121,9 @@ class FunctionInvoker:
             abandon_at=time.monotonic() + timeout,
         )
         try:
+            if dry_run:
+                await self._functions.check_invocation(invocation)
+                return gateway.InvokeReply(b"", invocation.request_id, checked=True)
             if asynchronous:
                 await self._functions.invoke_async(invocation)
                 return gateway.InvokeReply(b"", invocation.request_id, accepted=True)

@@ -233,9 +233,17 @@ def test_a_payload_that_is_not_json() -> None:
 
 
 def test_an_unknown_invocation_type() -> None:
-    world = served(requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'DryRun'"})
+    world = served(requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'Later'"})
     assert call(world, "POST").status == 500
-    assert "DryRun" in world.log.lines[0]
+    assert "Lambda knows no invocation type Later" in world.log.lines[0]
+
+
+def test_a_dry_run() -> None:
+    """lambda-execution section 1: 204 and no body; the integration's own status maps as any other."""
+    world = served(requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'DryRun'"})
+    response = call(world, "POST")
+    assert (response.status, response.body) == (200, b"")
+    assert not world.invoker.calls
 
 
 def mock(**members: Any) -> World:

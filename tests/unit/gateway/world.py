@@ -220,7 +220,10 @@ class LocalInvoker:
         timeout: float,
         log_tail: bool = False,
         role: str | None = None,
+        dry_run: bool = False,
     ) -> InvokeReply:
+        if dry_run:
+            return InvokeReply(b"", "dry", checked=True)
         self.calls.append(
             {
                 "target": target,

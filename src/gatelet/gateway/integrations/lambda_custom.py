@@ -22,7 +22,7 @@ from gatelet.gateway.steps.map_response import map_response
 from gatelet.gateway.trace import IntegrationFacts
 from gatelet.http.response import Response
 
-_INVOCATION_TYPES = {"requestresponse": False, "event": True}
+_RUN, _EVENT, _DRY_RUN = "requestresponse", "event", "dryrun"
 
 
 async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
@@ -34,7 +34,7 @@ async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
 
 async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange: Exchange) -> IntegrationReply:
     clock, trace = exchange.ports.clock, exchange.trace
-    asynchronous = _is_asynchronous(outgoing)
+    kind = _invocation_type(outgoing)
     if trace.story is not None:
         narrate_lambda.request(trace.story, integration.target, outgoing.body, exchange)
     began = clock.monotonic()
@@ -42,17 +42,18 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
         answer = await exchange.ports.invoker.invoke(
             _target(integration, outgoing),
             outgoing.body,
-            asynchronous=asynchronous,
+            asynchronous=kind == _EVENT,
             log_tail=(outgoing.header("x-amz-log-type") or "").lower() == "tail",
             client_context=_client_context(outgoing),
             source_arn=exchange.method.source_arn,
             source_account=exchange.snapshot.scope.account,
             trace_id=exchange.trace_ids[1],
             timeout=integration.timeout,
+            dry_run=kind == _DRY_RUN,
         )
     except InvokerError as refused:
         raise failure_of(refused) from refused
-    status = 202 if answer.accepted else 200
+    status = 204 if answer.checked else 202 if answer.accepted else 200
     trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
     headers = _headers(answer, exchange)
     if trace.story is not None:
@@ -70,14 +71,14 @@ def _target(integration: LambdaCustom, outgoing: OutgoingRequest) -> FunctionTar
     return replace(integration.target, qualifier=qualifiers[-1]) if qualifiers else integration.target
 
 
-def _is_asynchronous(outgoing: OutgoingRequest) -> bool:
-    """Whether X-Amz-Invocation-Type asks for an event. Raises ApiConfigurationError for what Lambda would refuse."""
+def _invocation_type(outgoing: OutgoingRequest) -> str:
+    """What X-Amz-Invocation-Type asks for. Raises ApiConfigurationError for what Lambda would refuse."""
     kind = outgoing.header("x-amz-invocation-type")
     if kind is None:
-        return False
-    if kind.lower() not in _INVOCATION_TYPES:
-        raise ApiConfigurationError(f"Gatelet does not support the invocation type {kind} yet")
-    return _INVOCATION_TYPES[kind.lower()]
+        return _RUN
+    if kind.lower() not in (_RUN, _EVENT, _DRY_RUN):
+        raise ApiConfigurationError(f"Lambda knows no invocation type {kind}")
+    return kind.lower()
 
 
 def _client_context(outgoing: OutgoingRequest) -> bytes | None:
