@@ -1,7 +1,7 @@
 """The managed policies that AWS brings to every account, as far as a REST platform's users attach them.
 
 Names, ARNs, documents and dates as AWS publishes them (AWS Managed Policy Reference Guide, read in November 2026
-for those of Lambda, API Gateway and X-Ray; AWS changes PowerUserAccess, AmazonDynamoDBFullAccess and
+for most of those of Lambda, API Gateway and X-Ray; AWS changes PowerUserAccess, AmazonDynamoDBFullAccess and
 CloudWatchLogsFullAccess more often than this list). ReadOnlyAccess is cut to the services that Gatelet knows:
 AWS's own lists thousands of actions. The unique ids are ours.
 """

@@ -277,8 +277,6 @@ class TestFailures:
         assert ask(ALLOW, authorizer=authorizer) == BROKEN
 
     def test_a_method_whose_authorizer_is_gone_lets_nobody_pass(self) -> None:
-        assert ask(ALLOW, authorizer={**TOKEN, "id": "other"})[0] in (200, 500)
-
         async def story(guarded: Guarded) -> None:
             assert await guarded.call() == BROKEN
 

@@ -122,6 +122,26 @@ def test_data_traces_show_what_was_sent_and_said() -> None:
     assert any(line.startswith("Method response body after transformations: said") for line in lines)
 
 
+def test_a_large_body_is_told_by_its_beginning() -> None:
+    """Its whole text would hold the event loop; the log cuts its lines far below."""
+    settings = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}}
+    large = "x" * 2_000_000
+    world = World(
+        {"/users": {"POST": method()}},
+        handler=lambda event: {"statusCode": 200, "body": event["body"]},
+        stage_members={"methodSettings": settings},
+    )
+
+    async def run() -> int:
+        await world.live.start()
+        return len((await world.call("POST", body=large.encode())).body)
+
+    assert asyncio.run(run()) == len(large)
+    bodies = [line for line in world.log.lines if "body" in line and "xxx" in line]
+    assert len(bodies) == 4
+    assert max(map(len, bodies)) < 300_000
+
+
 SECRETS = {
     "Authorization": "Bearer of-the-authorization-header",
     "x-api-key": VALUE,

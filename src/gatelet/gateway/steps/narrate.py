@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from gatelet.aws.quotas import KIB
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.story import Story
 from gatelet.gateway.trace import Trace
@@ -14,6 +15,8 @@ from gatelet.http.response import Response
 
 _LEGIBLE = 6
 _MAP_CHARACTERS = 1_000
+SHOWN_BYTES = 256 * KIB
+"""Of a body."""
 _SECRET = frozenset(
     ("authorization", "proxy-authorization", "x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-api-key")
 )
@@ -30,7 +33,7 @@ def begin(story: Story, exchange: Exchange) -> None:
         story.tell(f"Method request path: {shown(parameters.path.items())}")
         story.tell(f"Method request query string: {shown(masked(_last(parameters.query), story.secret))}")
         story.tell(f"Method request headers: {shown(masked(_last(parameters.headers), story.secret))}")
-        story.tell(f"Method request body before transformations: {exchange.body.decode('utf-8', 'replace')}")
+        story.tell(f"Method request body before transformations: {text_of(exchange.body)}")
 
 
 def endpoint_request(story: Story, uri: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
@@ -38,7 +41,7 @@ def endpoint_request(story: Story, uri: str, headers: Iterable[tuple[str, str]],
     if story.data:
         story.tell(f"Endpoint request URI: {uri}")
         story.tell(f"Endpoint request headers: {shown(masked(headers, story.secret))}")
-        story.tell(f"Endpoint request body after transformations: {body.decode('utf-8', 'replace')}")
+        story.tell(f"Endpoint request body after transformations: {text_of(body)}")
     story.tell(f"Sending request to {uri}")
 
 
@@ -51,17 +54,22 @@ def endpoint_response(story: Story, trace: Trace, headers: Iterable[tuple[str, s
         story.tell(f"Received response. Status: {facts.status}, Integration latency: {facts.milliseconds} ms")
     if story.data:
         story.tell(f"Endpoint response headers: {shown(headers)}")
-        story.tell(f"Endpoint response body before transformations: {body.decode('utf-8', 'replace')}")
+        story.tell(f"Endpoint response body before transformations: {text_of(body)}")
 
 
 def complete(story: Story, response: Response) -> None:
     """The response to the client."""
     if story.data:
-        body = response.body.decode("utf-8", "replace") if isinstance(response.body, bytes) else ""
+        body = text_of(response.body) if isinstance(response.body, bytes) else ""
         story.tell(f"Method response body after transformations: {body}")
         story.tell(f"Method response headers: {shown(_own_left_out(response))}")
     story.tell("Successfully completed execution")
     story.tell(f"Method completed with status: {response.status}")
+
+
+def text_of(body: bytes) -> str:
+    """A body as a line shows it: its beginning, for a large one would hold the event loop (and be cut later)."""
+    return body[:SHOWN_BYTES].decode("utf-8", "replace")
 
 
 def shown(pairs: Iterable[tuple[str, str]]) -> str:

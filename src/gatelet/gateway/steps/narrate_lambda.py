@@ -14,7 +14,7 @@ from gatelet.aws.scope import Scope
 from gatelet.gateway.events.proxy import build
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.ports import FunctionTarget, ProxyReply
-from gatelet.gateway.steps.narrate import endpoint_request, endpoint_response, masked, starred
+from gatelet.gateway.steps.narrate import SHOWN_BYTES, endpoint_request, endpoint_response, masked, starred, text_of
 from gatelet.gateway.story import Story
 
 
@@ -40,7 +40,7 @@ def proxy_request(story: Story, target: FunctionTarget, head: bytes, exchange: E
     """The call of a function with the request; the event is built here as the worker builds it."""
     event: dict[str, Any] = {}
     if story.data:
-        event = _masked(build(json.loads(head), exchange.body), story, is_test=exchange.trace.is_test)
+        event = _masked(build(json.loads(head), exchange.body[:SHOWN_BYTES]), story, is_test=exchange.trace.is_test)
     request(story, target, json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(), exchange)
 
 
@@ -71,7 +71,7 @@ def proxy_reply(story: Story, reply: ProxyReply, exchange: Exchange) -> None:
             "statusCode": reply.status,
             "headers": {name: value for name, _, value in lines},
             "isBase64Encoded": reply.base64,
-            "body": reply.body.decode("utf-8", "replace"),
+            "body": text_of(reply.body),
         }
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
     reply_told(story, exchange, body, reply.request_id)
