@@ -89,11 +89,13 @@ _LOGS: Final = Grammar(
         }
     ),
 )
+_COGNITO: Final = Grammar(code="InvalidParameterException")  # identity section 4.5
 _QUERY: Final = Grammar(code="ValidationError")
 
 _GRAMMARS: Final[Mapping[str, Grammar]] = {
     "apigateway": _APIGATEWAY,
     "lambda": _LAMBDA,
+    "cognito-idp": _COGNITO,
     "logs": _LOGS,
     "iam": _QUERY,
     "sts": _QUERY,
