@@ -24,6 +24,8 @@ TOO_LARGE: Final = "Item size has exceeded the maximum allowed size"
 TRANSACTION_TOO_LARGE: Final = "Transaction request size exceeds the maximum allowed size of 4 MB"
 TOO_LARGE_UPDATE: Final = "Item size to update has exceeded the maximum allowed size"
 
+_TAKING: Final = frozenset({"REMOVE", "DELETE"})
+
 Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 
@@ -96,6 +98,8 @@ def _after(write: Write, old: Item | None) -> Item | None:
         return None
     # An update of an item that is not there begins with its keys alone.
     new = apply(write.update, write.item if old is None else old)
+    if old is None and write.update and all(action.clause in _TAKING for action in write.update):
+        return None  # there was nothing to take away from: no item comes of it
     check_index_keys(write.table, new)
     for action in write.update:
         if len(action.path) > 1 and (changed := new.get(str(action.path[0]))) is not None:

@@ -217,3 +217,20 @@ def test_a_condition_sees_the_item_before_the_update(dynamodb: Any, table: str) 
     }
     dynamodb.update_item(**arguments)
     assert refusal(dynamodb.update_item, **arguments)[0] == "ConditionalCheckFailedException"
+
+
+TAKING: list[dict[str, Any]] = [
+    {"UpdateExpression": "REMOVE a"},
+    {"UpdateExpression": "DELETE a :s", "ExpressionAttributeValues": {":s": {"SS": ["x"]}}},
+    {"AttributeUpdates": {"a": {"Action": "DELETE"}}},
+    {"AttributeUpdates": {"a": {"Action": "DELETE", "Value": {"SS": ["x"]}}}},
+]
+
+
+@pytest.mark.parametrize("update", TAKING, ids=range(len(TAKING)))
+def test_taking_away_from_nothing_makes_no_item(dynamodb: Any, shared: str, update: dict[str, Any]) -> None:
+    """API Reference (AttributeValueUpdate): "If no item with the specified Key is found", DELETE does nothing."""
+    key = {"id": {"S": "nowhere"}}
+    answer = dynamodb.update_item(TableName=shared, Key=key, ReturnValues="ALL_NEW", **update)
+    assert "Attributes" not in answer
+    assert "Item" not in dynamodb.get_item(TableName=shared, Key=key)
