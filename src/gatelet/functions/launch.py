@@ -15,7 +15,7 @@ from gatelet.functions.host import Host
 from gatelet.functions.process import Launcher, StartFailed
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
 from gatelet.functions.report import runtime_version
-from gatelet.functions.runtime_api.programs import directories
+from gatelet.functions.runtime_api.programs import Program, directories
 from gatelet.functions.runtimes.python import frames
 from gatelet.functions.runtimes.python.sandbox import mounts
 from gatelet.functions.sandbox.detect import LANDLOCK_READABLE, Sandbox
@@ -94,14 +94,7 @@ async def configure(
         "handler": function.handler,
         "snap_start": function.snap_start,
         "debug_port": function.debug_port,
-        "command": [] if program is None else program.command,
-        "supervised": program is not None,
-        "description": {
-            "functionName": function.name,
-            "functionVersion": function.version,
-            "handler": function.handler,
-            "accountId": function.scope.account,
-        },
+        **_supervision(function, program),
         "group": grounds.name if sandbox.cgroups is not None else "",
         "event_module": str(host.settings.proxy_event_module),
         "response_bytes": quotas.INVOKE_RESPONSE_BYTES,
@@ -116,18 +109,33 @@ async def configure(
         configuration["environment"].update(program.variables)
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
+    extensions = layers is not None and (layers / "extensions").is_dir()
     if program is not None:
-        version, warning, extensions = program.version, program.warning, _has_extensions(layers)
-        return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, extensions)
-    if _has_extensions(layers):
+        version, warning = program.version, program.warning
+    elif extensions:
         raise StartFailed(f"the layers bring extensions, which run beside {function.runtime} on AWS alone")
-    warning = f"{function.runtime} is not installed on this host: running on Python {interpreter.version}"
-    version = runtime_version(interpreter.version)
-    return Launch(interpreter, python, sandbox, launcher, configuration, version, "" if interpreter.exact else warning)
+    else:
+        version, warning = _python_words(function, interpreter)
+    return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, extensions)
 
 
-def _has_extensions(layers: Path | None) -> bool:
-    return layers is not None and (layers / "extensions").is_dir()
+def _python_words(function: FunctionVersion, interpreter: Interpreter) -> tuple[str, str]:
+    """The version for INIT_START, and a warning if it is not the runtime's."""
+    words = f"{function.runtime} is not installed on this host: running on Python {interpreter.version}"
+    return runtime_version(interpreter.version), "" if interpreter.exact else words
+
+
+def _supervision(function: FunctionVersion, program: Program | None) -> dict[str, Any]:
+    """What a supervisor needs; see runtimes.python.supervisor."""
+    if program is None:
+        return {"supervised": False}
+    description = {
+        "functionName": function.name,
+        "functionVersion": function.version,
+        "handler": function.handler,
+        "accountId": function.scope.account,
+    }
+    return {"supervised": True, "command": program.command, "description": description}
 
 
 def _variables(host: Host, function: FunctionVersion, places: _Places, stream: str, namespaces: bool) -> dict[str, str]:
