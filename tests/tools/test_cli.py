@@ -169,6 +169,24 @@ def test_status(server: RunningGatelet) -> None:
     assert "functions in eu-west-1: 0" in run(server, "status", "--region", "eu-west-1").stdout
 
 
+def test_status_tells_versions_aliases_and_urls(own_gatelet: RunningGatelet) -> None:
+    create_function(own_gatelet, "parted", ECHO)
+    client = own_gatelet.client("lambda")
+    for number in range(9):
+        client.publish_version(FunctionName="parted")
+        client.update_function_configuration(FunctionName="parted", Description=str(number))
+        client.get_waiter("function_updated_v2").wait(FunctionName="parted", WaiterConfig={"Delay": 0.02})
+    routing = {"AdditionalVersionWeights": {"1": 0.25}}
+    client.create_alias(FunctionName="parted", Name="live", FunctionVersion="9", RoutingConfig=routing)
+    url = client.create_function_url_config(FunctionName="parted", Qualifier="live", AuthType="AWS_IAM")["FunctionUrl"]
+    told = run(own_gatelet, "status").stdout
+    assert "    versions  1 ... 9 (9)\n" in told
+    assert "    alias     live: 9, 25% 1\n" in told
+    assert f"    URL       {url}  AWS_IAM  live\n" in told
+    (function,) = json.loads(run(own_gatelet, "status", "--json").stdout)["functions"]
+    assert ([len(function[part]) for part in ("versions", "aliases", "urls")]) == [9, 1, 1]
+
+
 def test_status_lists_more_than_one_page(own_gatelet: RunningGatelet) -> None:
     client = own_gatelet.client("apigateway")
     for number in range(30):

@@ -137,6 +137,25 @@ class Client:
         """Every function (Lambda's ListFunctions)."""
         return list(self._pages("lambda", "/2015-03-31/functions", "Functions", "Marker", "NextMarker"))
 
+    def functions_in_full(self) -> list[dict[str, Any]]:
+        """Every function, each with its published ``versions``, its ``aliases`` and its ``urls``."""
+        found = []
+        for function in self.functions():
+            try:
+                found.append({**function, **self._parts(function["FunctionName"])})
+            except CallRefused as refusal:
+                if refusal.code != "ResourceNotFoundException":  # it was deleted meanwhile
+                    raise
+        return found
+
+    def _parts(self, function: str) -> dict[str, list[dict[str, Any]]]:
+        path = f"functions/{quote(function, safe='')}"
+        versions = self._pages("lambda", f"/2015-03-31/{path}/versions", "Versions", "Marker", "NextMarker")
+        aliases = self._pages("lambda", f"/2015-03-31/{path}/aliases", "Aliases", "Marker", "NextMarker")
+        urls = self._pages("lambda", f"/2021-10-31/{path}/urls", "FunctionUrlConfigs", "Marker", "NextMarker")
+        published = [version for version in versions if version["Version"] != "$LATEST"]
+        return {"versions": published, "aliases": list(aliases), "urls": list(urls)}
+
     def rest_apis(self) -> list[dict[str, Any]]:
         """Every REST API (GetRestApis), each with its ``stages``."""
         apis = list(self._pages("apigateway", "/restapis", "item", "position", "position"))
