@@ -92,8 +92,9 @@ class Dispatcher:
         """Begin what can be begun; the seconds after which to look again (None: nothing will fall due)."""
         now = self._clock.now()
         if self._leases and now >= self._extend_at:
-            self._extend_at = now + _EXTEND_SECONDS
+            # Until that worked nothing is taken: what is in work here could be among it.
             await self._queue.extend(list(self._leases), _milliseconds(now + _LEASE_SECONDS))
+            self._extend_at = now + _EXTEND_SECONDS
         self._rest_until = {name: until for name, until in self._rest_until.items() if until > now}
         moments = [self._extend_at] if self._leases else []
         ready = []

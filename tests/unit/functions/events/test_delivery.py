@@ -12,7 +12,7 @@ import pytest
 from tests.unit.functions.events.stage import ACCOUNT, FAILURE, REGION, START, SUCCESS, Stage
 
 from gatelet.aws import quotas
-from gatelet.functions.events import delivery
+from gatelet.functions.events import delivery, dispatcher
 from gatelet.functions.invocation import (
     FunctionNotFound,
     Invocation,
@@ -279,6 +279,42 @@ def test_a_long_attempt_keeps_its_lease(play: Any) -> None:
             stage.clock.time = START + 60 * minute
             stage.delivery.wake()
             await asyncio.sleep(0.01)
+        assert len(stage.runs) == 1
+        release.set()
+        await stage.settle()
+        assert (len(stage.runs), await stage.waiting("f")) == (1, 0)
+
+    play(story)
+
+
+def test_leases_that_could_not_be_kept_are_kept_before_anything_is_taken(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk outlasts the lease: once there is space, what still runs is not run again."""
+    monkeypatch.setattr(dispatcher, "_AFTER_A_FAILURE_SECONDS", 0.001)
+
+    async def story(stage: Stage) -> None:
+        await stage.function("f")
+        release = asyncio.Event()
+
+        async def held(invocation: Invocation) -> InvocationResult:
+            await release.wait()
+            return SUCCESS
+
+        stage.handler = held
+        await stage.accept("f")
+        await stage.until(lambda: bool(stage.runs))
+        extend, refusals = stage.data.queue.extend, iter(range(1))
+
+        async def no_space_at_first(leases: Sequence[Lease], until: int) -> None:
+            if next(refusals, None) is not None:
+                raise StorageFull
+            await extend(leases, until)
+
+        monkeypatch.setattr(stage.data.queue, "extend", no_space_at_first)
+        stage.clock.time = START + 61
+        stage.delivery.wake()
+        await asyncio.sleep(0.05)
         assert len(stage.runs) == 1
         release.set()
         await stage.settle()
