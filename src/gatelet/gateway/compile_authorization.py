@@ -38,7 +38,7 @@ def compile_resource_policy(text: str | None) -> Named | None:
         listed = [statements] if isinstance(statements, dict) else list(statements)
         version = document.get("Version", "2012-10-17")
         return Named("resource policy", compile_policy(listed, kind=Kind.RESOURCE, version=version))
-    except (ValueError, LookupError, TypeError, AttributeError, MalformedPolicy):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MalformedPolicy):
         return Named("unreadable resource policy", compile_policy(_NOBODY, kind=Kind.RESOURCE))
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from gatelet.gateway.authorizers.authorization import AwsIam, LambdaAuthorizer
 from gatelet.gateway.authorizers.caller_identity import read_source
 from gatelet.gateway.authorizers.method_arn import method_arn
+from gatelet.gateway.authorizers.token_authorizers import CognitoAuthorizer, JwtAuthorizer
+from gatelet.gateway.errors import MethodArnTooLong
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps.authorize import INVOKE, circumstances
@@ -31,6 +34,7 @@ def explain(trace: Trace, ports: Ports) -> Story:
         story["stage"] = {"apiId": trace.address.api_id, "stage": trace.address.stage, "served": False}
         return story
     story["stage"] = {
+        "account": snapshot.scope.account,
         "apiId": snapshot.api_id,
         "stage": snapshot.stage,
         "served": True,
@@ -48,17 +52,36 @@ def explain(trace: Trace, ports: Ports) -> Story:
 
 
 def _request(trace: Trace) -> Story:
-    request = trace.request
+    request, secret = trace.request, _secret(trace)
     return {
         "id": trace.request_id,
         "extendedId": trace.extended_id,
         "time": trace.request_time,
         "method": trace.verb,
         "path": trace.path,
-        "query": request.query,
-        "headers": masked(request.headers),
+        "query": "&".join(
+            [f"{name}={value}" if value else name for name, value in masked(_pairs(request.query), secret)]
+        ),
+        "headers": masked(request.headers, secret),
         "sourceIp": trace.client.source_ip,
     }
+
+
+def _secret(trace: Trace) -> frozenset[str]:
+    """What the method's authorizer looks at, in lower case."""
+    authorization = None if trace.route is None else trace.route.method.authorization
+    match authorization:
+        case LambdaAuthorizer(sources=sources):
+            return frozenset([source.name.lower() for source in sources])
+        case CognitoAuthorizer(source=source) | JwtAuthorizer(source=source):
+            return frozenset((source.name.lower(),))
+    return frozenset()
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """Names and values as they were sent, the names decoded."""
+    parts = [part.partition("=") for part in query.replace(";", "&").split("&") if part]
+    return [(unquote_plus(name), value) for name, _, value in parts]
 
 
 def _outcome(trace: Trace) -> Story:
@@ -87,9 +110,11 @@ def _route(snapshot: Snapshot, trace: Trace) -> Story:
 def _authorization(snapshot: Snapshot, trace: Trace, ports: Ports) -> Story:
     assert trace.route is not None
     authorization = trace.route.method.authorization
-    arn = method_arn(snapshot, trace)
+    story: Story = {"type": "NONE" if authorization is None else type(authorization).__name__, "methodArn": None}
+    if isinstance(trace.failure, MethodArnTooLong):
+        return story
+    story["methodArn"] = arn = method_arn(snapshot, trace)
     asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
-    story: Story = {"type": "NONE" if authorization is None else type(authorization).__name__, "methodArn": arn}
     if isinstance(authorization, AwsIam) and trace.principal is not None:
         story["principal"] = trace.principal.arn
         identity = ports.identity.authorizer

@@ -1,6 +1,6 @@
 """``GET /_gatelet/requests/{id}``: why a request went as it did. For signed callers who may know.
 
-The root user may, and whoever has a policy that allows ``gatelet:ExplainRequest``.
+The root user may, and whoever has a policy that allows ``gatelet:ExplainRequest``: about the APIs of its own account.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import orjson
 
 from gatelet.aws.clock import Clock
 from gatelet.aws.errors import AwsError
+from gatelet.aws.scope import DEFAULT_ACCOUNT
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 from gatelet.identity.denials import denial
@@ -49,7 +50,7 @@ class ExplainPage:
         if not verdict:
             return _json(403, {"message": denial(principal.arn, ACTION, "*", verdict)})
         story = self._explain(request.path.removeprefix(PREFIX))
-        if story is None:
+        if story is None or story["stage"].get("account", DEFAULT_ACCOUNT) != principal.account:
             return _json(404, {"message": "No request with that id is kept: the newest ones are (explain_requests)."})
         return _json(200, story)
 

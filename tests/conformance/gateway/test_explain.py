@@ -76,3 +76,16 @@ def test_only_signed_callers_who_may_are_told(api: Api) -> None:
 
     curious: Any = Curious()
     refused(run(curious, "explain", request_id), 1, "is not authorized to perform: gatelet:ExplainRequest")
+
+
+def test_another_account_is_told_nothing(api: Api) -> None:
+    request_id = asked(api, "/open")
+
+    class Stranger:
+        endpoint = api.gatelet.endpoint
+
+        def environment(self) -> dict[str, str]:
+            return {**api.gatelet.environment(), "AWS_ACCESS_KEY_ID": "999999999999", "AWS_SECRET_ACCESS_KEY": "test"}
+
+    stranger: Any = Stranger()
+    refused(run(stranger, "explain", request_id), 1, "No request with that id is kept")

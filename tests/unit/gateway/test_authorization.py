@@ -482,7 +482,9 @@ class TestResourcePolicies:
             (policy(("Allow", "*", "*"), ("Deny", "GET/users", "*")), f"{ANONYMOUS} with an explicit deny"),
             ("not json", f"{ANONYMOUS} with an explicit deny"),
             ('{"Statement": "all"}', f"{ANONYMOUS} with an explicit deny"),
+            ("[" * 100_000, f"{ANONYMOUS} with an explicit deny"),
         ],
+        ids=["allowed", "here", "there", "other-verb", "account", "denied", "no-json", "no-policy", "too-deep"],
     )
     def test_an_open_method_needs_an_allow(self, text: str, message: str | None) -> None:
         async def run() -> Any:

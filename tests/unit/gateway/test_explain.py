@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.unit.gateway.test_admission import KEYED, VALUE, Caller
-from tests.unit.gateway.test_authorization import ALLOW, REQUEST, Guarded, Signed, answer, policy
+from tests.unit.gateway.test_authorization import ALLOW, REQUEST, TOKEN, Guarded, Signed, answer, policy
 from tests.unit.gateway.world import World, header, method
 
 from gatelet.gateway.explain import explain
@@ -88,6 +88,30 @@ def test_secrets_are_masked() -> None:
 
     asyncio.run(run())
     assert "a-token-that-nobody" not in json.dumps(told(made.world), default=str)
+
+
+@pytest.mark.parametrize("authorizer", [TOKEN, REQUEST])
+def test_nor_what_an_authorizer_looks_at_nor_a_presigned_query(authorizer: dict[str, Any]) -> None:
+    source = authorizer["identitySource"].replace("Authorization", "X-Door")
+    made = Guarded(ALLOW, authorizer={**authorizer, "identitySource": source})
+    secrets = ("what-opens-the-door-0123456789", "who-comes-by-the-query-0123456789", "7" * 64)
+
+    async def run() -> None:
+        await made.world.live.start()
+        query = f"user={secrets[1]}&X-Amz-Signature={secrets[2]}&page=2"
+        await made.world.call(query=query, headers=[("x-door", secrets[0])])
+
+    asyncio.run(run())
+    story = told(made.world)
+    assert "page=2" in story["request"]["query"]
+    shown = json.dumps(story, default=str)
+    assert secrets[2] not in shown
+    assert secrets[0 if authorizer is TOKEN else 1] not in shown
+
+
+def test_an_arn_that_is_too_long_is_told_too() -> None:
+    story = served(World({"/{proxy+}": {"GET": method(authorizationType="AWS_IAM")}}), "GET", "/" + "x" * 1_600)
+    assert (story["outcome"]["status"], story["authorization"]["methodArn"]) == (414, None)
 
 
 def test_a_kept_answer_is_told_as_such() -> None:
