@@ -42,7 +42,7 @@ def compile_snapshot(
     """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
     api = document["restApi"]
     variables: Mapping[str, str] = stage.get("variables") or {}
-    compiler = _Compiler(document, stage, deployment_id, scope, account)
+    compiler = _Compiler(document, stage, deployment_id, scope)
     return Snapshot(
         scope=scope,
         api_id=api["id"],
