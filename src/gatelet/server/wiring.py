@@ -190,9 +190,7 @@ async def _organs(
 ) -> AsyncIterator[Organs]:
     async with AsyncExitStack() as stack:
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
-        spans = await stack.enter_async_context(open_spans(config.otel_endpoint))
-        metrics = Metrics(data.metric_points, clock, spans=spans)
-        await stack.enter_async_context(metrics.kept())
+        metrics = await stack.enter_async_context(_metrics(config, data, clock))
         functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, metrics, clock, ids))
         live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
         await asyncio.gather(live.start(), plans.start(), urls.start())
@@ -223,7 +221,7 @@ async def _organs(
             identity=identity,
             quotas=counters.quotas,
             metrics=metrics,
-            traces=spans is not None,
+            traces=metrics.spans is not None,
             clock=clock,
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
@@ -286,6 +284,14 @@ def _aws_services(config: Config, identity: Identity, clock: Clock, ids: Ids) ->
         yield AwsServices(identity, client, service_endpoints(config), clock, ids)
     finally:
         client.close()
+
+
+@asynccontextmanager
+async def _metrics(config: Config, data: DataDirectory, clock: Clock) -> AsyncIterator[Metrics]:
+    async with open_spans(config.otel_endpoint) as spans:
+        metrics = Metrics(data.metric_points, clock, spans=spans)
+        async with metrics.kept():
+            yield metrics
 
 
 @asynccontextmanager
