@@ -75,6 +75,7 @@ from gatelet.server.stream_source import TableStreams
 from gatelet.server.table_endpoint import open_table_endpoint
 from gatelet.storage.ports import StorageFailed
 from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
+from gatelet.tables.service import Tables
 from gatelet.tables.upkeep import open_tables
 from gatelet.wire.codec import Codec
 
@@ -198,10 +199,7 @@ async def _organs(
             open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
         )
         tables = await stack.enter_async_context(open_tables(data.table_items, clock))
-        sources = EventSources(
-            MappingPorts(data.records, TableStreams(tables), functions, identity.authorizer, clock, ids)
-        )
-        stack.push_async_callback(sources.stop, config.drain_seconds)
+        sources = await stack.enter_async_context(_event_sources(config, data, tables, functions, identity))
         readers = (identity.directory, identity.user_pools, live, plans, functions, urls, sources)
         followers = Followers(data.changes, [reader.apply for reader in readers])
         await followers.start()
@@ -233,6 +231,18 @@ async def _organs(
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
         yield Organs(functions, served, sources, live, followers, control, gateway, plane, metrics)
+
+
+@asynccontextmanager
+async def _event_sources(
+    config: Config, data: DataDirectory, tables: Tables, functions: LambdaService, identity: Identity
+) -> AsyncIterator[EventSources]:
+    streams, clock, ids = TableStreams(tables), SystemClock(), Ids()
+    sources = EventSources(MappingPorts(data.records, streams, functions, identity.authorizer, clock, ids))
+    try:
+        yield sources
+    finally:
+        await sources.stop(config.drain_seconds)
 
 
 def _networks(config: Config) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -71,8 +71,7 @@ class Run:
         while not await self._loaded():
             if self._stopping.is_set():
                 return
-        with suppress(RevisionConflict):
-            await asyncio.gather(*(self._guarded(lane) for lane in range(self._mapping.lanes)))
+        await asyncio.gather(*(self._guarded(lane) for lane in range(self._mapping.lanes)))
 
     async def _loaded(self) -> bool:
         try:
@@ -90,9 +89,8 @@ class Run:
         while not self._stopping.is_set():
             try:
                 await self._turn(lane, reader)
-            except RevisionConflict:
+            except RevisionConflict:  # the mapping is gone, or runs elsewhere
                 self.stop()
-                raise
             except (_NoAccess, SourceGone):
                 await self._problem(f"PROBLEM: {refusal(self._mapping.stream_arn)}")
             except StorageError:
