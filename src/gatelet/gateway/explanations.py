@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from gatelet.gateway.authorizers.cache import LARGEST_BYTES
+
 if TYPE_CHECKING:
     from gatelet.gateway.trace import Trace
 
@@ -24,10 +26,16 @@ class Explanations:
         self._kept: deque[Trace] = deque(maxlen=most)
 
     def keep(self, trace: Trace) -> None:
-        """Keep a request that is answered. It loses its body, and its failure what it holds of the stack."""
+        """Keep a request that is answered and told.
+
+        It loses its body, the lines of its log and a large answer of an authorizer; its failure what it holds of the
+        stack.
+        """
         if not self._kept.maxlen:
             return
-        trace.request.body = b""
+        trace.request.body, trace.story = b"", None
+        if trace.output is not None and trace.output.size > LARGEST_BYTES:
+            trace.output = trace.authorizer = None
         if trace.failure is not None:
             trace.failure.__traceback__ = trace.failure.__cause__ = trace.failure.__context__ = None
         self._kept.append(trace)

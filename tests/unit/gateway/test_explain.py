@@ -183,6 +183,22 @@ def test_only_the_newest_are_kept_and_without_their_bodies(most: int, kept: int)
     assert ring.find("nothing") is None
 
 
+def test_neither_the_log_nor_a_large_answer_is_kept() -> None:
+    """500 of them would fill the memory."""
+    settings = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}}
+    answered = {**ALLOW, "context": {"large": "x" * 300_000}}
+    made = Guarded(answered, stage_members={"methodSettings": settings})
+
+    async def run() -> None:
+        await made.world.live.start()
+        assert (await made.call())[0] == 200
+
+    asyncio.run(run())
+    (kept,) = made.world.ports.explanations._kept
+    assert (kept.story, kept.output, kept.authorizer) == (None, None, None)
+    assert any("Successfully completed authorizer execution" in line for line in made.world.log.lines)
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_request_gets_its_own_story_back_where_the_operator_lets_it(allowed: bool) -> None:
     world = World(settings=GatewaySettings(explain_header=allowed))

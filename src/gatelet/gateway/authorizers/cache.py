@@ -14,7 +14,7 @@ from gatelet.gateway.authorizers.output import AuthorizerOutput
 
 _MOST = 10_000
 _MOST_BYTES = 32 * MIB
-_LARGEST_BYTES = 256 * KIB
+LARGEST_BYTES = 256 * KIB
 """An answer above this is not kept: the function is asked every time."""
 
 
@@ -57,7 +57,7 @@ class AuthorizerCache:
 
     def put(self, key: CacheKey, output: AuthorizerOutput, expires: float, flushes: int) -> None:
         """Keep an answer until a moment (seconds); ``flushes`` is what it was when the answer was asked for."""
-        if flushes != self.flushes or output.size > _LARGEST_BYTES:
+        if flushes != self.flushes or output.size > LARGEST_BYTES:
             return
         self._drop(key)
         self._entries[key] = (expires, output)

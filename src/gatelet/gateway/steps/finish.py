@@ -25,10 +25,10 @@ _HEADER_CHARACTERS = 7_000
 def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     """The response, once it is told; a streamed one is told when it has ended."""
     snapshot = trace.snapshot
-    ports.explanations.keep(trace)
     if ports.settings.explain_header and trace.request.header(EXPLAIN) is not None:
         response.headers.append(("X-Gatelet-Explain", _explanation(trace, ports)))
     if snapshot is None:
+        ports.explanations.keep(trace)
         return response
     if isinstance(response.body, bytes):
         _end(snapshot, trace, ports, response.status, len(response.body))
@@ -56,6 +56,13 @@ async def _told_at_its_end(
 
 
 def _end(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
+    try:
+        _tell(snapshot, trace, ports, status, length)
+    finally:
+        ports.explanations.keep(trace)
+
+
+def _tell(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
     milliseconds = (ports.clock.monotonic() - trace.began) * 1000
     measure(snapshot, trace, ports.meters, status, milliseconds)
     if trace.spans is not None and ports.spans is not None:
