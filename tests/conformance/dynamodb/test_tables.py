@@ -332,3 +332,27 @@ def test_limits_endpoints_and_backups(dynamodb: Any, table: str) -> None:
     backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"] == {"PointInTimeRecoveryStatus": "DISABLED"}
     assert refusal(dynamodb.describe_continuous_backups, TableName="nowhere")[0] == "TableNotFoundException"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "arn:aws:dynamodb:us-east-1:000000000000:table/{}/index/by-name",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/{}/stream/2026-01-01T00:00:00.250",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/{}/",
+        "arn:aws-cn:dynamodb:us-east-1:000000000000:table/{}",
+        "arn:any:dynamodb:us-east-1:000000000000:table/{}",
+    ],
+)
+def test_an_arn_that_is_not_the_tables_own_names_no_table(dynamodb: Any, shared: str, form: str) -> None:
+    """Policies decide on the ARN of a request: one of another form must not lead to the same table."""
+    arn = form.format(shared)
+    key = {"id": {"S": "a"}}
+    for call, more in (
+        (dynamodb.get_item, {"TableName": arn, "Key": key}),
+        (dynamodb.batch_get_item, {"RequestItems": {arn: {"Keys": [key]}}}),
+        (dynamodb.scan, {"TableName": arn}),
+        (dynamodb.describe_table, {"TableName": arn}),
+        (dynamodb.list_tags_of_resource, {"ResourceArn": arn}),
+    ):
+        assert invalid(call, **more).startswith("Invalid table/index name.")

@@ -8,7 +8,7 @@ from typing import Final
 from gatelet.aws.arn import Arn, InvalidArn
 from gatelet.aws.errors import AwsError
 from gatelet.control.operation import Call
-from gatelet.tables.definition import Table
+from gatelet.tables.definition import Table, table_arn
 from gatelet.tables.errors import TableNotFound, ValidationFailure
 from gatelet.tables.service import Tables
 
@@ -27,7 +27,7 @@ def tables_of(call: Call) -> Tables:
 
 
 def table_name(call: Call, given: str) -> str:
-    """The name of the table that a name or an ARN means. Raises AwsError."""
+    """The name of the table that a name or its ARN means. Raises AwsError."""
     if given.startswith("arn:"):
         given = _name_in_arn(call, given)
     if not _NAME.fullmatch(given):
@@ -50,7 +50,11 @@ def _name_in_arn(call: Call, text: str) -> str:
         raise ValidationFailure(_INVALID)
     if (arn.account, arn.region) != (call.scope.account, call.scope.region):
         raise AwsError("AccessDeniedException", f"The table {text} is not of this account and region.", status=400)
-    return arn.resource.removeprefix("table/").partition("/")[0]
+    name = arn.resource.removeprefix("table/")
+    if text != table_arn(call.scope, name):
+        # Policies have decided on the ARN as it was given: it has to be the table's own, or they decided on another.
+        raise ValidationFailure(_INVALID)
+    return name
 
 
 def item_table(call: Call, given: str) -> Table:
