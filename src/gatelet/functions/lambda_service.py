@@ -54,6 +54,7 @@ from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.identity.authorization import Authorizer
 from gatelet.metrics.invocations import FunctionMeters
 from gatelet.metrics.samples import Sample
+from gatelet.metrics.spans import Spans
 from gatelet.storage.ports import Blobs, Change, Key, Records
 from gatelet.storage.queue import Queue
 
@@ -76,9 +77,11 @@ class LambdaService:
         queue: Queue,
         authorizer: Authorizer | None = None,
         meters: FunctionMeters | None = None,
+        spans: Spans | None = None,
     ) -> None:
         self._settings = settings
         self.meters = meters or FunctionMeters()
+        self._spans = spans
         self._logs = log_writer
         self._endpoint_url = settings.endpoint_url
         self._clock = clock
@@ -122,6 +125,7 @@ class LambdaService:
             sandbox=self._machinery.sandbox,
             templates=self._machinery.templates,
             meters=self.meters,
+            spans=self._spans,
             programs=Programs(settings.node),
         )
         self._machinery.serve(self._host)

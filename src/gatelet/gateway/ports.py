@@ -32,6 +32,7 @@ from gatelet.gateway.stage_logs import LogTarget
 from gatelet.http.client.message import Answer, ClientRequest
 from gatelet.identity.service import Identity
 from gatelet.metrics.requests import RequestMeters
+from gatelet.metrics.spans import Spans
 
 
 class InvokerError(Exception):
@@ -258,6 +259,8 @@ class Ports:
     off_loop: OffLoop = field(default_factory=OffLoop)
     validation: HeavyValidation = field(default_factory=HeavyValidation)
     meters: RequestMeters = field(default_factory=RequestMeters)
+    spans: Spans | None = None
+    """None: nothing is traced."""
     http: Endpoints | None = None
     """None: HTTP integrations fail."""
     services: AwsServices | None = None
