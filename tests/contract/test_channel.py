@@ -206,3 +206,32 @@ def test_packets_can_be_taken_back() -> None:
         assert channel.take_back() == 0
 
     asyncio.run(story())
+
+
+def test_a_paused_channel_is_silent_until_it_goes_on(live: Any) -> None:
+    """Back-pressure for streamed responses: the worker's bytes wait in the socket."""
+
+    async def story(ends: Ends) -> None:
+        thread = echo(ends.far)
+        ends.channel.pause()
+        ends.channel.send(frames.encode(7, b"first"), at_once=True)
+        ends.channel.send(frames.encode(END, b""), at_once=True)
+        await asyncio.to_thread(thread.join, 20)
+        await asyncio.sleep(0)
+        assert ends.received == []
+        ends.channel.resume()
+        assert (await ends.frames(1))[0] == (7, b"first")
+
+    live(story)
+
+
+def test_a_worker_hears_the_good_bye(live: Any) -> None:
+    """The end of an environment with extensions: its worker goes on for a moment, and sees the end of the stream."""
+
+    async def story(ends: Ends) -> None:
+        wire = Wire(ends.far.detach())
+        assert not wire.ended()
+        ends.channel.say_goodbye()
+        assert wire.ended()
+
+    live(story)

@@ -110,12 +110,9 @@ async def configure(
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
     extensions = layers is not None and (layers / "extensions").is_dir()
-    if program is not None:
-        version, warning = program.version, program.warning
-    elif extensions:
+    if extensions and program is None:
         raise StartFailed(f"the layers bring extensions, which run beside {function.runtime} on AWS alone")
-    else:
-        version, warning = _python_words(function, interpreter)
+    version, warning = _python_words(function, interpreter) if program is None else (program.version, program.warning)
     return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, extensions)
 
 
