@@ -31,6 +31,9 @@ from gatelet.functions.version import (
 )
 from gatelet.storage.ports import Key, Records
 
+_READINGS = 3
+"""Where functions change all the time, what was read last has to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -64,9 +67,26 @@ class Catalogue:
         return None if known is None else known.get(target.qualifier)
 
     async def load(self, target: FunctionTarget) -> Qualified:
-        """Read what the target means. Raises FunctionNotFound, FunctionNotReady."""
+        """Read what the target means. Raises FunctionNotFound, FunctionNotReady.
+
+        A change meanwhile may have moved an alias away from a version that was deleted then: it is read again.
+        """
+        for _ in range(_READINGS):
+            changes = self._changes
+            try:
+                found = await self._read_target(target)
+            except FunctionNotFound:
+                if changes == self._changes:
+                    raise
+                continue
+            if changes == self._changes:  # otherwise it may be old already
+                known = self._known.setdefault((target.account, target.region, target.name), {})
+                known[target.qualifier] = found
+                return found
+        return await self._read_target(target)
+
+    async def _read_target(self, target: FunctionTarget) -> Qualified:
         scope = Scope(target.account, target.region)
-        changes = self._changes
         missing = FunctionNotFound(function_arn(scope, target.name, target.qualifier or LATEST))
         document = await self.read(function_key(scope, target.name))
         if document is None:
@@ -77,10 +97,7 @@ class Catalogue:
         other = None
         for additional in alias["weights"] if alias is not None else ():
             other = await self._version(scope, target.name, additional, document, missing)
-        found = qualified(scope, target.name, target.qualifier, document, version, other)
-        if changes == self._changes:  # otherwise it may be old already
-            self._known.setdefault((target.account, target.region, target.name), {})[target.qualifier] = found
-        return found
+        return qualified(scope, target.name, target.qualifier, document, version, other)
 
     async def _version(
         self, scope: Scope, name: str, number: str, document: FunctionDocument, missing: FunctionNotFound
