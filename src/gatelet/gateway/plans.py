@@ -98,8 +98,8 @@ class LivePlans:
 
     def _set_key(self, scope: Scope, at: Key, record: Record | None) -> None:
         before = self._keys.pop(at, None)
-        if before is not None:
-            self._by_value.pop((scope, before.value), None)
+        if before is not None and self._by_value.get((scope, before.value)) is before:  # another may have it by now
+            del self._by_value[scope, before.value]
         if record is not None:
             shape = record.value
             key = ApiKey(shape["id"], shape["value"], bool(shape["enabled"]))

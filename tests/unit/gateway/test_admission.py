@@ -127,6 +127,20 @@ def test_a_key_with_another_value_answers_to_that_one_alone() -> None:
     live(story)
 
 
+def test_a_value_goes_to_its_next_key_whichever_change_comes_first() -> None:
+    """Changes of different keys are applied side by side."""
+
+    async def story(caller: Caller) -> None:
+        await caller.plan()
+        await caller.plan("p2", "k2", apiStages=[STAGE])
+        await caller.store(API_KEY, "k2", {"id": "k2", "value": VALUE, "enabled": True})
+        await caller.store(API_KEY, "k1", None)
+        assert await caller.get() == 200
+        assert caller.world.invoker.events[-1]["requestContext"]["identity"]["apiKeyId"] == "k2"
+
+    live(story)
+
+
 def test_with_the_authorizer_as_source_the_header_means_nothing() -> None:
     """authorization limits 7: ``usageIdentifierKey``, header ignored."""
 
