@@ -164,6 +164,9 @@ def test_a_transaction_has_4_mb_of_items(dynamodb: Any, table: str) -> None:
         dynamodb.put_item(TableName=table, Item={"id": {"S": name}, "v": {"S": "x" * 400_000}})
     too_large = "Transaction request size exceeds the maximum allowed size of 4 MB"
     assert invalid(dynamodb.transact_get_items, TransactItems=[get(table, name) for name in names]) == too_large
+    selects = [{"Statement": f"SELECT * FROM \"{table}\" WHERE id = '{name}'"} for name in names]
+    assert invalid(dynamodb.execute_transaction, TransactStatements=selects) == too_large
+    assert len(dynamodb.execute_transaction(TransactStatements=selects[:10])["Responses"]) == 10
     updates = [
         {
             "Update": {

@@ -117,7 +117,8 @@ def _digest(request: Mapping[str, Any]) -> str:
 def _shown(found: Found, columns: Sequence[Path] | None) -> list[Any]:
     if columns is None:
         return found.items
-    return [chosen(item, columns) for item in orjson.loads(orjson.dumps(found.items))]
+    items = orjson.loads(orjson.dumps(found.items))
+    return [orjson.Fragment(orjson.dumps(chosen(item, columns))) for item in items]
 
 
 def chosen(item: Item, columns: Sequence[Path] | None) -> Item:
@@ -143,9 +144,11 @@ def selected_key(call: Call, select: Select) -> tuple[Table, ItemKey, Item, Cond
     return table, key_of(table, key), key, rest
 
 
-def matching(held: bytes | None, rest: Condition | None, columns: Sequence[Path] | None) -> Item | None:
-    """The item's columns, if there is one and it meets the rest of the clause."""
+def matching(held: bytes | None, rest: Condition | None, columns: Sequence[Path] | None) -> Any:
+    """The item's columns as JSON, if there is one and it meets the rest of the clause."""
     if held is None:
         return None
     item = orjson.loads(held)
-    return chosen(item, columns) if rest is None or holds(rest, item) else None
+    if rest is not None and not holds(rest, item):
+        return None
+    return orjson.Fragment(held if columns is None else orjson.dumps(chosen(item, columns)))

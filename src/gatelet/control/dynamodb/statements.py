@@ -15,7 +15,7 @@ from gatelet.control.dynamodb.naming import tables_of
 from gatelet.control.dynamodb.offloading import body_size, worked
 from gatelet.control.dynamodb.statement_reads import matching, select_page, selected_key
 from gatelet.control.dynamodb.statement_writes import DUPLICATE, DuplicateItem, not_alone, returned, write_of
-from gatelet.control.dynamodb.transactions import SAME_ITEM, check_together, token_of, written_capacity
+from gatelet.control.dynamodb.transactions import SAME_ITEM, check_together, token_of, units_read, written_capacity
 from gatelet.control.operation import Call, Response, operation
 from gatelet.tables import capacity
 from gatelet.tables.definition import Table
@@ -193,15 +193,16 @@ async def _read_together(call: Call, selects: Sequence[Select], wanted: str | No
     if len({key for _, key, _, _ in found}) < len(found):
         raise ValidationFailure(SAME_ITEM)
     held = await tables_of(call).get_many([key for _, key, _, _ in found])
-    totals: dict[int, tuple[Table, capacity.Units]] = {}
-    for (table, _, _, _), item in zip(found, held, strict=True):
-        size = 0 if item is None else item_size(orjson.loads(item))
-        _count(totals, table, {table.owner: capacity.read_units(size, consistent=True, factor=2)})
-    items = [matching(one, rest, s.columns) for one, (_, _, _, rest), s in zip(held, found, selects, strict=True)]
-    return {
-        "Responses": [{} if item is None else {"Item": item} for item in items],
-        "ConsumedCapacity": capacity.each(wanted, totals.values(), "Read"),
-    }
+
+    def answered() -> dict[str, Any]:
+        totals = units_read([table for table, _, _, _ in found], held)
+        items = [matching(one, rest, s.columns) for one, (_, _, _, rest), s in zip(held, found, selects, strict=True)]
+        return {
+            "Responses": [{} if item is None else {"Item": item} for item in items],
+            "ConsumedCapacity": capacity.each(wanted, totals.values(), "Read"),
+        }
+
+    return await worked(sum(len(item or b"") for item in held), answered)
 
 
 def _told(cancelled: TransactionCancelled, statements: Sequence[Statement]) -> TransactionCancelled:

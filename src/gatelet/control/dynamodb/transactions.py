@@ -120,6 +120,15 @@ def _read_together(
     paths: Sequence[tuple[Path, ...] | None],
     held: Sequence[bytes | None],
 ) -> dict[str, Any]:
+    totals = units_read(tables, held)
+    return {
+        "Responses": [{"Item": projected(item, path)} for item, path in zip(held, paths, strict=True)],
+        "ConsumedCapacity": capacity.each(request.get("ReturnConsumedCapacity"), totals.values(), "Read"),
+    }
+
+
+def units_read(tables: Sequence[Table], held: Sequence[bytes | None]) -> dict[int, tuple[Table, capacity.Units]]:
+    """Units of each table whose items are read together. Raises ValidationFailure for more than 4 MB of them."""
     totals: dict[int, tuple[Table, capacity.Units]] = {}
     sizes = [0 if item is None else item_size(orjson.loads(item)) for item in held]
     if sum(sizes) > quotas.TRANSACTION_BYTES:
@@ -127,7 +136,4 @@ def _read_together(
     for table, size in zip(tables, sizes, strict=True):
         units = capacity.read_units(size, consistent=True, factor=_FACTOR)
         capacity.add(totals.setdefault(table.owner, (table, {}))[1], {table.owner: units})
-    return {
-        "Responses": [{"Item": projected(item, path)} for item, path in zip(held, paths, strict=True)],
-        "ConsumedCapacity": capacity.each(request.get("ReturnConsumedCapacity"), totals.values(), "Read"),
-    }
+    return totals
