@@ -36,14 +36,18 @@ _NO_JSON = object()
 class Input(HostObject):
     """``$input``: the body, and the parameters of the method's request."""
 
-    __slots__ = ("_allowance", "_document", "_parameters", "_text", "methods")
+    __slots__ = ("_allowance", "_document", "_parameters", "_text")
 
     def __init__(self, text: str, parameters: RequestParameters, effort: Effort) -> None:
         self._text = text or "{}"  # recorded: an empty body renders {}
         self._parameters = parameters
         self._allowance = jsonpath.Allowance(VISITS[effort])
         self._document: object = None
-        self.methods: _Methods = {"path": self.path, "json": self.json, "params": self.params}
+
+    @property
+    def methods(self) -> _Methods:
+        """Made for each call: if it kept them it would hold itself, and the body stay until cycles are collected."""
+        return {"path": self.path, "json": self.json, "params": self.params}
 
     def get_property(self, name: str) -> object:
         """``$input.body``."""

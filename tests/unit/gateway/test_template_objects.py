@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -225,3 +226,15 @@ def rendering(template: str, body: str) -> Callable[[Effort], str]:
     compiled = compile_template(template)
     nothing = RequestParameters({}, {}, {})
     return lambda effort: compiled.render({"input": Input(body, nothing, effort), "util": UTIL}, LIMITS[effort])
+
+
+def test_a_rendered_body_is_not_kept_until_cycles_are_collected() -> None:
+    template = compile_template("$input.json('$') $input.path('$.a') $input.params('q')")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            template.render({"input": Input('{"a": 1}', RequestParameters({}, {}, {}), Effort.LITTLE)})
+        assert not [kept for kept in gc.get_objects() if type(kept) is Input]
+    finally:
+        gc.enable()
