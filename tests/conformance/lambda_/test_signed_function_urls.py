@@ -134,3 +134,14 @@ def test_what_is_signed_wrongly(
     answer = signed.call(*credentials, **scope)
     assert kind(answer) == (403, error)
     assert set(answer.json()) == {"message"}
+
+
+def test_a_url_that_streams_asks_as_well(signed: Signed) -> None:
+    signed.functions.update_function_url_config(FunctionName="signed", InvokeMode="RESPONSE_STREAM")
+    signed.allow("lambda:GetFunction")
+    assert (request(signed.url).status, signed.call().status) == (403, 403)
+    signed.allow(*ACTIONS)
+    answer = signed.call()
+    assert answer.status == 200
+    assert answer.json()["authorizer"]["iam"]["accessKey"] == signed.key["AccessKeyId"]
+    signed.functions.update_function_url_config(FunctionName="signed", InvokeMode="BUFFERED")

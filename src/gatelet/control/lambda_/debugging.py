@@ -9,11 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 from gatelet.aws import quotas
-from gatelet.aws.errors import AwsError
+from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.control.operation import Call
 
 HEADER: Final = "x-gatelet-debug"
 TASK_ROOT: Final = "X-Gatelet-Task-Root"
+
+
+def refuse_debugging(call: Call, operation: str) -> None:
+    """Where nothing waits for a debugger. Raises NotSupported."""
+    if HEADER in call.headers:
+        raise NotSupported(f"X-Gatelet-Debug on {operation}")
 
 
 def debug_port(call: Call, kind: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gatelet.aws import quotas
 from gatelet.aws.errors import AwsError, NotSupported
-from gatelet.control.lambda_.debugging import TASK_ROOT, debug_port
+from gatelet.control.lambda_.debugging import TASK_ROOT, debug_port, refuse_debugging
 from gatelet.control.lambda_.documents import named, read_function
 from gatelet.control.lambda_.errors import function_not_found
 from gatelet.control.lambda_.json_payload import fault_of
@@ -74,6 +74,7 @@ async def invoke(call: Call, request: Request) -> Response:
 async def invoke_async(call: Call, request: Request) -> Response:
     """Accept an event: Invoke with InvocationType Event, as it was once."""
     name = named(call, request, "InvokeFunction")
+    refuse_debugging(call, "InvokeAsync")
     payload: bytes = request.get("InvokeArgs") or b"{}"
     await check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
     await _accept(call, name, payload)

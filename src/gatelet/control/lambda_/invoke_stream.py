@@ -9,6 +9,7 @@ from contextlib import aclosing
 import orjson
 
 from gatelet.aws import quotas
+from gatelet.control.lambda_.debugging import refuse_debugging
 from gatelet.control.lambda_.documents import named, read_function
 from gatelet.control.lambda_.errors import function_not_found
 from gatelet.control.lambda_.invoke import (
@@ -33,6 +34,7 @@ async def invoke_with_response_stream(call: Call, request: Request) -> Response:
     With InvocationType DryRun the answer is whether it could be run.
     """
     name = named(call, request, "InvokeFunction")
+    refuse_debugging(call, "InvokeWithResponseStream")
     refuse_members(request)
     payload: bytes = request.get("Payload") or b"{}"
     await check_payload(payload, None)

@@ -10,6 +10,7 @@ from tests.unit.identity.world import identity_over
 
 from gatelet.aws.errors import AwsError
 from gatelet.control.lambda_.debugging import debug_port
+from gatelet.control.registry import Registry
 from gatelet.identity.credentials import Credentials
 
 
@@ -31,6 +32,16 @@ def test_a_port_is_a_number_that_functions_may_listen_on(plane: LambdaPlane, por
 def test_nobody_debugs_what_is_not_waited_for(plane: LambdaPlane) -> None:
     with pytest.raises(AwsError, match="waited for"):
         debug_port(plane.call(headers={"x-gatelet-debug": "5678"}), "Event")
+
+
+@pytest.mark.parametrize("operation", ["InvokeWithResponseStream", "InvokeAsync"])
+def test_operations_that_wait_for_no_debugger_say_so(plane: LambdaPlane, operation: str) -> None:
+    plane.create_active()
+    function = Registry().find("lambda", operation)
+    assert function is not None
+    with pytest.raises(AwsError, match=f"X-Gatelet-Debug on {operation}") as refused:
+        plane.run(function(plane.call(headers={"x-gatelet-debug": "5678"}), {"FunctionName": "f"}))
+    assert refused.value.status == 501
 
 
 def test_the_secure_mode_refuses(plane: LambdaPlane) -> None:
