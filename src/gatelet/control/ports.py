@@ -14,6 +14,7 @@ from gatelet.control.background import Background
 from gatelet.control.outbox import MemoryOutbox, Outbox
 from gatelet.counters.ports import Quotas
 from gatelet.functions.service import Functions
+from gatelet.gateway.admission import DEFAULT_THROTTLE, AccountThrottle
 from gatelet.gateway.service import Gateway
 from gatelet.identity.service import Identity
 from gatelet.logs.writer import LogWriter
@@ -66,5 +67,6 @@ class Ports:
     """None: CloudWatch answers 501."""
     traces: bool = False
     """Whether traced requests are told to somebody: stages may have ``tracingEnabled``."""
+    account_throttle: AccountThrottle = DEFAULT_THROTTLE
     outbox: Outbox = field(default_factory=MemoryOutbox)
     """Where codes for users go."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gatelet.aws import quotas
 from gatelet.aws.scope import Scope
@@ -27,21 +27,32 @@ class Admission:
     quotas: Quotas
 
 
-def account_bucket(scope: Scope) -> Bucket:
+class AccountThrottle(NamedTuple):
+    """What an account may take of a region: AWS's defaults, which it raises on request, as the operator may."""
+
+    rate: float = quotas.ACCOUNT_THROTTLE_RATE
+    burst: int = quotas.ACCOUNT_THROTTLE_BURST
+
+
+DEFAULT_THROTTLE = AccountThrottle()
+
+
+def account_bucket(scope: Scope, account: AccountThrottle) -> Bucket:
     """What an account may take of a region."""
-    name = f"account/{scope.account}/{scope.region}"
-    return Bucket(name, quotas.ACCOUNT_THROTTLE_RATE, quotas.ACCOUNT_THROTTLE_BURST)
+    return Bucket(f"account/{scope.account}/{scope.region}", account.rate, account.burst)
 
 
-def method_bucket(scope: Scope, api_id: str, stage: str, method: str, settings: Mapping[str, Any]) -> Bucket | None:
+def method_bucket(
+    scope: Scope, api_id: str, stage: str, method: str, settings: Mapping[str, Any], account: AccountThrottle
+) -> Bucket | None:
     """The throttle of a method (``/users/GET``) in its stage: its own bucket, whichever entry set the limits."""
     rate = float(settings.get("throttlingRateLimit", INHERITED))
     burst = int(settings.get("throttlingBurstLimit", INHERITED))
     if rate < 0 or rate >= quotas.ACCOUNT_THROTTLE_RATE:
-        rate = quotas.ACCOUNT_THROTTLE_RATE
+        rate = account.rate
     if burst < 0 or burst >= quotas.ACCOUNT_THROTTLE_BURST:
-        burst = quotas.ACCOUNT_THROTTLE_BURST
-    if (rate, burst) == (quotas.ACCOUNT_THROTTLE_RATE, quotas.ACCOUNT_THROTTLE_BURST):
+        burst = account.burst
+    if (rate, burst) == account:
         return None  # the account's own bucket says no first
     name = f"method/{scope.account}/{scope.region}/{api_id}/{stage}{method}"
     return Bucket(name, rate, burst)

@@ -12,7 +12,7 @@ from typing import Any
 from gatelet.aws.arn import InvalidArn, execute_api_arn
 from gatelet.aws.scope import Scope
 from gatelet.counters.ports import Bucket
-from gatelet.gateway.admission import account_bucket, method_bucket
+from gatelet.gateway.admission import DEFAULT_THROTTLE, AccountThrottle, account_bucket, method_bucket
 from gatelet.gateway.authorizers.authorization import Authorization, InvalidAuthorization
 from gatelet.gateway.caching import CachePlan, InvalidKeyParameter, cache_namespace, compile_cache
 from gatelet.gateway.canary import CACHE_OF
@@ -37,12 +37,18 @@ _HEADER_TARGET = "gatewayresponse.header."
 
 
 def compile_snapshot(
-    document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope, *, log_stage: str = ""
+    document: ApiDocument,
+    stage: StageDocument,
+    deployment_id: str | None,
+    scope: Scope,
+    *,
+    log_stage: str = "",
+    account: AccountThrottle = DEFAULT_THROTTLE,
 ) -> Snapshot:
     """What the stage serves. Raises one of DAMAGED only for a document that is no API at all."""
     api = document["restApi"]
     variables: Mapping[str, str] = stage.get("variables") or {}
-    compiler = _Compiler(document, stage, deployment_id, scope)
+    compiler = _Compiler(document, stage, deployment_id, scope, account)
     return Snapshot(
         scope=scope,
         api_id=api["id"],
@@ -68,9 +74,17 @@ def compile_snapshot(
 class _Compiler:
     """Compiles the methods of one stage."""
 
-    __slots__ = ("_api", "_deployment_id", "_document", "_refused", "_scope", "_stage", "_variables")
+    __slots__ = ("_account", "_api", "_deployment_id", "_document", "_refused", "_scope", "_stage", "_variables")
 
-    def __init__(self, document: ApiDocument, stage: StageDocument, deployment_id: str | None, scope: Scope) -> None:
+    def __init__(
+        self,
+        document: ApiDocument,
+        stage: StageDocument,
+        deployment_id: str | None,
+        scope: Scope,
+        account: AccountThrottle,
+    ) -> None:
+        self._account = account
         self._document = document
         self._api: Mapping[str, Any] = document["restApi"]
         self._stage = stage
@@ -133,8 +147,8 @@ class _Compiler:
 
     def _buckets(self, resource: Resource, verb: str, name: str) -> tuple[Bucket, ...]:
         settings = settings_of(self._stage, resource.path, verb)
-        own = method_bucket(self._scope, self._api["id"], self._stage["stageName"], name, settings)
-        account = account_bucket(self._scope)
+        own = method_bucket(self._scope, self._api["id"], self._stage["stageName"], name, settings, self._account)
+        account = account_bucket(self._scope, self._account)
         return (account,) if own is None else (own, account)
 
     def _source_arn(self, verb: str, resource: Resource) -> str:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from gatelet.aws.scope import Scope
+from gatelet.gateway.admission import DEFAULT_THROTTLE, AccountThrottle
 from gatelet.gateway.canary import Canary, canary_stage
 from gatelet.gateway.compile import DAMAGED, compile_snapshot
 from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument, StageDocument
@@ -37,8 +38,9 @@ StageName = tuple[str, str]
 class LiveGateway:
     """The snapshots of all stages in every account and region."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, account: AccountThrottle = DEFAULT_THROTTLE) -> None:
         self._records = records
+        self._account = account
         self._stages: Mapping[StageName, Snapshot] = MappingProxyType({})
         self._documents: dict[Key, ApiDocument] = {}
         """Deployments that stages serve: each is read once."""
@@ -111,7 +113,7 @@ class LiveGateway:
             if document is None:
                 logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
                 return None
-            snapshot = await _compile(document, stage.value, scope)
+            snapshot = await self._compile(document, stage.value, scope)
             if stage.value.get("canarySettings"):
                 return await self._with_canary(key, snapshot, stage.value)
             return snapshot
@@ -126,8 +128,17 @@ class LiveGateway:
         if document is None:
             logger.error("stage %s: its canary's deployment %s does not exist", key.id, own["deploymentId"])
             return snapshot
-        canary = await _compile(document, own, snapshot.scope, log_stage=f"{snapshot.stage}/Canary")
+        canary = await self._compile(document, own, snapshot.scope, log_stage=f"{snapshot.stage}/Canary")
         return replace(snapshot, canary=Canary(canary, float(settings.get("percentTraffic") or 0) / 100))
+
+    async def _compile(
+        self, document: ApiDocument, stage: StageDocument, scope: Scope, *, log_stage: str = ""
+    ) -> Snapshot:
+        compiling = partial(
+            compile_snapshot, document, stage, stage["deploymentId"], scope, log_stage=log_stage, account=self._account
+        )
+        long = len(document["resources"]) > _LARGE_API or _has_long_templates(document) or _validates_bodies(document)
+        return await asyncio.to_thread(compiling) if long else compiling()
 
     async def _document(self, stage: Key, deployment_id: str) -> ApiDocument | None:
         api_id = stage.id.partition("/")[0]
@@ -176,12 +187,6 @@ def _templates(method: Mapping[str, Any]) -> Sequence[str]:
         return [text for templates in maps for text in templates.values() if isinstance(text, str)]
     except DAMAGED:
         return ()
-
-
-async def _compile(document: ApiDocument, stage: StageDocument, scope: Scope, *, log_stage: str = "") -> Snapshot:
-    compiling = partial(compile_snapshot, document, stage, stage["deploymentId"], scope, log_stage=log_stage)
-    long = len(document["resources"]) > _LARGE_API or _has_long_templates(document) or _validates_bodies(document)
-    return await asyncio.to_thread(compiling) if long else compiling()
 
 
 def _owns(owners: dict[str, Scope], snapshot: Snapshot) -> bool:

@@ -73,6 +73,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
     Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
     Setting("access_log", "text", "", "a file for the access logs of all stages, beside their groups; `-`: stdout"),
+    Setting("account_rate", "number", "10000", "requests a second that an account may make in a region"),
+    Setting("account_burst", "number", "5000", "requests that an account may make at once in a region"),
     Setting("cache_mb", "number", "256", "memory for the response caches of all stages, whatever sizes they name"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
@@ -116,6 +118,8 @@ class Config:
     log_budget_mb: int = 1024
     counters_url: str = ""
     access_log: str = ""
+    account_rate: int = 10_000
+    account_burst: int = 5_000
     cache_mb: int = 256
     throttles_fail_open: bool = True
     quotas_fail_open: bool = False
@@ -202,6 +206,8 @@ _LEAST: Mapping[str, int] = {
     "max_environments": 1,
     "log_budget_mb": 1,
     "cache_mb": 0,
+    "account_rate": 0,
+    "account_burst": 0,
     "explain_requests": 0,
     "templates": 0,
     "drain_seconds": 0,

@@ -26,7 +26,7 @@ from gatelet.functions.mappings.service import EventSources
 from gatelet.functions.sandbox.layers import SandboxMissing
 from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
-from gatelet.gateway.admission import Admission
+from gatelet.gateway.admission import AccountThrottle, Admission
 from gatelet.gateway.events import proxy
 from gatelet.gateway.explain import explain
 from gatelet.gateway.explanations import Explanations
@@ -193,7 +193,11 @@ async def _organs(
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
         metrics = await stack.enter_async_context(_metrics(config, data, clock))
         functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, metrics, clock, ids))
-        live, plans, urls = LiveGateway(data.records), LivePlans(data.records), UrlDirectory(data.records)
+        live, plans, urls = (
+            LiveGateway(data.records, _account(config)),
+            LivePlans(data.records),
+            UrlDirectory(data.records),
+        )
         await asyncio.gather(live.start(), plans.start(), urls.start())
         counters = await stack.enter_async_context(
             open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
@@ -224,6 +228,7 @@ async def _organs(
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
             tables=tables,
+            account_throttle=_account(config),
             outbox=FileOutbox(config.data_dir, log_writer, clock),
         )
         stack.push_async_callback(control.background.stop)
@@ -231,6 +236,10 @@ async def _organs(
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
         yield Organs(functions, served, sources, live, followers, control, gateway, plane, metrics)
+
+
+def _account(config: Config) -> AccountThrottle:
+    return AccountThrottle(float(config.account_rate), config.account_burst)
 
 
 @asynccontextmanager

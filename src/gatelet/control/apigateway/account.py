@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatelet.aws import quotas
 from gatelet.aws.arn import Arn, InvalidArn
 from gatelet.control.apigateway.editing import collection, write
 from gatelet.control.apigateway.errors import BadRequest
@@ -26,12 +25,10 @@ async def has_log_role(call: Call) -> bool:
     return record is not None and bool(record.value.get("cloudwatchRoleArn"))
 
 
-def _shown(record: Record | None) -> dict[str, Any]:
+def _shown(call: Call, record: Record | None) -> dict[str, Any]:
+    throttle = call.ports.account_throttle
     account: dict[str, Any] = {
-        "throttleSettings": {
-            "burstLimit": quotas.ACCOUNT_THROTTLE_BURST,
-            "rateLimit": quotas.ACCOUNT_THROTTLE_RATE,
-        },
+        "throttleSettings": {"burstLimit": throttle.burst, "rateLimit": throttle.rate},
         "features": [_USAGE_PLANS],
         "apiKeyVersion": "4",
     }
@@ -41,7 +38,7 @@ def _shown(record: Record | None) -> dict[str, Any]:
 @operation("apigateway", "GetAccount")
 async def get_account(call: Call, request: Request) -> Response:  # noqa: ARG001 - one signature
     """The account's settings in the region."""
-    return _shown(await call.ports.records.get(_key(call)))
+    return _shown(call, await call.ports.records.get(_key(call)))
 
 
 def _set_role(account: dict[str, Any], edit: Edit) -> None:
@@ -85,4 +82,4 @@ async def update_account(call: Call, request: Request) -> Response:
         settings = dict(record.value) if record else {}
         TABLE.apply(settings, request.get("patchOperations"))
         await write(call, Put(key, settings, expected=record.revision if record else 0))
-    return _shown(await call.ports.records.get(key))
+    return _shown(call, await call.ports.records.get(key))
