@@ -32,6 +32,9 @@ async def sign_up(call: Call, request: Request) -> Response:
     named = pool.settings.get("UsernameAttributes") or ()
     check_attributes(pool.settings, {name: value for name, value in user["attributes"].items() if name in named})
     _check_written(pool, client, user, attributes)
+    for name, flag in VERIFIED.items():
+        if user["attributes"].get(name):
+            user["attributes"][flag] = "false"
     if not request.get("Password"):
         raise InvalidParameter("Missing required parameter PASSWORD")
     await set_password(call, pool, user, request["Password"])

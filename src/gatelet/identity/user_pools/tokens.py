@@ -89,6 +89,8 @@ def id_claims(session: Session, subject: Subject, issuer: str, now: int, seconds
         claims["cognito:roles"] = list(subject.roles)
     for name, value in subject.attributes.items():
         claims[name] = value == "true" if name in _BOOLEANS else value
+    if "email" in claims:
+        claims.setdefault("email_verified", False)
     if session.nonce is not None:
         claims["nonce"] = session.nonce
     return claims | {
