@@ -403,3 +403,59 @@ def test_kill_in_the_middle_of_batches(own_gatelet: Any) -> None:
     assert sorted(set(flat)) == names
     assert len(flat) < len(names) + 4 * 2 + 1
     assert [id_ for at, id_ in enumerate(flat) if id_ not in flat[:at]] == names
+
+
+def test_an_update_changes_what_it_names(world: World, refusing: str) -> None:
+    world.function("updated-consumer")
+    filters = {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
+    made = world.map(
+        "updated-consumer",
+        refusing,
+        BatchSize=7,
+        FilterCriteria=filters,
+        MaximumRetryAttempts=3,
+        Tags={"team": "red"},
+        Enabled=False,
+    )
+    assert made["State"] == "Creating"
+
+    def update(**settings: Any) -> dict[str, Any]:
+        return dict(world.functions.update_event_source_mapping(UUID=made["UUID"], **settings))
+
+    changed = update(MaximumRetryAttempts=0, FunctionResponseTypes=["ReportBatchItemFailures"])
+    assert changed["State"] == "Updating"
+    kept = world.functions.get_event_source_mapping(UUID=made["UUID"])
+    assert (kept["State"], kept["BatchSize"], kept["FilterCriteria"]) == ("Disabled", 7, filters)
+    assert (kept["MaximumRetryAttempts"], kept["FunctionResponseTypes"]) == (0, ["ReportBatchItemFailures"])
+    assert "FilterCriteria" not in update(FilterCriteria={"Filters": []}, FunctionResponseTypes=[])
+    assert update(FunctionName="latest-consumer")["FunctionArn"].endswith(":latest-consumer")
+    with pytest.raises(ClientError, match="Function does not exist"):
+        update(FunctionName="no-such-function")
+    with pytest.raises(ClientError, match="Invalid filter pattern definition"):
+        update(FilterCriteria={"Filters": [{"Pattern": "{"}]})
+
+
+def test_records_wait_for_a_function_that_cannot_be_invoked(world: World) -> None:
+    """Throttles do not count as attempts, and a mapping outlives its function (section 12)."""
+    stream = world.source("source-waiting")
+    world.function("waiting-consumer")
+    made = world.map("waiting-consumer", stream, MaximumRetryAttempts=0)
+
+    def result() -> str:
+        return str(world.functions.get_event_source_mapping(UUID=made["UUID"])["LastProcessingResult"])
+
+    def fails(result: str) -> bool:
+        return result == "PROBLEM: Function call failed"
+
+    world.functions.put_function_concurrency(FunctionName="waiting-consumer", ReservedConcurrentExecutions=0)
+    world.put("source-waiting", {"id": "throttled"})
+    until(result, fails)
+    world.functions.delete_function_concurrency(FunctionName="waiting-consumer")
+    assert until(lambda: world.batches("waiting-consumer"), len) == [["throttled"]]
+    until(result, lambda told: told == "OK")
+    world.functions.delete_function(FunctionName="waiting-consumer")
+    world.put("source-waiting", {"id": "orphaned"})
+    until(result, lambda told: told != "OK")
+    world.function("waiting-consumer")
+    seen = until(lambda: world.batches("waiting-consumer"), lambda seen: len(seen) > 1)
+    assert seen == [["throttled"], ["orphaned"]]
