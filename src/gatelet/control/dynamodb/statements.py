@@ -84,7 +84,7 @@ async def _written(call: Call, statement: Statement, write: Write) -> Written:
 async def batch_execute_statement(call: Call, request: BatchExecuteStatementInputTypeDef) -> Response:
     """Up to 25 reads or writes, each for itself: what fails is told in its place."""
     given = request["Statements"]
-    parsed = [_attempt(one) for one in given]
+    parsed = await worked(body_size(call), lambda: [_attempt(one) for one in given])
     _check_kinds([one for one in parsed if not isinstance(one, AwsError)])
     totals: dict[int, tuple[Table, capacity.Units]] = {}
     answers = [await _one_of_batch(call, one, part, totals) for one, part in zip(parsed, given, strict=True)]
@@ -121,7 +121,7 @@ async def _one_of_batch(
         if isinstance(statement, Select):
             item = await _select_one(call, statement, given, totals)
         else:
-            write = write_of(call, statement, show_item=_shows(given))
+            write = await worked(body_size(call), write_of, call, statement, show_item=_shows(given))
             written = await _written(call, statement, write)
             _count(totals, write.table, capacity.write_units(write.table, written))
             item = next(iter(returned(statement, written)), None)
@@ -171,8 +171,7 @@ async def execute_transaction(call: Call, request: ExecuteTransactionInputTypeDe
     selects = [one for one in statements if isinstance(one, Select)]
     if selects:
         return await _read_together(call, selects, wanted)
-    writes = [write_of(call, one, show_item=_shows(part)) for one, part in zip(statements, given, strict=True)]
-    check_together(writes)
+    writes = await worked(body_size(call), _actions, call, statements, given)
     try:
         written = await tables_of(call).transact(writes, token_of(call, request, "TransactStatements"))
     except TransactionCancelled as cancelled:
@@ -181,6 +180,12 @@ async def execute_transaction(call: Call, request: ExecuteTransactionInputTypeDe
         "Responses": [{} for _ in writes] if written is None else list(map(_response, statements, written)),
         "ConsumedCapacity": written_capacity(wanted, writes, written),
     }
+
+
+def _actions(call: Call, statements: Sequence[Statement], given: Sequence[Mapping[str, Any]]) -> list[Write]:
+    writes = [write_of(call, one, show_item=_shows(part)) for one, part in zip(statements, given, strict=True)]
+    check_together(writes)
+    return writes
 
 
 def _response(statement: Statement, written: Written) -> dict[str, Any]:
