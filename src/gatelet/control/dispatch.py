@@ -59,8 +59,9 @@ class ControlPlane:
         source_ip: str = "",
     ) -> WireResponse:
         """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
+        spoken = self._codec.dialect(service, request)
         try:
-            decoded = await self._decode(service, request)
+            decoded = await self._decode(spoken, request)
             relay = self._relays.get(service)
             function = self._registry.find(service, decoded.operation)
             if function is None and relay is None:
@@ -72,22 +73,22 @@ class ControlPlane:
                 assert relay is not None
                 return await relay(request, service, scope)
             result = await function(call, decoded.params)
-            answer = self._codec.encode(service, decoded.operation, result, request_id=request_id)
+            answer = self._codec.encode(spoken, decoded.operation, result, request_id=request_id)
             answer.headers.extend(call.added_headers.items())
             return answer
         except AwsError as error:
-            return self._codec.encode_error(service, error, request_id=request_id)
+            return self._codec.encode_error(spoken, error, request_id=request_id)
         except RevisionConflict:
-            return self._codec.encode_error(service, _CONFLICT, request_id=request_id)
+            return self._codec.encode_error(spoken, _CONFLICT, request_id=request_id)
         except CountersUnavailable:
             _log.exception("the counters' server does not answer: request %s", request_id)
-            return self._codec.encode_error(service, _NO_COUNTERS, request_id=request_id)
+            return self._codec.encode_error(spoken, _NO_COUNTERS, request_id=request_id)
         except StorageFull:
             _log.exception("the disk is full: request %s changed nothing", request_id)
-            return self._codec.encode_error(service, _FULL, request_id=request_id)
+            return self._codec.encode_error(spoken, _FULL, request_id=request_id)
         except StorageFailed:
             _log.exception("storage failed: request %s", request_id)
-            return self._codec.encode_error(service, _FAULT, request_id=request_id)
+            return self._codec.encode_error(spoken, _FAULT, request_id=request_id)
 
     def _circumstances(self, decoded: DecodedCall, scope: Scope, source_ip: str, endpoint: str) -> Circumstances:
         return Circumstances(

@@ -14,6 +14,9 @@ from gatelet.wire.protocols.protocol import ServiceProtocol
 from gatelet.wire.protocols.rest_json import RestJson
 from gatelet.wire.validation import Validator
 
+_QUERY = ":query"
+"""After the name of a service that is spoken to in the query protocol, though it has another."""
+
 
 @dataclass(frozen=True, slots=True)
 class OperationInfo:
@@ -39,6 +42,17 @@ class Codec:
     def __init__(self, models: Models | None = None) -> None:
         self._models = models or Models()
         self._services: dict[str, _Service] = {}
+
+    def dialect(self, service: str, request: WireRequest) -> str:
+        """What to call the service here so that it speaks as the request does.
+
+        Services that left the query protocol for JSON (CloudWatch) still have clients of both: those without
+        ``X-Amz-Target`` are of the old kind. Raises UnknownService.
+        """
+        model = self._service(service).model
+        old = model.protocol == "json" and model.query_compatible
+        targeted = not old or any(name.lower() == "x-amz-target" for name, _ in request.headers)
+        return service if targeted else f"{service}{_QUERY}"
 
     def decode(self, service: str, request: WireRequest) -> DecodedCall:
         """The call that the request makes, parsed and validated (``service`` is botocore's name).
@@ -77,7 +91,9 @@ class Codec:
     def _service(self, name: str) -> _Service:
         service = self._services.get(name)
         if service is None:
-            model = self._models.load(name)
+            model = self._models.load(name.removesuffix(_QUERY))
+            if name.endswith(_QUERY):
+                model = model.speaking("query")
             service = self._services[name] = _Service(model, _protocol(model), Validator(model))
         return service
 

@@ -10,6 +10,7 @@ import gzip
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -147,6 +148,12 @@ class ServiceModel:
         self.operations: dict[str, Operation] = {
             key: Operation(self, key, value) for key, value in description["operations"].items()
         }
+
+    def speaking(self, protocol: ProtocolName) -> ServiceModel:
+        """The same service in another of its protocols."""
+        other = copy(self)
+        other.protocol = protocol
+        return other
 
     @cached_property
     def compressed(self) -> bool:
