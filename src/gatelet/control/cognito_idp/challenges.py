@@ -20,6 +20,7 @@ from gatelet.control.cognito_idp.proving import in_thread, set_password, srp_own
 from gatelet.control.cognito_idp.secret_hash import check_secret_hash
 from gatelet.control.cognito_idp.sessions import ChallengeSession, continue_session, use_up
 from gatelet.control.cognito_idp.sign_in import Finish, proceed
+from gatelet.control.cognito_idp.tries import one_try
 from gatelet.control.cognito_idp.user_store import User, edit_user, find_user
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.identity.user_pools import srp
@@ -101,16 +102,14 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
     held = None if user is None else user.document["password"]
     if block["client"] != answer.client.id or user is None or held is None:
         raise NotAuthorized
-    if pools.attempts.locked(pool.id, user.id, call.ports.clock.now()):
-        raise NotAuthorized("Password attempts exceeded")
-    pools.attempts.failed(pool.id, user.id, call.ports.clock.now())
-    verifier = int(vault.open_once(held["verifier"], srp_owner(user.document["sub"])), 16)
-    key = await in_thread(call, srp.session_key, int(block["a"], 16), verifier, int(block["b"], 16))
-    if not proves(key, pool, user.document["username"], block_text, timestamp, given):
+    async with one_try(call, pool, user.id):
+        verifier = int(vault.open_once(held["verifier"], srp_owner(user.document["sub"])), 16)
+        key = await in_thread(call, srp.session_key, int(block["a"], 16), verifier, int(block["b"], 16))
+        if not proves(key, pool, user.document["username"], block_text, timestamp, given):
+            raise NotAuthorized
+    now = call.ports.clock.now()
+    if not pools.used.use(f"srp/{given}", now + _REPLAY_SECONDS, now):
         raise NotAuthorized
-    if not pools.used.use(f"srp/{given}", call.ports.clock.now() + _REPLAY_SECONDS, call.ports.clock.now()):
-        raise NotAuthorized
-    pools.attempts.succeeded(pool.id, user.id)
     return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
 
@@ -140,16 +139,14 @@ async def _software_token(answer: Answer) -> dict[str, Any]:
     call, pool = answer.call, answer.pool
     code = answer.required("SOFTWARE_TOKEN_MFA_CODE")
     session, found = await answer.continued("SOFTWARE_TOKEN_MFA")
-    attempts, now = call.ports.identity.user_pools.attempts, call.ports.clock.now()
-    if attempts.locked(pool.id, f"{found.id}/totp", now):
-        raise NotAuthorized("Invalid session for the user.")
-    attempts.failed(pool.id, f"{found.id}/totp", now)
     if "totp" not in found.document:
         raise CodeMismatch("Invalid code or auth state for the user.")
-    async with edit_user(call, pool, found.document["username"]) as user:
+    async with (
+        one_try(call, pool, f"{found.id}/totp", "Invalid session for the user."),
+        edit_user(call, pool, found.document["username"]) as user,
+    ):
         check_totp(call, user.document, code)
         use_up(call, session)
-    attempts.succeeded(pool.id, f"{found.id}/totp")
     return await proceed(
         call, pool, answer.client, user.document, metadata=answer.metadata, second=False, finish=answer.finish
     )

@@ -21,6 +21,7 @@ from gatelet.control.cognito_idp.migration import migrate
 from gatelet.control.cognito_idp.proving import in_thread, is_password, srp_owner
 from gatelet.control.cognito_idp.secret_hash import check_refresh_secret, check_secret_hash
 from gatelet.control.cognito_idp.sign_in import Finish, before_sign_in, proceed
+from gatelet.control.cognito_idp.tries import one_try
 from gatelet.control.cognito_idp.user_store import User, find_user
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools import srp
@@ -57,15 +58,10 @@ async def by_password(sign_in: SignIn) -> dict[str, Any]:
     check_secret_hash(call, client, username, sign_in.parameters.get("SECRET_HASH"))
     user = await find_user(call, pool, username) or await migrate(call, pool, client, username, password)
     name = pool.fold(username) if user is None else user.id
-    attempts, now = call.ports.identity.user_pools.attempts, call.ports.clock.now()
-    if attempts.locked(pool.id, name, now):
-        raise NotAuthorized("Password attempts exceeded")
     await before_sign_in(call, pool, client, None if user is None else user.document, username, sign_in.metadata)
-    # A try counts before it is compared: those that run side by side count, too.
-    attempts.failed(pool.id, name, now)
-    if not await is_password(call, None if user is None else user.document, password):
-        raise _unknown(client) if user is None else NotAuthorized()
-    attempts.succeeded(pool.id, name)
+    async with one_try(call, pool, name):
+        if not await is_password(call, None if user is None else user.document, password):
+            raise _unknown(client) if user is None else NotAuthorized()
     assert user is not None
     return await proceed(call, pool, client, user.document, metadata=sign_in.metadata, finish=sign_in.finish)
 

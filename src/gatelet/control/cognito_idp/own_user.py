@@ -15,6 +15,7 @@ from gatelet.control.cognito_idp.errors import InvalidParameter, NotAuthorized
 from gatelet.control.cognito_idp.mfa import factors
 from gatelet.control.cognito_idp.new_users import attributes_of
 from gatelet.control.cognito_idp.proving import is_password, set_password
+from gatelet.control.cognito_idp.tries import one_try
 from gatelet.control.cognito_idp.user_store import delete_user as delete_stored
 from gatelet.control.cognito_idp.user_store import edit_user
 from gatelet.control.operation import Call, Request, Response, operation
@@ -98,13 +99,9 @@ async def verify_user_attribute(call: Call, request: Request) -> Response:
 async def change_password(call: Call, request: Request) -> Response:
     """Another password, for who knows the old one."""
     pool, found, _ = await signed_in(call, request["AccessToken"])
-    attempts, now = call.ports.identity.user_pools.attempts, call.ports.clock.now()
-    if attempts.locked(pool.id, found.id, now):
-        raise NotAuthorized("Password attempts exceeded")
-    attempts.failed(pool.id, found.id, now)
-    if not await is_password(call, found.document, request.get("PreviousPassword") or ""):
-        raise NotAuthorized
-    attempts.succeeded(pool.id, found.id)
+    async with one_try(call, pool, found.id):
+        if not await is_password(call, found.document, request.get("PreviousPassword") or ""):
+            raise NotAuthorized
     async with edit_user(call, pool, found.document["username"]) as user:
         await set_password(call, pool, user.document, request["ProposedPassword"])
     return {}

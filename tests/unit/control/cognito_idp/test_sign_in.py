@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
@@ -230,3 +231,30 @@ class TestSecrets:
         params = {"UserPoolId": pool.id, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": given}
         denied = ("InvalidParameterException", "Auth flow not enabled for this client")
         assert fails(pool.public, "AdminInitiateAuth", **params) == denied
+
+
+def test_tries_side_by_side_are_all_counted(pool: Pool) -> None:
+    """Guesses sent at once count one by one; who knows the password is not kept out by signing in twice at once."""
+    pool.user("jo")
+    plane = pool.plane
+    sign_in = plane._registry.find("cognito-idp", "InitiateAuth")
+    assert sign_in is not None
+
+    async def at_once(*passwords: str) -> list[object]:
+        calls = [
+            sign_in(
+                plane.call(),
+                {
+                    "ClientId": pool.client_id,
+                    "AuthFlow": "USER_PASSWORD_AUTH",
+                    "AuthParameters": {"USERNAME": "jo", "PASSWORD": password},
+                },
+            )
+            for password in passwords
+        ]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    assert all(isinstance(answer, dict) for answer in plane.run(at_once(*[PASSWORD] * 8)))
+    guesses = plane.run(at_once(*[f"Guess-{number}!" for number in range(8)], PASSWORD))
+    messages = [str(getattr(guess, "message", "signed in")) for guess in guesses]
+    assert messages == ["Incorrect username or password."] * 5 + ["Password attempts exceeded"] * 4
