@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gatelet.control.authorization import Asking, Need, action_of
 from gatelet.control.dynamodb.condition_keys import Keys, condition_keys
-from gatelet.control.dynamodb.offloading import body_size, worked
+from gatelet.control.dynamodb.offloading import statements_size, worked
 from gatelet.control.dynamodb.statement_needs import statement_needs
 from gatelet.control.operation import Call
 from gatelet.identity.request_keys import tag_keys
@@ -57,7 +57,9 @@ def needs(call: Call, asking: Asking) -> Sequence[Need] | Awaitable[Sequence[Nee
         member = _STATEMENTS[asking.operation]
         given = [params] if member is None else params.get(member) or ()
         capacity = params.get("ReturnConsumedCapacity")
-        return worked(body_size(call), lambda: [need for one in given for need in statement_needs(call, one, capacity)])
+        return worked(
+            statements_size(call), lambda: [need for one in given for need in statement_needs(call, one, capacity)]
+        )
     if "ResourceArn" in params:
         tags = params.get("Tags") or ()
         return [Need(action, params["ResourceArn"], tag_keys({tag["Key"]: tag["Value"] for tag in tags}))]

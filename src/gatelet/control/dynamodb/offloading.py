@@ -21,6 +21,11 @@ def body_size(call: Call) -> int:
     return int(length) if length.isdecimal() else _SHORT_BYTES + 1
 
 
+def statements_size(call: Call) -> int:
+    """Bytes of values that take as long as the request's statements: some 2 µs a byte, sixteen times a value's."""
+    return 16 * body_size(call)
+
+
 async def worked(size: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """The result of the work on so many bytes: in a thread if they are many. Raises what the work raises."""
     if size <= _SHORT_BYTES:

@@ -12,7 +12,7 @@ import orjson
 
 from gatelet.aws.errors import AwsError
 from gatelet.control.dynamodb.naming import tables_of
-from gatelet.control.dynamodb.offloading import body_size, worked
+from gatelet.control.dynamodb.offloading import body_size, statements_size, worked
 from gatelet.control.dynamodb.statement_reads import matching, select_page, selected_key
 from gatelet.control.dynamodb.statement_writes import DUPLICATE, DuplicateItem, not_alone, returned, write_of
 from gatelet.control.dynamodb.transactions import SAME_ITEM, check_together, token_of, units_read, written_capacity
@@ -48,7 +48,7 @@ _MIXED: Final = "A batch or a transaction consists of either read statements or 
 @operation("dynamodb", "ExecuteStatement")
 async def execute_statement(call: Call, request: ExecuteStatementInputTypeDef) -> Response:
     """One statement: a page of items, or a change of one item."""
-    statement = await worked(body_size(call), read, request)
+    statement = await worked(statements_size(call), read, request)
     not_alone(statement)
     if isinstance(statement, Select):
         return await select_page(call, statement, request)
@@ -84,7 +84,7 @@ async def _written(call: Call, statement: Statement, write: Write) -> Written:
 async def batch_execute_statement(call: Call, request: BatchExecuteStatementInputTypeDef) -> Response:
     """Up to 25 reads or writes, each for itself: what fails is told in its place."""
     given = request["Statements"]
-    parsed = await worked(body_size(call), lambda: [_attempt(one) for one in given])
+    parsed = await worked(statements_size(call), lambda: [_attempt(one) for one in given])
     _check_kinds([one for one in parsed if not isinstance(one, AwsError)])
     totals: dict[int, tuple[Table, capacity.Units]] = {}
     answers = [await _one_of_batch(call, one, part, totals) for one, part in zip(parsed, given, strict=True)]
@@ -165,7 +165,7 @@ def _error(error: AwsError) -> dict[str, Any]:
 async def execute_transaction(call: Call, request: ExecuteTransactionInputTypeDef) -> Response:
     """Up to 100 reads, or up to 100 writes and conditions, all or none."""
     given = request["TransactStatements"]
-    statements = await worked(body_size(call), lambda: [read(one) for one in given])
+    statements = await worked(statements_size(call), lambda: [read(one) for one in given])
     _check_kinds(statements)
     wanted = request.get("ReturnConsumedCapacity")
     selects = [one for one in statements if isinstance(one, Select)]
