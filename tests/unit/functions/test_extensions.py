@@ -37,6 +37,27 @@ note("again", told(ask("POST", API + "/register", b'{"events": []}', {"Lambda-Ex
 note("nobody", told(ask("GET", API + "/event/next", None, {"Lambda-Extension-Identifier": "x"})))
 if "refuse" in me:
     ask("POST", API + "/init/error", b"", {**mine, "Lambda-Extension-Function-Error-Type": "Mine.Refused"})
+if "tell" in me:
+    import http.server, threading
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            for one in json.loads(body):
+                note("told", json.dumps(one))
+        def log_message(self, *_):
+            pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    wanted = {"schemaVersion": "2022-12-13", "types": ["platform", "function", "extension"],
+              "buffering": {"timeoutMs": 25},
+              "destination": {"protocol": "HTTP", "URI": f"http://sandbox.localdomain:{server.server_port}/x"}}
+    for odd in ({"types": ["odd"]}, {"buffering": {"maxItems": 1}},
+                {"destination": {"protocol": "HTTP", "URI": "http://example.org"}}):
+        note("odd", told(ask("PUT", "/2022-07-01/telemetry", json.dumps({**wanted, **odd}), mine)))
+    print("the extension says", flush=True)
+    note("subscribe", ask("PUT", "/2022-07-01/telemetry", json.dumps(wanted), mine)[0])
 while True:
     event = json.loads(ask("GET", API + "/event/next", None, mine)[2])
     note("event", json.dumps(event))
@@ -125,6 +146,33 @@ def test_an_extension_that_fails_fails_the_event(forking: World, name: str, kind
     assert error["errorType"] == kind
     assert error["errorMessage"].startswith("RequestId: ")
     assert error["errorMessage"].endswith(f" Error: {reason}")
+
+
+def test_telemetry(forking: World) -> None:
+    """Section 3 (Telemetry API): the platform's events, and lines of the function and of extensions."""
+    target, file = with_extension(forking, "telling")
+    result = forking.invoke(target, {"do": "error"})
+    assert until(lambda: "platform.report" in file.read_text())
+    assert notes(file, "odd") == ["[400, 'ValidationError']"] * 3
+    assert notes(file, "subscribe") == ["200"]
+    told = [json.loads(line) for line in notes(file, "told")]
+    kinds = [one["type"] for one in told if one["type"].startswith("platform")]
+    assert kinds == [
+        "platform.initStart",
+        "platform.extension",
+        "platform.telemetrySubscription",
+        "platform.initRuntimeDone",
+        "platform.initReport",
+        "platform.start",
+        "platform.runtimeDone",
+        "platform.report",
+    ]
+    report = told[-1]["record"] if told[-1]["type"] == "platform.report" else None
+    assert report is not None
+    assert (report["requestId"], report["status"]) == (result.request_id, "error")
+    assert {one["record"] for one in told if one["type"] == "function"} == {"starting\n"}
+    assert "starting\n" in forking.log(target)
+    assert "the extension says\n" in forking.log(target)
 
 
 def test_an_internal_extension(forking: World) -> None:

@@ -20,7 +20,7 @@ from gatelet.control.lambda_.life import without_status
 from gatelet.control.lambda_.logging_config import logging_config
 from gatelet.control.lambda_.names import LATEST, FunctionName
 from gatelet.control.lambda_.refusals import refuse_unsupported
-from gatelet.control.lambda_.runtimes import check_runtime, runtime_version_arn
+from gatelet.control.lambda_.runtimes import check_runtime, check_snap_start, runtime_version_arn
 from gatelet.functions.model import CodeReference
 
 _log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ def check_settings(request: Mapping[str, Any]) -> None:
     refuse_unsupported(request)
     if request.get("Runtime") is not None:
         check_runtime(request["Runtime"])
+        if request.get("SnapStart") is not None:
+            check_snap_start(request)
     if (request.get("Timeout") or 0) > quotas.FUNCTION_TIMEOUT_MAX:
         raise too_much("Timeout", quotas.FUNCTION_TIMEOUT_MAX)
     if (request.get("MemorySize") or 0) > quotas.FUNCTION_MEMORY_MAX_MB:
@@ -99,6 +101,7 @@ def change_settings(configuration: dict[str, Any], scope: Scope, request: Mappin
         configuration["EphemeralStorage"] = _storage(request["EphemeralStorage"])
     if request.get("SnapStart") is not None:
         configuration["SnapStart"] = _snap_start(request["SnapStart"])
+    check_snap_start(configuration)
     if request.get("LoggingConfig") is not None:
         held = configuration["LoggingConfig"]
         asked = request["LoggingConfig"]

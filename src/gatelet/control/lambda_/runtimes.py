@@ -6,6 +6,8 @@ Reference: lambda-control-plane section 4 (row Runtime).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.scope import Scope
@@ -47,6 +49,13 @@ def check_runtime(runtime: str) -> None:
         f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
         f"[{', '.join(_OTHERS + PROGRAMS + PYTHON)}] or be a valid ARN"
     )
+
+
+def check_snap_start(configuration: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterValue for SnapStart on a runtime that has none; Python has (lambda-execution section 3)."""
+    runtime = configuration["Runtime"]
+    if runtime in PROGRAMS and configuration["SnapStart"].get("ApplyOn") == "PublishedVersions":
+        raise InvalidParameterValue(f"{runtime} is not supported for SnapStart enabled functions.")
 
 
 def runtime_version_arn(scope: Scope, runtime: str) -> str:

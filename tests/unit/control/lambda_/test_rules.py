@@ -189,3 +189,13 @@ def test_a_foreign_architecture_is_said_in_the_log(plane: LambdaPlane, caplog: p
     plane.create("g", Architectures=["x86_64"])
     assert len(caplog.messages) == 1
     assert "runs on this host's" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("runtime", ["nodejs22.x", "provided.al2023"])
+def test_snap_start_is_for_runtimes_that_have_it(plane: LambdaPlane, runtime: str) -> None:
+    snap_start = {"ApplyOn": "PublishedVersions"}
+    code, message = plane.refused_create(Runtime=runtime, SnapStart=snap_start)
+    assert (code, message) == (
+        "InvalidParameterValueException",
+        f"{runtime} is not supported for SnapStart enabled functions.",
+    )

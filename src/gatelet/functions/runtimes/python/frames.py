@@ -152,6 +152,11 @@ def decode_answer(payload: bytes) -> tuple[int, bytes]:
     return _MEMORY.unpack_from(payload)[0], payload[_MEMORY.size :]
 
 
+def kind_of(frame: bytes) -> int:
+    """Of an encoded frame."""
+    return frame[4]
+
+
 def early(frame: bytes) -> bytes:
     """The same answer from a worker that is not done with the event."""
     return b"".join((frame[:4], bytes((frame[4] | EARLY,)), frame[5:]))

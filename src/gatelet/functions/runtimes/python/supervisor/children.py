@@ -33,10 +33,16 @@ def await_group(name: str) -> None:
         time.sleep(_GROUP_LOOK_SECONDS)
 
 
-def start(command: Sequence[str], environment: dict[str, str], directory: str, inherited: Sequence[int] = ()) -> int:
+def start(
+    command: Sequence[str],
+    environment: dict[str, str],
+    directory: str,
+    inherited: Sequence[int] = (),
+    output: int | None = None,
+) -> int:
     """Start a program; its pid. It ends with this process. One that cannot be executed ends as a shell says it.
 
-    ``inherited`` are descriptors beside the standard ones.
+    ``inherited`` are descriptors beside the standard ones. ``output`` is for what it prints; None: as ours.
     """
     parent = os.getpid()
     pid = os.fork()
@@ -47,6 +53,9 @@ def start(command: Sequence[str], environment: dict[str, str], directory: str, i
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         limits.die_with_parent(parent)
+        if output is not None:
+            os.dup2(output, 1)
+            os.dup2(output, 2)
         for descriptor in inherited:
             os.set_inheritable(descriptor, True)
         os.chdir(directory)

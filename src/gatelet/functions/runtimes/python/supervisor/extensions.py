@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import children, http
+from . import children, http, telemetry
 from .exchange import Exchange
 from .server import Body, Connection, Sink
 
@@ -56,8 +56,9 @@ class Conductor(Protocol):
 class Extensions:
     """Of one environment."""
 
-    def __init__(self, conductor: Conductor, description: dict[str, str]) -> None:
-        """``description`` is what a registration answers."""
+    def __init__(self, conductor: Conductor, description: dict[str, str], told: telemetry.Telemetry) -> None:
+        """``description`` is what a registration answers; ``told`` takes subscriptions."""
+        self._telemetry = told
         self._conductor = conductor
         self._description = description
         self._all: list[Extension] = []
@@ -129,6 +130,8 @@ class Extensions:
         if one is None:
             refusal = http.error(403, "Extension.UnknownExtensionIdentifier", "Unknown extension identifier")
             return Body(0, lambda _: connection.reply(refusal))
+        if head.path in (telemetry.TELEMETRY, telemetry.LOGS):
+            return Body(_BODY_BYTES, lambda body: self._subscribe(connection, head, one, body or b""))
         if call == ("GET", "/event/next"):
             return Body(0, lambda _: self._next(connection, one), lost=lambda: self._lost(connection, one))
         if call in (("POST", "/init/error"), ("POST", "/exit/error")):
@@ -169,7 +172,23 @@ class Extensions:
         if "accountId" not in head.headers.get("lambda-extension-accept-feature", ""):
             told.pop("accountId", None)
         connection.reply(http.as_json(200, told, {"Lambda-Extension-Identifier": one.identifier}))
+        record = {"name": one.name, "state": "Registered", "events": sorted(wanted)}
+        self._telemetry.tell("platform.extension", record)
         self._conductor.extension_is_ready()
+
+    def _subscribe(self, connection: Connection, head: http.Head, one: Extension, body: bytes) -> None:
+        if head.method != "PUT":
+            refusal = _refused(405, "MethodNotAllowed", f"There is no {head.method} {head.path}.")
+        elif self._closed:
+            refusal = _refused(403, "Telemetry.SubscriptionClosed", "The initialisation is over.")
+        else:
+            try:
+                self._telemetry.subscribe(one.name, body)
+            except telemetry.InvalidSubscription as invalid:
+                refusal = _refused(400, "ValidationError", str(invalid))
+            else:
+                refusal = http.answer(200, b'"OK"')
+        connection.reply(refusal)
 
     def _next(self, connection: Connection, one: Extension) -> None:
         one.waiting = connection

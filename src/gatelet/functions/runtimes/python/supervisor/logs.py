@@ -63,5 +63,31 @@ class LogPipe:
         return True
 
 
+class LinePipe:
+    """The reading end of somebody's standard output and error: every line is an event."""
+
+    def __init__(self, event: Callable[[int, bytes], None]) -> None:
+        """``event`` as of LogPipe."""
+        self.read_end, self.write_end = os.pipe()
+        os.set_blocking(self.read_end, False)
+        self._event = event
+        self._partial = b""
+
+    def drain(self) -> None:
+        """Pass on what was written until now."""
+        for _ in range(1 + _PIPE_BYTES // _READ_BYTES):
+            data = b""
+            with suppress(BlockingIOError):
+                data = os.read(self.read_end, _READ_BYTES)
+            if not data:
+                return
+            *lines, self._partial = (self._partial + data).split(b"\n")
+            if len(self._partial) > _EVENT_BYTES:
+                lines.append(self._partial)
+                self._partial = b""
+            for line in lines:
+                self._event(_now(), line + b"\n")
+
+
 def _now() -> int:
     return int(time.time() * 1000)  # noqa: TID251 - the worker's clock

@@ -18,14 +18,16 @@ from typing import Any
 
 from .. import frames, output
 from ..wire import Wire
-from . import children, extensions, http
+from . import children, extensions, http, telemetry
 from .exchange import Exchange, Translator, fault
 from .extensions import Extensions
-from .logs import VARIABLE, LogPipe
+from .logs import VARIABLE, LinePipe, LogPipe
 from .loop import Loop, Timer
+from .narrator import Narrator
 from .runtime_api import RuntimeApi
 from .server import Connection, Server, Sink
 from .streaming import Collected, Stream
+from .telemetry import Telemetry
 
 _GRACE_SECONDS = 0.02
 """How long a response waits for the runtime to be ready again: most are within a millisecond, and then the caller
@@ -51,7 +53,9 @@ class Supervisor:
         self._translator = Translator(events, settings["response_bytes"])
         self._loop = Loop()
         self._api = RuntimeApi(self)
-        self._extensions = Extensions(self, settings["description"])
+        self._telemetry = Telemetry()
+        self._narrator = Narrator(self._telemetry, settings["description"], settings["environment"])
+        self._extensions = Extensions(self, settings["description"], self._telemetry)
         self._server = Server(self._loop, self._begin)
         self._phase = _Phase.INIT
         self._exchange: Exchange | None = None
@@ -60,7 +64,11 @@ class Supervisor:
         self._runtime = 0
         self._streaming = self._ending = False
         self._program: list[str] = []
-        self._logs = LogPipe(lambda moment, text: wire.send(frames.encode_log(moment, text)))
+        self._has_extensions = False
+        self._lines: dict[str, LinePipe] = {}
+        self._failed = False
+        self._since = self._loop.now()
+        self._pipes = {"function": LogPipe(lambda moment, text: self._log("function", moment, text))}
 
     # ------------------------------------------------------------------ what the API asks (Conductor)
 
@@ -126,7 +134,7 @@ class Supervisor:
         exchange.answered = True  # nothing else may answer it now; it is not over before ``_answer``
         if exchange.streamed:
             self._streaming = True
-            self._logs.drain()
+            self._drain_logs()
             return Stream(connection, head, self._wire.send, self._streamed)
         self._streaming = True
         collected = Collected(connection, head, self.response_bytes, lambda error: self._collected(collected, error))
@@ -161,21 +169,47 @@ class Supervisor:
         self._program = command
         self._settings["environment"]["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
         children.await_group(self._settings["group"])
-        self._loop.on_read(self._logs.read_end, self._logs.drain)
+        for pipe in self._pipes.values():
+            self._loop.on_read(pipe.read_end, pipe.drain)
         if self._wire.stream != self._wire.events:
             self._loop.on_read(self._wire.stream, self._stream_readable)
-        self._extensions.start(f"{self._settings['layers'] or '/opt'}/extensions", self._start_extension)
+        self._narrator.init_started()
+        directory = f"{self._settings['layers'] or '/opt'}/extensions"
+        self._has_extensions = os.path.isdir(directory)  # noqa: PTH112 - pathlib costs milliseconds here
+        self._extensions.start(directory, self._start_extension)
         self.extension_is_ready()
         self._loop.run()
 
     def _start_runtime(self) -> None:
-        own = {**self._settings["environment"], VARIABLE: str(self._logs.write_end)}
-        self._runtime = children.start(self._program, own, self._settings["code"], [self._logs.write_end])
+        framed = self._pipes["function"].write_end
+        own = {**self._settings["environment"], VARIABLE: str(framed)}
+        directory, output = self._settings["code"], self._output("function")
+        self._runtime = children.start(self._program, own, directory, [framed], output)
 
     def _start_extension(self, path: str) -> int:
         """With the variables of the function, its credentials and the platform; none that begins with ``_``."""
         variables = {name: value for name, value in self._settings["environment"].items() if name[:1] != "_"}
-        return children.start([path], variables, self._settings["code"])
+        return children.start([path], variables, self._settings["code"], output=self._output("extension"))
+
+    def _output(self, kind: str) -> int | None:
+        """Where what it prints goes: straight to the gateway, if no extension may want to hear it."""
+        if not self._has_extensions:
+            return None
+        name = f"{kind} output"
+        if name not in self._lines:
+            pipe = self._lines[name] = LinePipe(lambda moment, text: self._log(kind, moment, text))
+            self._loop.on_read(pipe.read_end, pipe.drain)
+        return self._lines[name].write_end
+
+    def _log(self, kind: str, moment: int, text: bytes) -> None:
+        self._wire.send(frames.encode_log(moment, text))
+        if self._has_extensions:
+            self._telemetry.tell(kind, text.decode("utf-8", "replace"))
+
+    def _drain_logs(self) -> None:
+        pipes: list[LogPipe | LinePipe] = [*self._pipes.values(), *self._lines.values()]
+        for pipe in pipes:
+            pipe.drain()
 
     def _stream_readable(self) -> None:
         """An event that is too large for a packet is on its way; or the gateway has said good-bye."""
@@ -193,6 +227,7 @@ class Supervisor:
             with suppress(ProcessLookupError):
                 os.kill(self._runtime, signal.SIGTERM)
         deadline_ms = int((time.time() + _SHUTDOWN_SECONDS) * 1000)  # noqa: TID251 - the worker's clock
+        self._telemetry.flush()
         self._extensions.shut_down("TIMEOUT" if self._phase is _Phase.BUSY else "SPINDOWN", deadline_ms)
         self._loop.later(_SHUTDOWN_SECONDS, lambda: os._exit(0))
 
@@ -205,7 +240,7 @@ class Supervisor:
         return next(([f"{place}/bootstrap"] for place in places if children.is_program(f"{place}/bootstrap")), None)
 
     def _begin(self, connection: Connection, head: http.Head) -> Sink:
-        if head.path.startswith(f"{extensions.PREFIX}/"):
+        if head.path.startswith(f"{extensions.PREFIX}/") or head.path in (telemetry.TELEMETRY, telemetry.LOGS):
             return self._extensions.begin(connection, head)
         return self._api.begin(connection, head)
 
@@ -215,6 +250,7 @@ class Supervisor:
             return
         self._extensions.close()
         if self._phase is _Phase.INIT:
+            self._narrator.initialised(self._loop.now() - self._since)
             self._send(frames.encode_answer(frames.INIT_OK, self._memory()))
         elif self._exchange is None or not self._exchange.answered or self._streaming:
             return
@@ -224,6 +260,9 @@ class Supervisor:
             self._send(frames.encode_answer(frames.DONE, self._memory()))
         if self._grace is not None:
             self._grace.cancel()
+        if self._exchange is not None:
+            seconds = self._loop.now() - self._since
+            self._narrator.reported(self._exchange, seconds, self._memory(), failed=self._failed)
         self._exchange = self._unsent = self._grace = None
         self._phase = _Phase.READY
         self._loop.on_read(self._wire.events, self._take)
@@ -235,7 +274,8 @@ class Supervisor:
         self._loop.on_read(self._wire.events, None)
         now_ms = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
         self._exchange = self._translator.exchange(*frame, now_ms)
-        self._phase = _Phase.BUSY
+        self._phase, self._failed, self._since = _Phase.BUSY, False, self._loop.now()
+        self._narrator.started(self._exchange)
         self._api.give(self._exchange)
         self._extensions.invoke(self._exchange)
 
@@ -244,6 +284,8 @@ class Supervisor:
         assert self._exchange is not None
         self._exchange.answered = True
         self._unsent = frame
+        self._failed = frames.kind_of(frame) == frames.ERROR
+        self._narrator.answered(self._exchange, self._loop.now() - self._since, failed=self._failed)
         self._grace = self._loop.later(_GRACE_SECONDS, self._send_early)
         self._settle()
 
@@ -254,7 +296,7 @@ class Supervisor:
 
     def _send(self, frame: bytes) -> None:
         """Behind everything that was logged before."""
-        self._logs.drain()
+        self._drain_logs()
         if output.raw_output_waits():
             self._wire.send(frames.encode(frames.OUTPUT, b""))
         self._wire.send(frame)
@@ -272,7 +314,7 @@ class Supervisor:
                 words = os.waitstatus_to_exitcode(status)
                 self.extension_failed("Extension.Crash", f"exit status {words}" if words >= 0 else f"signal {-words}")
             elif pid == self._runtime:
-                self._logs.drain()
+                self._drain_logs()
                 self._send_early()
                 children.end_like(status)
 
