@@ -17,9 +17,9 @@ from gatelet.aws import quotas
 from gatelet.functions.invocation import RuntimeUnavailable, Undebuggable
 
 SOURCE = """import os
-BEGUN = os.getpid()
+NUMBER = 2
 def handler(event, context):
-    doubled = event["n"] * 2
+    doubled = event["n"] * NUMBER
     return {"doubled": doubled, "pid": os.getpid(), "left": context.get_remaining_time_in_millis()}
 """
 LINE = 5
@@ -27,15 +27,15 @@ LINE = 5
 
 @pytest.fixture(scope="module")
 def debugged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world whose runtime has debugpy, and whose limits of time are over before a debugger has come."""
+    """A world whose runtime has debugpy, and whose initialisations are over before a debugger has come."""
     place = tmp_path_factory.mktemp("debugged")
     install_debugpy(place / "runtime")
-    with running_world(place, init_seconds=0.05, idle_seconds=0.05) as made:
+    with running_world(place, init_seconds=0.3) as made:
         yield made
 
 
 async def at_the_breakpoint(world: World, target: Any, port: int, local: str) -> tuple[Any, Any]:
-    """Invoke, attach, stop at the breakpoint, wait longer than any limit allows, go on: what was seen, the answer."""
+    """Invoke, attach, stop at the breakpoint, go on: what was seen, the answer."""
     root = await world.service.task_root(target)
     running = asyncio.ensure_future(world.call(target, {"n": 21}, debug_port=port))
 
@@ -56,16 +56,15 @@ async def at_the_breakpoint(world: World, target: Any, port: int, local: str) ->
 
 def test_a_breakpoint_stops_the_handler(debugged: World, tmp_path: Path) -> None:
     target = debugged.function(SOURCE, Timeout=1)
-    warm = debugged.value(target, {"n": 1})
     (tmp_path / "app.py").write_text(SOURCE)
     seen, result = debugged.run(at_the_breakpoint(debugged, target, free_port(), str(tmp_path)))
     path, line, variables = seen
     assert (path, line, variables["doubled"]) == (f"{tmp_path}/app.py", LINE, "42")
     answer = json.loads(result.payload)
     assert (result.function_error, answer["doubled"]) == (None, 42)
-    assert answer["pid"] != warm["pid"], "an environment of its own"
+    assert [line for line in debugged.log(target) if "frozen" in line] == []
     assert answer["left"] > 3_600_000, "the function's time is paused"
-    assert debugged.value(target, {"n": 1})["pid"] == warm["pid"], "the others go on"
+    assert debugged.service.environments == 0, "the pools know nothing of it"
 
 
 def test_an_error_of_the_import_is_the_answer(debugged: World, tmp_path: Path) -> None:
@@ -91,6 +90,14 @@ def test_an_error_of_the_import_is_the_answer(debugged: World, tmp_path: Path) -
     result = debugged.run(run())
     assert result.function_error == "Unhandled"
     assert json.loads(result.payload)["errorMessage"] == "at import"
+
+
+def test_other_environments_go_on(forking: World) -> None:
+    """A session has a process of its own, also where one is warm."""
+    target = forking.function(SOURCE)
+    warm = forking.value(target, {"n": 1})
+    assert forking.invoke(target, {"n": 1}, debug_port=free_port()).function_error == "Unhandled"  # without debugpy
+    assert forking.value(target, {"n": 1})["pid"] == warm["pid"]
 
 
 def test_a_caller_who_leaves_ends_the_environment(debugged: World) -> None:

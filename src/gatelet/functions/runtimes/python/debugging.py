@@ -8,15 +8,18 @@ function's own code.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 from . import faults
 
 HOST = "127.0.0.1"
+_QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"
 
 
 def wait(port: int) -> None:
     """Return once a client has attached and set its breakpoints. Raises Fault."""
+    os.environ[_QUIET] = "1"  # its advice about frozen modules is none for the function's log
     try:
         debugpy = importlib.import_module("debugpy")
     except ImportError as error:
@@ -27,6 +30,7 @@ def wait(port: int) -> None:
         debugpy.listen((HOST, port), in_process_debug_adapter=True)
     except (OSError, RuntimeError) as error:
         raise faults.Fault("Runtime.DebuggerError", f"debugpy cannot listen on {HOST}:{port}: {error}") from None
+    del os.environ[_QUIET]
     sys.stdout.write(f"Waiting for a debugger on {HOST}:{port}\n")
     sys.stdout.flush()
     debugpy.wait_for_client()
