@@ -52,7 +52,7 @@ def check_runtime(runtime: str) -> None:
 
 
 def check_snap_start(configuration: Mapping[str, Any]) -> None:
-    """Raises InvalidParameterValue for SnapStart on a runtime that has none; Python has (lambda-execution section 3)."""
+    """Raises InvalidParameterValue for SnapStart on a runtime that has none (lambda-execution section 3)."""
     runtime = configuration["Runtime"]
     if runtime in PROGRAMS and configuration["SnapStart"].get("ApplyOn") == "PublishedVersions":
         raise InvalidParameterValue(f"{runtime} is not supported for SnapStart enabled functions.")

@@ -79,8 +79,8 @@ def test_the_environment_has_at_most_4_kb_of_json(plane: LambdaPlane) -> None:
 @pytest.mark.parametrize(
     ("params", "what"),
     [
-        ({"Runtime": "nodejs22.x"}, "the runtime nodejs22.x"),
-        ({"Runtime": "provided.al2023"}, "the runtime provided.al2023"),
+        ({"Runtime": "java21"}, "the runtime java21"),
+        ({"Runtime": "ruby3.4"}, "the runtime ruby3.4"),
         ({"PackageType": "Image"}, "the function setting PackageType Image"),
         ({"Code": {"S3Bucket": "b", "S3Key": "k"}}, "function code from S3 (S3Bucket)"),
         ({"Code": {"ImageUri": "i"}}, "function code in a container image (ImageUri)"),
