@@ -45,13 +45,16 @@ class Reader:
         """
         batch = Gathered(after)
         until = 0.0
-        filtered = bool(self._mapping.filters)
         while True:
             check()
             seen = await self._source.newest()
             page = await self._source.read(self._mapping.stream_arn, batch.end)
-            # Filters are the user's, and so is what they look at: their time is not the event loop's
-            if await asyncio.to_thread(self._add, batch, page) if page and filtered else self._add(batch, page):
+            if page and self._mapping.filters:
+                # Filters are the user's, and so is what they look at: their time is not the event loop's
+                full = await asyncio.to_thread(self._add, batch, page)
+            else:
+                full = self._add(batch, page)
+            if full:
                 return batch
             if page:
                 continue
