@@ -63,6 +63,7 @@ def test_queues_are_apart(driver: Driver) -> None:
         assert await storage.queue.heads(20) == [QueueHead("two", 10)]
         assert await storage.queue.size("one") == QueueSize(1, 1)
         assert await storage.queue.size("three") == QueueSize(0, 0)
+        assert (await storage.queue.total()).messages == 2
 
     driver.run(story)
 

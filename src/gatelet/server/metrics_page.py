@@ -24,7 +24,9 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 async def metrics_page(observed: Observed) -> Response:
     """The page."""
     await observed.metrics.fold()
-    families = [*_load(observed.functions.load()), *_house(observed), *_process(observed)]
+    queued = await observed.queue.total()
+    load = _load(observed.functions.load(), queued.messages)
+    families = [*load, *_house(observed), *_process(observed)]
     body = await asyncio.to_thread(_written, observed, families)
     return Response(200, [("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store")], body)
 
@@ -78,7 +80,7 @@ def _functions(observed: Observed) -> Iterable[Family]:
     return count, errors, throttles, duration, init, received, dropped, age
 
 
-def _load(load: FunctionLoad) -> Iterator[Family]:
+def _load(load: FunctionLoad, queued: int) -> Iterator[Family]:
     environments = Family("gatelet_environments", "gauge", "Execution environments by their state.")
     for state in State:
         held = sum(count for (_, each), count in load.environments.items() if each is state)
@@ -88,6 +90,7 @@ def _load(load: FunctionLoad) -> Iterator[Family]:
         "gatelet_concurrent_executions", "gauge", "Events admitted to functions now.", sum(load.running.values())
     )
     yield _one("gatelet_events_waiting", "gauge", "Events that wait for an environment.", load.waiting)
+    yield _one("gatelet_async_events_queued", "gauge", "Events that nobody waits for, those in work included.", queued)
     yield _one("gatelet_async_events_in_work", "gauge", "Events run that nobody waits for.", load.delivering)
 
 

@@ -12,6 +12,7 @@ from gatelet.logs.writer import LogWriter
 from gatelet.metrics.service import Metrics
 from gatelet.server.loop_lag import LoopLag
 from gatelet.storage.metric_points import Distribution
+from gatelet.storage.queue import Queue
 
 
 class Listening(Protocol):
@@ -34,6 +35,7 @@ class Observed:
     functions: LambdaService
     logs: LogWriter
     commits: Mapping[str, Distribution]
+    queue: Queue
     lag: LoopLag
     clock: Clock
     began: float

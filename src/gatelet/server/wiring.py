@@ -165,7 +165,7 @@ def _observed(organs: Organs, data: DataDirectory, clock: Clock) -> Iterator[Obs
     lag.start()
     logs = organs.control.log_writer
     try:
-        yield Observed(organs.metrics, organs.functions, logs, data.commits, lag, clock, clock.now())
+        yield Observed(organs.metrics, organs.functions, logs, data.commits, data.queue, lag, clock, clock.now())
     finally:
         lag.stop()
 

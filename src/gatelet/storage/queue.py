@@ -95,3 +95,6 @@ class Queue(Protocol):
 
     async def size(self, queue: str) -> QueueSize:
         """What the queue holds."""
+
+    async def total(self) -> QueueSize:
+        """What all queues hold together."""

@@ -56,6 +56,11 @@ class SqliteQueue:
         row = self._reader.first(statements.QUEUE_SIZE, {"queue": queue})
         return QueueSize(*row) if row is not None else QueueSize(0, 0)
 
+    async def total(self) -> QueueSize:
+        """See queue.Queue."""
+        row = self._reader.first(statements.ALL_SIZES, {})
+        return QueueSize(*row) if row is not None else QueueSize(0, 0)
+
 
 def end_all_leases(connection: sqlite3.Connection) -> None:
     """One process holds the store at a time: whoever had a lease when it is opened is dead."""
