@@ -104,6 +104,15 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, str], list[tuple[str, str]
         ("lambda:DeleteEventSourceMapping", FUNCTION.replace("function:f", "event-source-mapping:u"))]),
     ("lambda", "GetLayerVersion", {"LayerName": "l", "VersionNumber": 2}, {}, [
         ("lambda:GetLayerVersion", FUNCTION.replace("function:f", "layer:l:2"))]),
+    # Another spelling of the same thing is judged as the thing: it does not get around a policy.
+    ("lambda", "GetLayerVersion", {"LayerName": f"arn:aws-x:lambda:us-east-1:{DEFAULT_ACCOUNT}:layer:l",
+        "VersionNumber": 2}, {}, [("lambda:GetLayerVersion", FUNCTION.replace("function:f", "layer:l:2"))]),
+    ("lambda", "GetLayerVersionByArn", {"Arn": f"arn:aws-x:lambda:us-east-1:{DEFAULT_ACCOUNT}:layer:l:007"}, {}, [
+        ("lambda:GetLayerVersion", FUNCTION.replace("function:f", "layer:l:7"))]),
+    ("lambda", "ListTags", {"Resource": FUNCTION.replace("arn:aws:", "arn:aws-x:")}, {}, [
+        ("lambda:ListTags", FUNCTION)]),
+    ("lambda", "ListTags", {"Resource": "arn:aws:lambda:eu-west-1:999999999999:event-source-mapping:u"}, {}, [
+        ("lambda:ListTags", FUNCTION.replace("function:f", "event-source-mapping:u"))]),
     ("lambda", "CreateEventSourceMapping", {"FunctionName": "f"}, {}, [("lambda:CreateEventSourceMapping", "*")]),
     ("lambda", "CreateFunction", {"FunctionName": "f", "Role": f"{IAM_ARN}:role/r"}, {}, [
         ("lambda:CreateFunction", FUNCTION), ("iam:PassRole", f"{IAM_ARN}:role/r")]),

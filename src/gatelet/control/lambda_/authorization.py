@@ -1,5 +1,8 @@
 """What Lambda's operations need. Reference: Service Authorization Reference, "AWS Lambda"; the function's own
 policy may grant as well (lambda-control-plane section 8).
+
+A policy is asked about the ARN of what is acted upon, made anew from what the client's spelling was read as:
+another spelling must not get around a Deny.
 """
 
 from __future__ import annotations
@@ -7,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from gatelet.aws.arn import Arn
 from gatelet.control.authorization import Asking, Need
 from gatelet.control.lambda_.documents import document_of, function_key, named
-from gatelet.control.lambda_.names import LATEST, FunctionName
+from gatelet.control.lambda_.layer_names import parse_version_arn, resolve_layer
+from gatelet.control.lambda_.names import LATEST, FunctionName, resolve
 from gatelet.control.lambda_.role import LAMBDA
 from gatelet.control.operation import Call
 from gatelet.control.passing import pass_role
@@ -21,14 +26,13 @@ _ACTIONS: Final[Mapping[str, str]] = {
     "Invoke": "InvokeFunction",
     "InvokeWithResponseStream": "InvokeFunction",
     "InvokeAsync": "InvokeAsync",
+    "GetLayerVersionByArn": "GetLayerVersion",
 }
 """Actions that are not named as their operations."""
 _NOT_OF_A_FUNCTION: Final = frozenset(
     {"CreateEventSourceMapping", "ListEventSourceMappings", "UpdateEventSourceMapping"}
 )
 """They have a FunctionName, and it is not their resource."""
-_OTHERS: Final[Mapping[str, str]] = {"UUID": "event-source-mapping", "LayerName": "layer"}
-"""Members that name a resource which is no function, and its kind."""
 
 
 async def needs(call: Call, asking: Asking) -> Sequence[Need]:
@@ -37,7 +41,7 @@ async def needs(call: Call, asking: Asking) -> Sequence[Need]:
     action = f"lambda:{_ACTIONS.get(asking.operation, asking.operation)}"
     keys = tag_keys(params.get("Tags") or {}) if asking.operation in ("CreateFunction", "TagResource") else {}
     if "Resource" in params:
-        return [Need(action, params["Resource"], keys)]
+        return [Need(action, _tagged(call, asking.operation, params["Resource"]), keys)]
     if "FunctionName" not in params or asking.operation in _NOT_OF_A_FUNCTION:
         return [Need(action, _other(call, params), keys)]
     name = named(call, params, action.removeprefix("lambda:"))
@@ -58,14 +62,23 @@ def _policy(name: FunctionName, statements: Sequence[Mapping[str, Any]]) -> Name
     return Named(f"the policy of {name.arn}", compile_policy(statements)) if statements else None
 
 
+def _tagged(call: Call, operation: str, arn: str) -> str:
+    """The ARN of what is acted upon, whose partition, region and account may be spelled otherwise than given."""
+    kind, _, id_ = Arn.parse(arn).resource.partition(":")
+    if kind == "function":
+        return resolve(arn, call.scope, action=operation, caller=call.principal.arn).arn
+    return _own(call, kind, id_) if kind == "event-source-mapping" else arn
+
+
 def _other(call: Call, params: Mapping[str, Any]) -> str:
     if params.get("Arn"):
-        return str(params["Arn"])
-    for member, kind in _OTHERS.items():
-        if params.get(member):
-            version = f":{params['VersionNumber']}" if params.get("VersionNumber") is not None else ""
-            if params[member].startswith("arn:"):
-                return f"{params[member]}{version}"
-            scope = call.scope
-            return f"arn:{scope.partition}:lambda:{scope.region}:{scope.account}:{kind}:{params[member]}{version}"
-    return "*"
+        return parse_version_arn(params["Arn"]).arn
+    if params.get("LayerName"):
+        layer, version = resolve_layer(call, params["LayerName"]).arn, params.get("VersionNumber")
+        return layer if version is None else f"{layer}:{version}"
+    return _own(call, "event-source-mapping", params["UUID"]) if params.get("UUID") else "*"
+
+
+def _own(call: Call, kind: str, id_: str) -> str:
+    scope = call.scope
+    return f"arn:{scope.partition}:lambda:{scope.region}:{scope.account}:{kind}:{id_}"
