@@ -78,7 +78,7 @@ class RequestSpans:
             spans.finished(Span(trace_id, authorizer, self._own, "authorizer", "internal", self._began, moment))
         if self._integrating is not None:
             ended = now if self._ended is None else self._ended
-            failed = "" if self._ended is not None else "no answer"
+            failed = "" if self._ended is not None else "failed"
             spans.finished(
                 Span(trace_id, self._part, self._own, "integration", "client", self._integrating, ended, error=failed)
             )
