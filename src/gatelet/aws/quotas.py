@@ -226,6 +226,7 @@ POOL_USERS_PAGE: Final = 60
 SIGN_UP_CODE_SECONDS: Final = 24 * 60 * 60
 PASSWORD_CODE_SECONDS: Final = 60 * 60
 CODE_TRIES: Final = 5
+CODES_PER_HOUR: Final = 10  # of one user for one purpose: AWS tells of 5 to 20
 SIGN_IN_FREE_FAILURES: Final = 5
 SIGN_IN_LOCKOUT_SECONDS_MAX: Final = 15 * 60
 TEMPORARY_PASSWORD_DAYS: Final = 7

@@ -17,6 +17,7 @@ from gatelet.identity.user_pools.model import CodeDocument, UserDocument
 SIGN_UP: Final = "sign-up"
 PASSWORD: Final = "password"  # noqa: S105 - a purpose
 _DIGITS: Final = 6
+_HOUR_SECONDS: Final = 3_600
 
 
 async def send_code(
@@ -30,7 +31,11 @@ async def send_code(
     client_id: str | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Make a code, put it into the user's document, deliver it: CodeDeliveryDetails. Raises AwsError."""
+    """Make a code, put it into the user's document, deliver it: CodeDeliveryDetails.
+
+    Raises AttemptLimit (each code can be tried a few times: too many of them could be guessed), AwsError.
+    """
+    _count(user, purpose, call.ports.clock.now())
     code = call.ports.ids.secret_digits(_DIGITS)
     seconds = quotas.PASSWORD_CODE_SECONDS if purpose == PASSWORD else quotas.SIGN_UP_CODE_SECONDS
     user["codes"][purpose] = CodeDocument(
@@ -62,6 +67,16 @@ def check_code(call: Call, user: UserDocument, purpose: str, code: str) -> bool:
     if held["attribute"] in VERIFIED:
         user["attributes"][VERIFIED[held["attribute"]]] = "true"
     return True
+
+
+def _count(user: UserDocument, purpose: str, now: float) -> None:
+    sends = user.setdefault("code_sends", {})
+    since, count = sends.get(purpose, [now, 0])
+    if now - since >= _HOUR_SECONDS:
+        since, count = now, 0
+    if count >= quotas.CODES_PER_HOUR:
+        raise AttemptLimit
+    sends[purpose] = [since, count + 1]
 
 
 def mismatch(good: bool) -> None:

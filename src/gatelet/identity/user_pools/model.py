@@ -96,6 +96,8 @@ class UserDocument(TypedDict):
     groups: list[str]
     codes: dict[str, CodeDocument]
     """By purpose: ``sign-up``, ``password``, or the name of an attribute."""
+    code_sends: NotRequired[dict[str, list[float]]]
+    """By purpose: since when they are counted, and how many codes were sent since then."""
     temporary_until: NotRequired[float]
     totp: NotRequired[str]
     """The secret of the software token, sealed for ``cognito-idp/totp/{sub}``."""

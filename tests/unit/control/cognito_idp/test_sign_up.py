@@ -181,3 +181,14 @@ def test_what_is_not_supported_says_so(pool: Pool) -> None:
     client = {"UserPoolId": pool.id, "ClientName": "x"}
     providers = {"SupportedIdentityProviders": ["COGNITO", "Google"]}
     assert pool.plane.fails("CreateUserPoolClient", **client, **providers)[0] == "NotImplementedException"
+
+
+def test_codes_are_not_sent_without_end(pool: Pool) -> None:
+    """A few tries at each of very many codes would be a guess (Cognito Developer Guide, "Quotas")."""
+    pool.user("gil", email="gil@example.com", email_verified="true")
+    for _ in range(quotas.CODES_PER_HOUR):
+        pool.public("ForgotPassword", Username="gil")
+    limit = ("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+    assert fails(pool.public, "ForgotPassword", Username="gil") == limit
+    pool.plane.clock.time += 3_601
+    assert pool.public("ForgotPassword", Username="gil")["CodeDeliveryDetails"]
