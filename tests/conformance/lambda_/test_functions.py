@@ -115,7 +115,7 @@ def test_errors_have_awss_casing(client: Any, gatelet: Any, function: str) -> No
         ({"FunctionName": "x" * 65}, 400, "InvalidParameterValueException", "less than or equal to 64"),
         ({"Runtime": "python1.0"}, 400, "InvalidParameterValueException", "Value python1.0 at 'runtime' failed"),
         ({"Runtime": "nodejs12.x"}, 400, "InvalidParameterValueException", "is no longer supported"),
-        ({"Runtime": "nodejs22.x"}, 501, "NotImplementedException", "the runtime nodejs22.x"),
+        ({"Runtime": "java21"}, 501, "NotImplementedException", "the runtime java21"),
         ({"Code": {"ZipFile": b"x"}}, 400, "InvalidParameterValueException", "Could not unzip uploaded file."),
         ({"Code": {"S3Bucket": "bucket", "S3Key": "k"}}, 501, "NotImplementedException", "S3"),
         ({"TracingConfig": {"Mode": "Active"}}, 501, "NotImplementedException", "TracingConfig.Mode Active"),

