@@ -277,3 +277,12 @@ def test_two_tokens_are_none(kind: str, name: str) -> None:
         return response.status, response.body
 
     assert asyncio.run(run()) == (401, b'{"message":"Unauthorized"}')
+
+
+def test_the_log_says_why_a_token_is_refused_and_never_what_it_is() -> None:
+    world = TokenWorld(COGNITO, "COGNITO_USER_POOLS")
+    asked(world, token(ACCESS, "access"), token({**ID, "exp": NOW - 1}), token(ID, alg="none"))
+    lines = "\n".join(world.log.lines)
+    for reason in ("it wants an id token", "The token has expired", "the algorithm is not accepted"):
+        assert reason in lines
+    assert GOOD.split(".")[1] not in lines

@@ -26,16 +26,16 @@ async def admit_user(authorizer: CognitoAuthorizer, trace: Trace, ports: Ports) 
     token = await read_token(authorizer.source, uris, _RS256, trace, ports)
     claims = token.claims
     if token.local and not any(pool.issuer == token.issuer and _is_ours(pool.arn, ports) for pool in authorizer.pools):
-        raise Unauthorized
+        raise Unauthorized("The token's pool is another account's than the authorizer names")
     if authorizer.validation is not None:
         audience = claims.get("aud")
         if not isinstance(audience, str) or not matches_whole(authorizer.validation, audience):
-            raise Unauthorized
+            raise Unauthorized("The token's audience does not match the validation expression")
     if authorizer.scopes:
         if claims.get("token_use") != "access" or authorizer.scopes.isdisjoint(scopes_of(token)):
-            raise Unauthorized
+            raise Unauthorized("The method wants an access token with one of its scopes")
     elif claims.get("token_use") != "id":
-        raise Unauthorized
+        raise Unauthorized("The method has no scopes: it wants an id token")
     trace.authorizer = token.shown
 
 

@@ -24,9 +24,9 @@ async def admit_bearer(authorizer: JwtAuthorizer, trace: Trace, ports: Ports) ->
     token = await read_token(authorizer.source, uris, authorizer.algorithms, trace, ports)
     trusted = next(issuer for issuer in authorizer.issuers if issuer.issuer == token.issuer)
     if not _is_for(trusted, token.claims) or not all(_holds(claim, token.claims) for claim in trusted.claims):
-        raise Unauthorized
+        raise Unauthorized("The token's audience or a required claim is not what the issuer's entry says")
     if authorizer.scopes and authorizer.scopes.isdisjoint(scopes_of(token)):
-        raise InsufficientScope
+        raise InsufficientScope("The token has none of the method's scopes")
     trace.authorizer = token.shown
 
 

@@ -30,7 +30,7 @@ async def read_token(
     if text[: len(_BEARER)].lower() == _BEARER:
         text = text[len(_BEARER) :].strip()
     if not text or len(text) > TOKEN_CHARACTERS:
-        raise Unauthorized
+        raise Unauthorized("The request has no token, or one that is too long")
     now = ports.clock.now()
     digest = VerifiedTokens.digest(text)
     kept = ports.tokens.get(digest, now)
@@ -53,11 +53,11 @@ def _stands(token: VerifiedToken, ports: Ports) -> bool:
 async def _verified(text: str, jwks_uris: dict[str, str], algorithms: frozenset[str], ports: Ports) -> VerifiedToken:
     try:
         token = parse(text)
-    except InvalidToken:
-        raise Unauthorized from None
+    except InvalidToken as invalid:
+        raise Unauthorized(f"The token cannot be read: {invalid}") from None
     issuer = token.claims.get("iss")
     if not isinstance(issuer, str) or issuer not in jwks_uris or token.algorithm not in algorithms:
-        raise Unauthorized
+        raise Unauthorized("The token's issuer or algorithm is not one that the authorizer trusts")
     pool_id = issuer.rpartition("/")[2]
     pool = ports.identity.user_pools.find(pool_id)
     local = pool is not None and pool.issuer == issuer
@@ -71,11 +71,11 @@ async def _verified(text: str, jwks_uris: dict[str, str], algorithms: frozenset[
             raise AuthorizerConfigurationError(str(error)) from error
         key, only = (None, None) if found is None else found
     if key is None or only not in {None, token.algorithm}:
-        raise Unauthorized
+        raise Unauthorized("The issuer has no such key for the token's algorithm")
     try:
         verify(token, key)
-    except InvalidToken:
-        raise Unauthorized from None
+    except InvalidToken as invalid:
+        raise Unauthorized(f"The token is not the issuer's: {invalid}") from None
     return _checked(token, issuer, local=local)
 
 
@@ -83,15 +83,15 @@ def _checked(token: Token, issuer: str, *, local: bool) -> VerifiedToken:
     claims = token.claims
     expires, begins = _moment(claims.get("exp")), _moment(claims.get("nbf", 0))
     if expires is None or begins is None or _moment(claims.get("iat", 0)) is None:
-        raise Unauthorized
+        raise Unauthorized("The token's exp, nbf or iat is no moment")
     return VerifiedToken(issuer, token.kid, token.algorithm, claims, expires, begins, rendered(claims), local)
 
 
 def _check_time(token: VerifiedToken, now: float) -> None:
     if token.expires <= now:
-        raise TokenExpired
+        raise TokenExpired("The token has expired")
     if token.begins > now:
-        raise Unauthorized
+        raise Unauthorized("The token is not valid yet")
 
 
 def _moment(value: Any) -> float | None:
