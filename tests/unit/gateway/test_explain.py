@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.unit.gateway.guarded import ALLOW, REQUEST, TOKEN, Guarded, Signed, answer, policy
 from tests.unit.gateway.test_admission import KEYED, VALUE, Caller
-from tests.unit.gateway.test_authorization import ALLOW, REQUEST, TOKEN, Guarded, Signed, answer, policy
 from tests.unit.gateway.world import World, header, method
 
 from gatelet.gateway.explain import explain

@@ -12,7 +12,7 @@ import pytest
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from tests.unit.gateway.test_authorization import Signed, policy
+from tests.unit.gateway.guarded import Signed, policy
 from tests.unit.gateway.world import API, SCOPE
 
 from gatelet.identity.credentials import RoleSession
