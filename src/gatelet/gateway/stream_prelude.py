@@ -10,11 +10,13 @@ Exception
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import orjson
 
 from gatelet.aws.quotas import STREAM_PRELUDE_BYTES
+from gatelet.gateway.ports import StreamReply
 
 CONTENT_TYPE = "application/vnd.awslambda.http-integration-response"
 """What a runtime says of a stream with metadata."""
@@ -43,6 +45,17 @@ async def read_prelude(parts: AsyncIterator[bytes]) -> tuple[dict[str, Any], byt
         if separator:
             return _metadata(head), rest
     raise PreludeMissing
+
+
+async def remainder(first: bytes, stream: StreamReply) -> AsyncIterator[bytes]:
+    """``first``, and then what the stream still brings; it is closed in any case. Raises ResponseCut at its end."""
+    async with aclosing(stream):
+        if first:
+            yield first
+        async for part in stream:
+            yield part
+        if stream.error is not None:
+            raise ResponseCut(stream.request_id)
 
 
 def _metadata(text: bytes) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 import orjson
 
@@ -12,7 +11,7 @@ from gatelet.aws.quotas import STREAMED_FREE_BYTES
 from gatelet.functions.response_stream import ResponseStream
 from gatelet.functions.urls.reply import InvalidReply, UrlReply, url_reply
 from gatelet.gateway.pace import Paced
-from gatelet.gateway.stream_prelude import CONTENT_TYPE, ResponseCut, read_prelude
+from gatelet.gateway.stream_prelude import CONTENT_TYPE, read_prelude, remainder
 
 
 async def begin(stream: ResponseStream, clock: Clock) -> tuple[UrlReply, AsyncIterator[bytes]]:
@@ -26,7 +25,7 @@ async def begin(stream: ResponseStream, clock: Clock) -> tuple[UrlReply, AsyncIt
     except BaseException:
         await stream.aclose()
         raise
-    return reply, Paced(_body(first, stream), clock, free=STREAMED_FREE_BYTES)
+    return reply, Paced(remainder(first, stream), clock, free=STREAMED_FREE_BYTES)
 
 
 async def _head(stream: ResponseStream) -> tuple[UrlReply, bytes]:
@@ -37,13 +36,3 @@ async def _head(stream: ResponseStream) -> tuple[UrlReply, bytes]:
     if not first and stream.error is not None:
         raise InvalidReply
     return UrlReply(200, b"", [("Content-Type", stream.content_type)]), first
-
-
-async def _body(first: bytes, stream: ResponseStream) -> AsyncIterator[bytes]:
-    async with aclosing(stream):
-        if first:
-            yield first
-        async for part in stream:
-            yield part
-        if stream.error is not None:
-            raise ResponseCut(stream.request_id)

@@ -5,8 +5,6 @@ Reference: apigateway-data-plane section 14.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 from gatelet.gateway.errors import FunctionFailed, MalformedProxyResponse
@@ -21,7 +19,7 @@ from gatelet.gateway.pace import Paced
 from gatelet.gateway.ports import InvokerError, ProxyReply, StreamReply
 from gatelet.gateway.steps import narrate_lambda
 from gatelet.gateway.steps.proxy_response import proxy_response
-from gatelet.gateway.stream_prelude import PreludeMissing, ResponseCut, read_prelude
+from gatelet.gateway.stream_prelude import PreludeMissing, read_prelude, remainder
 from gatelet.gateway.trace import IntegrationFacts
 from gatelet.http.response import Response
 
@@ -65,7 +63,7 @@ async def _respond(stream: StreamReply, exchange: Exchange) -> Response:
     except BaseException:
         await stream.aclose()
         raise
-    response.body = Paced(_body(rest, stream), exchange.ports.clock)
+    response.body = Paced(remainder(rest, stream), exchange.ports.clock)
     return response
 
 
@@ -85,16 +83,6 @@ def _head(metadata: dict[str, Any], stream: StreamReply, exchange: Exchange) -> 
 
 def _is_line(cookie: object) -> bool:
     return isinstance(cookie, str) and "\r" not in cookie and "\n" not in cookie
-
-
-async def _body(rest: bytes, stream: StreamReply) -> AsyncIterator[bytes]:
-    async with aclosing(stream):
-        if rest:
-            yield rest
-        async for part in stream:
-            yield part
-        if stream.error is not None:
-            raise ResponseCut(stream.request_id)
 
 
 def _failure(stream: StreamReply) -> Exception:
