@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tests.unit.counters.ledger import Ledger
@@ -167,6 +167,28 @@ class AccessLines:
         self.written.append((target, line))
 
 
+class Streamed:
+    """What a streaming handler wrote, piece by piece."""
+
+    request_id = "f-1"
+    error: bytes | None = None
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+
+    def __aiter__(self) -> Streamed:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def aclose(self) -> None:
+        self._pieces = iter(())
+
+
 class LocalInvoker:
     """Runs a handler in this process, through the same event builder and contract as a worker."""
 
@@ -174,6 +196,12 @@ class LocalInvoker:
         self.handler = handler
         self.calls: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+
+    async def invoke_proxy_stream(self, target: FunctionTarget, head: bytes, body: bytes, **call: Any) -> Streamed:
+        event = proxy.build(json.loads(head), body)
+        self.calls.append({"target": target, **call})
+        self.events.append(event)
+        return Streamed(self.handler(event))
 
     async def invoke_proxy(
         self,
