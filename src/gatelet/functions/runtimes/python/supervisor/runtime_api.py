@@ -62,21 +62,20 @@ class RuntimeApi:
     def begin(self, connection: Connection, head: http.Head) -> Sink:
         """A request below PREFIX."""
         parts = head.path.removeprefix(PREFIX).strip("/").split("/")
-        match (head.method, *parts):
-            case ("GET", "runtime", "invocation", "next"):
-                return Body(0, lambda _: self._next(connection), lost=lambda: self._lost(connection))
-            case ("POST", "runtime", "invocation", request_id, "response"):
-                return self._response(connection, head, request_id)
-            case ("POST", "runtime", "invocation", request_id, "error"):
-                return Body(_ERROR_BYTES, lambda body: self._error(connection, head, request_id, body))
-            case ("POST", "runtime", "init", "error"):
-                return Body(_ERROR_BYTES, lambda body: self._init_error(connection, head, body))
-            case ("GET", "ping"):
-                return _refuse(connection, http.answer(200, b"pong", {"Content-Type": "text/plain"}))
-            case (_, "runtime", "restore", "next" | "error"):
-                return _refuse(connection, _not_now("This function has no snapshot to be restored from."))
-            case _:
-                return _refuse(connection, http.error(404, "NotFound", f"There is no {head.method} {head.path}."))
+        call = (head.method, *parts)  # older Pythons have no ``match``
+        if call == ("GET", "runtime", "invocation", "next"):
+            return Body(0, lambda _: self._next(connection), lost=lambda: self._lost(connection))
+        if len(parts) == 4 and call[:3] == ("POST", "runtime", "invocation") and parts[3] == "response":
+            return self._response(connection, head, parts[2])
+        if len(parts) == 4 and call[:3] == ("POST", "runtime", "invocation") and parts[3] == "error":
+            return Body(_ERROR_BYTES, lambda body: self._error(connection, head, parts[2], body))
+        if call == ("POST", "runtime", "init", "error"):
+            return Body(_ERROR_BYTES, lambda body: self._init_error(connection, head, body))
+        if call == ("GET", "ping"):
+            return _refuse(connection, http.answer(200, b"pong", {"Content-Type": "text/plain"}))
+        if parts in (["runtime", "restore", "next"], ["runtime", "restore", "error"]):
+            return _refuse(connection, _not_now("This function has no snapshot to be restored from."))
+        return _refuse(connection, http.error(404, "NotFound", f"There is no {head.method} {head.path}."))
 
     def give(self, exchange: Exchange) -> None:
         """The next event."""
