@@ -16,8 +16,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
+
+# How fast a machine is says nothing about a property.
+settings.register_profile("gatelet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gatelet")
 
 # A shell starts background jobs with SIGINT ignored, and children inherit that: here Ctrl-C is tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import botocore.session
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.serialize import create_serializer
 
 LONG = "x" * 70_000
@@ -102,12 +102,14 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
     "map": ([], "text", 5, True),
     "structure": ([], "text", 5, True),
 }
+_FORMS: Mapping[str, type] = {"structure": dict, "map": dict, "list": list, "blob": bytes}
+"""What a value for such a shape is here; members of one name have different shapes in different services."""
 _HUGE_NUMBERS = (-1, 0, 2**31, 2**63, 10**30, 1e300, -1e300, 1.5)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request, not yet signed, and what is known of its answer."""
+    """One HTTP request, not yet signed, and what is known of its answer; ``service`` as signatures name it."""
 
     service: str
     operation: str
@@ -142,14 +144,16 @@ class Plausible:
         return {name: self._value(member, name, known) for name, member in shape.members.items() if name in needed}
 
     def _value(self, shape: Shape, name: str, known: Mapping[str, Any]) -> Any:
-        if name in known:
+        if isinstance(known.get(name), _FORMS.get(shape.type_name, (str, int))):
             return known[name]
+        if shape.name == "AttributeValue":  # recursive, and a union in all but its model
+            return {"S": "plausible"}
         if shape.type_name == "structure":
             return {inner: self._value(member, inner, known) for inner, member in shape.members.items()}
         if shape.type_name == "list":
             return [self._value(shape.member, "", known)]
         if shape.type_name == "map":
-            return {"key": "value"}
+            return {"key": self._value(shape.value, "", known)}
         if shape.type_name in {"integer", "long"}:
             return 1
         if shape.type_name == "boolean":
@@ -179,20 +183,26 @@ def _needed(operation: OperationModel) -> set[str]:
     return set(shape.required_members) | (also & set(shape.members))
 
 
+def protocol_of(model: ServiceModel) -> str:
+    """The protocol to speak: JSON where a service also has a binary one."""
+    return "json" if "json" in model.metadata.get("protocols", ()) else str(model.protocol)
+
+
 def calls_of(service: str, operations: list[str], plausible: Plausible) -> Iterator[Call]:
     """Every malformed call of those operations of a service."""
     model = botocore.session.Session().get_service_model(service)
-    serializer = create_serializer(model.protocol, include_validation=False)
+    protocol = protocol_of(model)
+    serializer = create_serializer(protocol, include_validation=False)
     for name in operations:
         operation = model.operation_model(name)
         parameters = plausible.parameters(operation)
         serialized = serializer.serialize_to_request(copy.deepcopy(parameters), operation)
-        base = _call(service, name, serialized)
-        if model.protocol == "query":
+        base = _call(model.signing_name, name, serialized)
+        if protocol == "query":
             yield from _forms(base, operation, parameters)
         else:
-            yield from _documents(base, operation, json_1=model.protocol == "json")
-        if model.protocol == "rest-json":
+            yield from _documents(base, operation, json_1=protocol == "json")
+        if protocol == "rest-json":
             yield from _labels(base, operation, parameters)
             yield from _queries(base, operation)
         yield from _frames(base)

@@ -21,7 +21,7 @@ import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
 from tests.conftest import RunningGatelet
-from tests.security.malformed import Call, Plausible, calls_of
+from tests.security.malformed import Call, Plausible, calls_of, protocol_of
 from tests.walk import ROLE, SEED_HANDLER, archive, create_function, deploy_api, integration_uri, request
 
 from gatelet.control.registry import PACKAGES, Registry
@@ -32,7 +32,8 @@ TRUST = json.dumps(
     {"Version": "2012-10-17", "Statement": [{**ALLOW, "Principal": {"Service": "lambda.amazonaws.com"}}]}
 )
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{**ALLOW, "Resource": "*"}]})
-CONTENT_TYPES = {"rest-json": "application/json", "json": "application/x-amz-json-1.1", "query": "text/xml"}
+CONTENT_TYPES = {"rest-json": "application/json", "json": "application/x-amz-json-{}", "query": "text/xml"}
+"""By protocol; the version of JSON is the service's."""
 
 
 class House:
@@ -281,7 +282,8 @@ def _problem(call: Call, status: int, headers: HeadersDict, body: bytes, parser:
 @pytest.mark.parametrize("service", sorted(PACKAGES))
 def test_malformed_calls_are_refused_and_change_nothing(house: House, service: str) -> None:
     model = botocore.session.Session().get_service_model(service)
-    parser = create_parser(model.protocol)
+    protocol = protocol_of(model)
+    parser, kind = create_parser(protocol), CONTENT_TYPES[protocol].format(model.metadata.get("jsonVersion"))
     operations = sorted(Registry().operations(service))
     calls = list(calls_of(service, operations, Plausible(house.known, HARMLESS)))
     # What must fail comes first: after it the house must look as it did.
@@ -295,7 +297,7 @@ def test_malformed_calls_are_refused_and_change_nothing(house: House, service: s
             before = {}
         status, headers, body = house.send(call)
         output = model.operation_model(call.operation).output_shape
-        problem = _problem(call, status, headers, body, parser, output, CONTENT_TYPES[model.protocol])
+        problem = _problem(call, status, headers, body, parser, output, kind)
         reading = call.operation.startswith(("Get", "List", "Describe", "Filter"))
         if status < 300 and not reading:
             if service == "lambda":

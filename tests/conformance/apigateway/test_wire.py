@@ -238,6 +238,6 @@ class TestModelValidation:
 
 def test_what_has_no_function_names_itself(plane):
     """An operation that Gatelet does not have yet answers 501 with its name."""
-    code, message = plane.fails("CreateApiKey", name="x")
+    code, message = plane.fails("CreateVpcLink", name="x", targetArns=["arn:aws:elasticloadbalancing:::x"])
     assert code == "NotImplementedException"
-    assert "CreateApiKey" in message
+    assert "CreateVpcLink" in message

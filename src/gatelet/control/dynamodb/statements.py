@@ -19,7 +19,7 @@ from gatelet.control.dynamodb.transactions import SAME_ITEM, check_together, tok
 from gatelet.control.operation import Call, Response, operation
 from gatelet.tables import capacity
 from gatelet.tables.definition import Table
-from gatelet.tables.errors import ConditionFailed, TransactionCancelled, ValidationFailure
+from gatelet.tables.errors import ConditionFailed, TransactionCancelled, ValidationFailure, WrongJsonType
 from gatelet.tables.partiql.parser import parse
 from gatelet.tables.partiql.statements import Exists, Insert, Select, Statement
 from gatelet.tables.sizes import item_size
@@ -37,7 +37,6 @@ _CODES: Final = {
     "DuplicateItemException": "DuplicateItem",
     "ResourceNotFoundException": "ResourceNotFound",
     "ValidationException": "ValidationError",
-    "SerializationException": "ValidationError",
 }
 _SELECT_BY_KEY: Final = (
     "Select statements within BatchExecuteStatement must specify the primary key in the where clause."
@@ -98,6 +97,8 @@ def _attempt(given: Mapping[str, Any]) -> Statement | AwsError:
     try:
         statement = read(given)
         not_alone(statement)
+    except WrongJsonType:  # nothing of this request can be read
+        raise
     except AwsError as error:
         return error
     return statement
