@@ -75,6 +75,12 @@ def check(data: bytes) -> int:
     return quotas.CODE_UNZIPPED_BYTES - budget
 
 
+def brings_extensions(data: bytes) -> bool:
+    """Whether a checked archive, as a layer, brings external extensions (files of ``extensions/``)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return any(name.startswith("extensions/") and not name.endswith("/") for name in archive.namelist())
+
+
 def unpack(data: bytes, directory: Path) -> None:
     """Unpack a checked archive into an empty directory; who may execute is kept, nothing stays writable.
 

@@ -32,6 +32,8 @@ class CodeReference(TypedDict):
     """Base64 of the SHA-256 (``CodeSha256``)."""
     unzipped: NotRequired[int]
     """Bytes of what it holds."""
+    extensions: NotRequired[bool]
+    """Whether it is a layer that brings external extensions."""
 
 
 class Revision(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,7 @@ from gatelet.control.lambda_.layer_names import (
 )
 from gatelet.control.lambda_.paging import after, next_marker, page_size
 from gatelet.control.operation import Call, Request, Response, operation
+from gatelet.functions.archive import brings_extensions
 from gatelet.functions.model import LAYER_KIND, LAYER_VERSION_KIND, SERVICE, LayerVersionDocument, blobs_of
 from gatelet.storage.ports import Collection, Delete, Put, RevisionConflict
 
@@ -42,6 +44,7 @@ async def publish_layer_version(call: Call, request: PublishLayerVersionRequestT
     layer = resolve_layer(call, request["LayerName"])
     data = zip_of(request["Content"], "the content of a layer")
     unzipped = await check_code(call, data)
+    extensions = await asyncio.to_thread(brings_extensions, data)
     key = Collection(SERVICE, LAYER_KIND, layer.scope.account, layer.scope.region).key(layer.layer)
     async with call.ports.editing.hold(key), stored_code(call.ports, data, unzipped) as code:
         record = await call.ports.records.get(key)
@@ -52,7 +55,7 @@ async def publish_layer_version(call: Call, request: PublishLayerVersionRequestT
             "Version": number,
             "Description": request.get("Description") or "",
             "CreatedDate": lambda_timestamp(call.ports.clock.now()),
-            "code": code,
+            "code": {**code, "extensions": True} if extensions else code,
         }
         given = cast(Mapping[str, Any], request)
         document |= cast(LayerVersionDocument, {member: given[member] for member in _OPTIONAL if given.get(member)})
