@@ -144,7 +144,7 @@ def test_prometheus_reads_the_page(measured: Measured) -> None:
             "gatelet_environments": "gauge",
             "gatelet_concurrent_executions": "gauge",
             "gatelet_events_waiting": "gauge",
-        "gatelet_async_events_queued": "gauge",
+            "gatelet_async_events_queued": "gauge",
             "gatelet_connections": "gauge",
             "gatelet_loop_lag_seconds": "histogram",
             "gatelet_loop_lag_p999_seconds": "gauge",
