@@ -21,7 +21,8 @@ import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
 from tests.conftest import RunningGatelet
-from tests.security.malformed import Call, Plausible, calls_of, protocol_of
+from tests.security.malformed import Call, calls_of, protocol_of
+from tests.security.plausible import Plausible
 from tests.walk import ROLE, SEED_HANDLER, archive, create_function, deploy_api, integration_uri, request
 
 from gatelet.control.registry import PACKAGES, Registry
