@@ -146,8 +146,8 @@ def _turn_everything_on(gateway: Any, api_id: str) -> None:
     settings = {
         "/accessLogSettings/destinationArn": group,
         "/accessLogSettings/format": _ACCESS_LOG,
-        "/*/*/throttling/rateLimit": "9000",
-        "/*/*/throttling/burstLimit": "4900",
+        "/*/*/throttling/rateLimit": "100000",
+        "/*/*/throttling/burstLimit": "100000",
         "/*/*/metrics/enabled": "true",
         "/cacheClusterEnabled": "true",
         "/cached/GET/caching/enabled": "true",
