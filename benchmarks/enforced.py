@@ -2,7 +2,9 @@
 
     python -m benchmarks.enforced [ROUNDS] [SECONDS]
 
-Each ratio is the median of the rounds' own: both bursts of a round run within seconds of each other.
+Each ratio is the median of the rounds' own: both bursts of a round run within seconds of each other. Every method's
+requests take the same way through the generator; signatures are made before, each of another second, so that the same
+one comes again only after all others.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ import io
 import json
 import statistics
 import sys
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -33,16 +38,18 @@ def lambda_handler(event, context):
 """
 _ACCESS_LOG = json.dumps({"id": "$context.requestId", "status": "$context.status", "ms": "$context.responseLatency"})
 _USER = "method.request.querystring.userId"
+_PASSWORD = "Correct-Horse-9"
+_SIGNATURES = 120
 CONNECTIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A method: its URL, the header lines that its requests need, and the least ratio that it should have."""
+    """A method: its URL, the headers of its requests, which are sent in turns, and the least ratio it should have."""
 
     name: str
     url: str
-    headers: Sequence[str] = ()
+    headers: generator.Headers = ((),)
     goal: float | None = None
 
 
@@ -104,11 +111,20 @@ def _deploy(endpoint: str) -> list[Guarded]:
         authorizerUri=_uri(guard),
         identitySource="method.request.header.Authorization",
     )["id"]
+    pool, token = _signed_in(endpoint)
+    users = gateway.create_authorizer(
+        restApiId=api["id"],
+        name="users",
+        type="COGNITO_USER_POOLS",
+        providerARNs=[pool],
+        identitySource="method.request.header.Authorization",
+    )["id"]
     user = f"arn:aws:lambda:{_REGION}:{_ACCOUNT}:function:getUserFunction"
     for path, members in {
         "open": {"authorizationType": "NONE"},
         "authorizer": {"authorizationType": "CUSTOM", "authorizerId": authorizer},
         "iam": {"authorizationType": "AWS_IAM"},
+        "cognito": {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": users},
         "keyed": {"authorizationType": "NONE", "apiKeyRequired": True},
         "cached": {"authorizationType": "NONE"},
     }.items():
@@ -124,12 +140,14 @@ def _deploy(endpoint: str) -> list[Guarded]:
     base = f"{endpoint}/_aws/execute-api/{api['id']}"
     query = "?userId=12345"
     iam = f"{base}/bare/iam{query}"
+    signatures = _signatures(iam, _caller(endpoint, api["id"]))
     return [
         Guarded("open", f"{base}/bare/open{query}"),
-        Guarded("Lambda authorizer, kept answer", f"{base}/bare/authorizer{query}", ["Authorization: token"], 0.8),
-        Guarded("AWS_IAM", iam, _signature(iam), 0.75),
-        Guarded("key, throttles, log, metrics", f"{base}/full/keyed{query}", [f"x-api-key: {_KEY}"], 0.8),
-        Guarded("answered from the cache", f"{base}/full/cached{query}", (), 1.3),
+        Guarded("Lambda authorizer, kept answer", f"{base}/bare/authorizer{query}", [["Authorization: token"]], 0.8),
+        Guarded("AWS_IAM, a user with a policy", iam, signatures, 0.75),
+        Guarded("Cognito, an id token", f"{base}/bare/cognito{query}", [[f"Authorization: {token}"]], 0.8),
+        Guarded("key, throttles, log, metrics", f"{base}/full/keyed{query}", [[f"x-api-key: {_KEY}"]], 0.8),
+        Guarded("answered from the cache", f"{base}/full/cached{query}", ((),), 1.3),
     ]
 
 
@@ -156,11 +174,46 @@ def _turn_everything_on(gateway: Any, api_id: str) -> None:
     gateway.update_stage(restApiId=api_id, stageName="full", patchOperations=patches)
 
 
-def _signature(url: str) -> list[str]:
-    """Header lines that sign a GET for the next five minutes."""
-    request = AWSRequest("GET", url)
-    SigV4Auth(Credentials("test", "test"), "execute-api", _REGION).add_auth(request)
-    return [f"{name}: {value}" for name, value in request.headers.items()]
+def _caller(endpoint: str, api_id: str) -> Credentials:
+    """The key of a user who may call the API."""
+    iam = _client("iam", endpoint)
+    iam.create_user(UserName="caller")
+    resource = f"arn:aws:execute-api:{_REGION}:{_ACCOUNT}:{api_id}/*"
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="caller", PolicyName="calls", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="caller")["AccessKey"]
+    return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _signatures(url: str, credentials: Credentials) -> generator.Headers:
+    """The headers of signed GETs, each of another second from now on: the clock may be off by five minutes."""
+    signed = []
+    now = time.time()
+    for second in range(_SIGNATURES):
+        request = AWSRequest("GET", url)
+        moment = datetime.fromtimestamp(now + second, UTC).replace(tzinfo=None)
+        with patch("botocore.auth.get_current_datetime", lambda: moment):  # noqa: B023 - called at once
+            SigV4Auth(credentials, "execute-api", _REGION).add_auth(request)
+        signed.append([f"{name}: {value}" for name, value in request.headers.items()])
+    return signed
+
+
+def _signed_in(endpoint: str) -> tuple[str, str]:
+    """A user pool's ARN, and the id token of a user who has signed in there."""
+    cognito = _client("cognito-idp", endpoint)
+    pool = cognito.create_user_pool(PoolName="users")["UserPool"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool["Id"], ClientName="benchmark", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    cognito.admin_create_user(UserPoolId=pool["Id"], Username="ann", MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool["Id"], Username="ann", Password=_PASSWORD, Permanent=True)
+    answer = cognito.initiate_auth(
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ann", "PASSWORD": _PASSWORD},
+    )
+    return pool["Arn"], answer["AuthenticationResult"]["IdToken"]
 
 
 def _uri(function_arn: str) -> str:

@@ -1,7 +1,8 @@
 """A closed-loop load generator of our own, for machines without wrk: N connections, the next request after each answer.
 
 One thread, one epoll, requests encoded once, answers read as far as their length: it costs some 10 µs a request, more
-than wrk, so results of the two are never compared. Run alone: python -m benchmarks.load URL CONNECTIONS SECONDS
+than wrk, so results of the two are never compared. Run alone: python -m benchmarks.load URL CONNECTIONS SECONDS [FILE]
+(the file has the headers of one request in a line, separated by tabs: such requests are sent in turns).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import cycle
+from pathlib import Path
 from urllib.parse import urlsplit
 
-_HEADERS = "User-Agent: gatelet-benchmark\r\nAccept: */*\r\n"
+_HEADERS = "User-Agent: gatelet-benchmark\r\nAccept: */*"
 _RECEIVE_BYTES = 65536
 
 
@@ -78,13 +81,13 @@ def _content_length(head: bytes) -> int:
     return int(head[start + 15 :].partition(b"\r\n")[0])
 
 
-def generate(url: str, connections: int, seconds: float, headers: Sequence[str] = ()) -> Load:
-    """Load the URL for so long; ``headers`` are lines."""
+def generate(url: str, connections: int, seconds: float, headers: Sequence[Sequence[str]] = ()) -> Load:
+    """Load the URL for so long; ``headers`` are the lines of requests that are sent in turns."""
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    lines = "".join(f"{line}\r\n" for line in headers)
-    request = f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\n{_HEADERS}{lines}\r\n".encode()
+    head = f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\n{_HEADERS}"
+    requests = cycle(["\r\n".join((head, *lines, "", "")).encode() for lines in headers or ((),)])
     poll = select.epoll()
     open_connections: dict[int, _Connection] = {}
 
@@ -92,7 +95,7 @@ def generate(url: str, connections: int, seconds: float, headers: Sequence[str] 
         connection = _Connection((host, port))
         open_connections[connection.socket.fileno()] = connection
         poll.register(connection.socket.fileno(), select.EPOLLIN)
-        connection.send(request)
+        connection.send(next(requests))
 
     for _ in range(connections):
         connect()
@@ -107,7 +110,7 @@ def generate(url: str, connections: int, seconds: float, headers: Sequence[str] 
                 continue
             latencies.append(time.perf_counter() - connection.sent_at)
             if answered:
-                connection.send(request)
+                connection.send(next(requests))
                 continue
             errors += 1
             del open_connections[number]
@@ -124,4 +127,5 @@ def generate(url: str, connections: int, seconds: float, headers: Sequence[str] 
 
 
 if __name__ == "__main__":
-    json.dump(asdict(generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4:])), sys.stdout)
+    given = [line.split("\t") for file in sys.argv[4:] for line in Path(file).read_text().splitlines()]
+    json.dump(asdict(generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), given)), sys.stdout)

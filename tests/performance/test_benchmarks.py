@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def test_a_family_is_the_process_and_what_lies_below_it() -> None:
 def answer_counts(counts: dict[str, int]) -> generator.Generator:
     """A generator that reports what it is told instead of loading anything; the URL names the server."""
 
-    def command(url: str, connections: int, seconds: int, headers: Sequence[str]) -> list[str]:
+    def command(url: str, connections: int, seconds: int, headers: str | None) -> list[str]:
         measured = {"requests": counts[url], "seconds": 1.0, "p50_ms": 1.0, "p99_ms": 1.0, "errors": 0}
         return [sys.executable, "-c", f"print({json.dumps(json.dumps(measured))})"]
 

@@ -25,6 +25,9 @@ from gatelet.policy.principals import NEVER_EXEMPT, account_of
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 _BOUND: Final = {NEVER_EXEMPT: ("true",)}
+_REMEMBERED: Final = 64
+_REMEMBERED_CHARACTERS: Final = 256
+"""Of a resource's ARN: what callers choose must not fill the memory."""
 _EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
@@ -71,20 +74,53 @@ class Authorizer:
         ``context`` are condition keys beyond those about the caller and the request. ``resource_account``
         is the account of the resource where its ARN does not tell (default: the ARN's, then the caller's).
         """
-        grants = self.grants_of(principal)
-        if grants.looks or (resource_policy is not None and resource_policy.policy.looks):
-            asked = self.asked(principal, action, resource, context or {}, circumstances)
-        else:
-            bare = {} if grants.boundary is None else _BOUND
-            asked = Asked(action, resource, bare, arn=principal.arn, issuer=_issuer(principal))
-        owner = resource_account or account_of(resource) or principal.account
+        settled = self.settled(principal, action, resource, resource_policy, resource_account, resource_must_allow)
+        if settled is not None:
+            return settled
         return combine(
-            asked,
-            grants,
+            self.asked(principal, action, resource, context or {}, circumstances),
+            self.grants_of(principal),
             resource_policy,
-            same_account=owner == principal.account,
+            same_account=_same_account(principal, resource, resource_account),
             resource_must_allow=resource_must_allow,
         )
+
+    def settled(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        resource_policy: Named | None = None,
+        resource_account: str | None = None,
+        resource_must_allow: bool = False,
+    ) -> Verdict | None:
+        """The verdict, if no policy looks at the circumstances of the request; None: ``authorize`` must be asked.
+
+        Such verdicts are remembered. Beside the caller's policies they depend on what the key holds, and on nothing
+        else; the policies are the Grants that remember them, and whatever changes a policy, an attachment, a group or
+        a boundary makes new Grants (gatelet.identity.directory).
+        """
+        grants = self.grants_of(principal)
+        if grants.looks or (resource_policy is not None and resource_policy.policy.looks):
+            return None
+        owner = resource_account or ""
+        asker = principal.account, principal.arn, principal.identity_arn
+        key = action, resource, asker, resource_policy, owner, resource_must_allow
+        verdict = grants.remembered.get(key)
+        if verdict is None:
+            bare = {} if grants.boundary is None else _BOUND
+            verdict = combine(
+                Asked(action, resource, bare, arn=principal.arn, issuer=_issuer(principal)),
+                grants,
+                resource_policy,
+                same_account=_same_account(principal, resource, resource_account),
+                resource_must_allow=resource_must_allow,
+            )
+            if len(grants.remembered) >= _REMEMBERED:
+                grants.remembered.clear()
+            if len(resource) <= _REMEMBERED_CHARACTERS:
+                grants.remembered[key] = verdict
+        return verdict
 
     def asked(
         self,
@@ -162,6 +198,10 @@ class Authorizer:
         else:
             return None
         return entity if entity is not None and entity.unique_id == principal.unique_id else None
+
+
+def _same_account(principal: Principal, resource: str, resource_account: str | None) -> bool:
+    return (resource_account or account_of(resource) or principal.account) == principal.account
 
 
 def _issuer(principal: Principal) -> str | None:

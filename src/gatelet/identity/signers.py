@@ -21,7 +21,8 @@ from gatelet.identity.credentials import (
     SessionKey,
     UserSession,
 )
-from gatelet.identity.directory import Directory
+from gatelet.identity.directory import Directory, Entity
+from gatelet.identity.model import AccessKeyDocument
 from gatelet.identity.principals import Principal, PrincipalType, root_principal
 from gatelet.identity.vault import CannotOpen, Vault
 from gatelet.wire.errors import Unauthenticated
@@ -33,6 +34,7 @@ _INVALID_TOKEN: Final = "The security token included in the request is invalid."
 _EXPIRED_TOKEN: Final = "The security token included in the request is expired"  # noqa: S105 - a message
 _KEPT_KEYS: Final = 1_024
 _KEPT_TOKENS: Final = 1_024
+_KEPT_SIGNERS: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def unknown_key() -> AwsError:
 class Signers:
     """Finds signers and verifies signatures; signing keys are kept, at most so many."""
 
-    __slots__ = ("_development", "_directory", "_root", "_session_key", "_sessions", "_signing_keys", "_vault")
+    __slots__ = ("_development", "_directory", "_made", "_root", "_session_key", "_sessions", "_signing_keys", "_vault")
 
     def __init__(self, directory: Directory, session_key: SessionKey, vault: Vault, root: Credentials | None) -> None:
         """``root`` is the root key of the secure mode; None means the development mode."""
@@ -61,6 +63,8 @@ class Signers:
         self._root = root
         self._development = root is None
         self._sessions: dict[str, tuple[Session, Credentials]] = {}
+        self._made: dict[str, tuple[object, object, Signer]] = {}
+        """By key id or session token: what a signer was made of, and the signer."""
         self._signing_keys: dict[tuple[str, str, str, str], bytes] = {}
 
     @property
@@ -77,30 +81,14 @@ class Signers:
         if token is not None and access_key_id.startswith(SESSION_PREFIX):
             return self._holder_of_session(access_key_id, token, now)
         if self._root is not None and access_key_id == self._root.access_key_id:
-            return Signer(root_principal(DEFAULT_ACCOUNT, access_key_id), self._root.secret_access_key)
+            return self._root_signer(access_key_id, DEFAULT_ACCOUNT, self._root.secret_access_key)
         if (document := self._directory.access_key(access_key_id)) is not None:
             user = self._directory.user(document["account"], document["user"])
             if document["status"] != ACTIVE or user is None or token is not None:
                 raise unknown_key()
-            try:
-                secret = self._vault.open(document["sealed"], access_key_id)
-            except CannotOpen:
-                raise unknown_key() from None
-            return Signer(
-                Principal(
-                    document["account"],
-                    user.arn,
-                    user.unique_id,
-                    access_key_id,
-                    type=PrincipalType.USER,
-                    name=user.name,
-                    identity_arn=user.arn,
-                    unique_id=user.unique_id,
-                ),
-                secret,
-            )
+            return self._kept(access_key_id, document, user) or self._user_signer(access_key_id, document, user)
         if self._development and (account := account_of_key(access_key_id)) is not None:
-            return Signer(root_principal(account, access_key_id), DEVELOPMENT_SECRET)
+            return self._root_signer(access_key_id, account, DEVELOPMENT_SECRET)
         return None
 
     def account_of(self, access_key_id: str) -> str | None:
@@ -122,6 +110,41 @@ class Signers:
             self._signing_keys[place] = key
         verify(request, credential, signer.secret, now, key=key)
 
+    def _root_signer(self, access_key_id: str, account: str, secret: str) -> Signer:
+        kept = self._kept(access_key_id, None, None)
+        return kept or self._keep(access_key_id, None, None, Signer(root_principal(account, access_key_id), secret))
+
+    def _user_signer(self, access_key_id: str, document: AccessKeyDocument, user: Entity) -> Signer:
+        try:
+            secret = self._vault.open(document["sealed"], access_key_id)
+        except CannotOpen:
+            raise unknown_key() from None
+        principal = Principal(
+            document["account"],
+            user.arn,
+            user.unique_id,
+            access_key_id,
+            type=PrincipalType.USER,
+            name=user.name,
+            identity_arn=user.arn,
+            unique_id=user.unique_id,
+        )
+        return self._keep(access_key_id, document, user, Signer(principal, secret))
+
+    def _kept(self, name: str, credential: object, owner: object) -> Signer | None:
+        """A signer made before, of the same stored key or session and the same user or role.
+
+        The directory puts a new object in the place of whatever changes: the same objects make the same signer.
+        """
+        kept = self._made.get(name)
+        return kept[2] if kept is not None and kept[0] is credential and kept[1] is owner else None
+
+    def _keep(self, name: str, credential: object, owner: object, signer: Signer) -> Signer:
+        if len(self._made) >= _KEPT_SIGNERS:
+            self._made.clear()
+        self._made[name] = (credential, owner, signer)
+        return signer
+
     def _holder_of_session(self, access_key_id: str, token: str, now: float) -> Signer | None:
         try:
             session, credentials = self._read(token)
@@ -133,7 +156,12 @@ class Signers:
             raise Unauthenticated("ExpiredTokenException", _EXPIRED_TOKEN)
         if isinstance(session, UserSession):
             return Signer(self._user_of(session), credentials.secret_access_key)
-        return Signer(self._session_of(session), credentials.secret_access_key)
+        role = self._directory.role(session.account, session.role_name)
+        kept = self._kept(token, session, role)
+        if kept is not None:
+            return kept
+        signer = Signer(_session_principal(session, role), credentials.secret_access_key)
+        return self._keep(token, session, role, signer)
 
     def _read(self, token: str) -> tuple[Session, Credentials]:
         found = self._sessions.get(token)
@@ -143,25 +171,6 @@ class Signers:
                 self._sessions.clear()
             self._sessions[token] = found
         return found
-
-    def _session_of(self, session: RoleSession) -> Principal:
-        role = self._directory.role(session.account, session.role_name)
-        arn = f"arn:aws:iam::{session.account}:role/{session.role_name}" if role is None else role.arn
-        return Principal(
-            session.account,
-            session.arn,
-            f"{session.role_id or 'AROA'}:{session.session_name}",
-            session.access_key_id,
-            type=PrincipalType.ROLE,
-            name=session.role_name,
-            identity_arn=arn,
-            unique_id=session.role_id,
-            issued=session.issued,
-            session_policies=session.policies,
-            session_tags=session.tags,
-            transitive_tags=session.transitive,
-            source_identity=session.source_identity,
-        )
 
     def _user_of(self, session: UserSession) -> Principal:
         if not session.user_name:
@@ -180,6 +189,25 @@ class Signers:
             unique_id=user.unique_id,
             issued=session.issued,
         )
+
+
+def _session_principal(session: RoleSession, role: Entity | None) -> Principal:
+    arn = f"arn:aws:iam::{session.account}:role/{session.role_name}" if role is None else role.arn
+    return Principal(
+        session.account,
+        session.arn,
+        f"{session.role_id or 'AROA'}:{session.session_name}",
+        session.access_key_id,
+        type=PrincipalType.ROLE,
+        name=session.role_name,
+        identity_arn=arn,
+        unique_id=session.role_id,
+        issued=session.issued,
+        session_policies=session.policies,
+        session_tags=session.tags,
+        transitive_tags=session.transitive,
+        source_identity=session.source_identity,
+    )
 
 
 def account_of_key(access_key_id: str) -> str | None:

@@ -13,7 +13,7 @@ explicit Deny in any policy wins. Then:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -49,11 +49,14 @@ class Grants:
     boundary: Named | None = None
     session: tuple[Named, ...] | None = None
 
-    @property
-    def looks(self) -> bool:
-        """Whether a policy among them looks at the request's context."""
-        boundary = self.boundary is not None and self.boundary.policy.looks
-        return boundary or any(named.policy.looks for named in (*self.identity, *(self.session or ())))
+    looks: bool = field(init=False, compare=False)
+    """Whether a policy among them looks at the request's context."""
+    remembered: dict[Hashable, Verdict] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What they said where they do not look at it (gatelet.identity.authorization)."""
+
+    def __post_init__(self) -> None:
+        policies = (*self.identity, *(self.session or ()), *((self.boundary,) if self.boundary else ()))
+        object.__setattr__(self, "looks", any(named.policy.looks for named in policies))
 
 
 @dataclass(frozen=True, slots=True)

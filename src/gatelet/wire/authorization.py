@@ -9,12 +9,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
-from gatelet.wire.canonical import header_values
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
 from gatelet.wire.protocols import timestamps
@@ -23,6 +22,10 @@ from gatelet.wire.protocols.forms import parse_multi
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _FRAGMENTS: Final = re.compile(r"[,\s]+")
+_SIGNATURE: Final = "Signature="
+_SIGNATURE_CHARACTERS: Final = 64
+_SHOWN: Final = frozenset(("authorization", "x-amz-date", "x-amz-security-token", "date"))
+_SHOWN_LENGTHS: Final = frozenset(len(name) for name in _SHOWN)
 _QUERY_NAMES: Final = (
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -32,8 +35,7 @@ _QUERY_NAMES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SignedCredential:
+class SignedCredential(NamedTuple):
     """What a signed request says of its signer; nothing of it is verified yet."""
 
     access_key_id: str
@@ -68,9 +70,14 @@ def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCreden
     ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
     Unauthenticated (IncompleteSignatureException) if it is malformed.
     """
-    headers = header_values(request, "authorization")
-    if headers:
-        return _from_header(request, headers[0].strip(), hashed=hashed)
+    shown: dict[str, str] = {}
+    for name, value in request.headers:
+        if len(name) in _SHOWN_LENGTHS and (key := name.lower()) in _SHOWN and key not in shown:
+            shown[key] = value
+    header = shown.get("authorization")
+    if header is not None:
+        header = header.strip()
+        return _usual(header, shown) or _from_header(header, shown, hashed=hashed)
     if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
         return _from_query(request)
     return None
@@ -82,10 +89,43 @@ def missing_token(*, query_protocol: bool = False) -> Unauthenticated:
     return Unauthenticated("MissingAuthenticationTokenException", text)
 
 
-def _from_header(request: WireRequest, header: str, *, hashed: bool) -> SignedCredential:
+def _usual(header: str, shown: Mapping[str, str]) -> SignedCredential | None:
+    """The credential of a header as SDKs write it, whose signature stands last; None: it must be read in full."""
+    date, signature = shown.get("x-amz-date", ""), header[-_SIGNATURE_CHARACTERS:]
+    if not signature.isalnum() or not _AMZ_DATE.fullmatch(date):
+        return None
+    declared = _declared(header[:-_SIGNATURE_CHARACTERS])
+    if declared is None:
+        return None
+    key_id, day, region, service, terminator, signed = declared
+    token = shown.get("x-amz-security-token")
+    return SignedCredential(key_id, day, region, service, terminator, signed, signature, date, token)
+
+
+@lru_cache(maxsize=256)
+def _declared(header: str) -> tuple[str, str, str, str, str, tuple[str, ...]] | None:
+    """What an ``Authorization`` header says before its signature: a client says the same for a day.
+
+    Pure: a text has one reading, and nothing of it is verified. None: it is malformed, or not in the usual order.
+    """
+    algorithm, _, rest = header.partition(" ")
+    if algorithm != ALGORITHM or not rest.endswith((f" {_SIGNATURE}", f",{_SIGNATURE}")):
+        return None
+    try:
+        parts = _pairs(header, rest, hashed=True)
+    except Unauthenticated:
+        return None
+    elements, signed = parts.get("Credential", "").split("/"), parts.get("SignedHeaders")
+    if len(elements) != 5 or not signed:
+        return None
+    key_id, day, region, service, terminator = elements
+    return key_id, day, region, service, terminator, tuple(signed.lower().split(";"))
+
+
+def _from_header(header: str, shown: Mapping[str, str], *, hashed: bool) -> SignedCredential:
     algorithm, _, rest = header.partition(" ")
     parts = _pairs(header, rest, hashed=hashed)
-    date = _signing_date(request)
+    date = _signing_date(shown)
     problems = [
         f"Authorization header requires '{name}' parameter."
         for name in ("Credential", "Signature", "SignedHeaders")
@@ -97,8 +137,7 @@ def _from_header(request: WireRequest, header: str, *, hashed: bool) -> SignedCr
         raise _incomplete(f"{' '.join(problems)} {_echo(header, hashed=hashed)}")
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    token = header_values(request, "x-amz-security-token")
-    return _credential(parts, date or "", token[0] if token else None, None)
+    return _credential(parts, date or "", shown.get("x-amz-security-token"), None)
 
 
 def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
@@ -128,17 +167,17 @@ def _digest(header: str) -> str:
     return base64.b64encode(hashlib.sha256(header.encode("latin-1", "replace")).digest()).decode("ascii")
 
 
-def _signing_date(request: WireRequest) -> str | None:
-    named = header_values(request, "x-amz-date")
-    if named:
-        return named[0].strip()
-    dates = header_values(request, "date")
-    if not dates:
+def _signing_date(shown: Mapping[str, str]) -> str | None:
+    named = shown.get("x-amz-date")
+    if named is not None:
+        return named.strip()
+    date = shown.get("date")
+    if date is None:
         return None
     try:
-        return amz_date(timestamps.from_text(dates[0], timestamps.RFC).timestamp())
+        return amz_date(timestamps.from_text(date, timestamps.RFC).timestamp())
     except (ValueError, OverflowError):
-        return dates[0].strip()
+        return date.strip()
 
 
 def _from_query(request: WireRequest) -> SignedCredential:

@@ -6,7 +6,7 @@ Reference: identity section 1.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -18,41 +18,63 @@ _PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 _PLAIN_QUERY: Final = re.compile(r"[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?(?:&[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?)*")
 """A query string in which nothing is encoded, or could be."""
 _QUERY_SAFE: Final = "-_.~"
+_DOTS: Final = re.compile(r"/\.\.?(?:/|$)")
+_SLASHES: Final = re.compile(r"/{2,}")
 
 
-def header_values(request: WireRequest, name: str) -> list[str]:
-    """All values of a header, in order (``name`` in lower case)."""
-    return [value for key, value in request.headers if key.lower() == name]
+def headers_by_name(request: WireRequest) -> dict[str, list[str]]:
+    """The values of every header in order, by its name in lower case."""
+    values: dict[str, list[str]] = {}
+    for name, value in request.headers:
+        key = name.lower()
+        if key in values:
+            values[key].append(value)
+        else:
+            values[key] = [value]
+    return values
 
 
 def canonical_requests(
-    request: WireRequest, service: str, signed_headers: Sequence[str], payload_hash: str, *, presigned: bool = False
-) -> Iterator[str]:
+    request: WireRequest,
+    values: Mapping[str, Sequence[str]],
+    service: str,
+    signed_headers: Sequence[str],
+    payload_hash: str,
+    *,
+    presigned: bool = False,
+) -> list[str]:
     """The canonical requests that a correct client may have signed, the likeliest first.
 
-    Clients disagree on how often a path is encoded (S3 and execute-api), and on whether a query string is
-    signed as it is sent or encoded anew; every form stands for the same request.
+    ``values`` are the request's own (``headers_by_name``). Clients disagree on whether a query string is signed as it
+    is sent or encoded anew; both forms stand for the same request. What a path may be signed as is the service's.
     """
-    values: dict[str, list[str]] = {}
-    for name, value in request.headers:
-        values.setdefault(name.lower(), []).append(" ".join(value.split()))
-    headers = "".join(f"{name}:{','.join(values.get(name, ()))}\n" for name in signed_headers)
-    tail = f"{headers}\n{';'.join(signed_headers)}\n{payload_hash}"
-    for path in canonical_paths(request.path, service):
-        for query in canonical_queries(request.query, presigned=presigned):
-            yield f"{request.method.upper()}\n{path}\n{query}\n{tail}"
+    lines = []
+    for name in signed_headers:
+        held = values.get(name, ())
+        text = " ".join(held[0].split()) if len(held) == 1 else ",".join([" ".join(one.split()) for one in held])
+        lines.append(f"{name}:{text}\n")
+    tail = f"{''.join(lines)}\n{';'.join(signed_headers)}\n{payload_hash}"
+    method = request.method.upper()
+    paths = canonical_paths(request.path, service)
+    queries = canonical_queries(request.query, presigned=presigned)
+    return [f"{method}\n{path}\n{query}\n{tail}" for path in paths for query in queries]
 
 
-def canonical_paths(path: str, service: str) -> list[str]:
-    """The forms of the path (raw): S3's single encoding, the double encoding elsewhere, both for execute-api."""
+def canonical_paths(path: str, service: str) -> Sequence[str]:
+    """What the path (raw) is signed as: S3 takes it encoded once, other services the encoded path encoded again.
+
+    Other services resolve ``.``, ``..`` and doubled slashes first; execute-api, whose resources such segments can
+    name, does not resolve dots: a signature of ``/b`` is none of ``/a/../b`` (identity section 1.2).
+    """
     raw = path or "/"
     if _PLAIN_PATH.fullmatch(raw):
-        return [raw]
-    single = [raw, _quote(unquote_to_bytes(raw.encode("latin-1")))]
-    double = [_quote(_normalised(raw).encode("latin-1")), _quote(raw.encode("latin-1"))]
+        return (raw,)
     if service == "s3":
-        return _distinct(single)
-    return _distinct(double + single if service == "execute-api" else double[:1])
+        return _distinct([raw, _quote(unquote_to_bytes(raw.encode("latin-1")))])
+    if service != "execute-api":
+        return (_quote(_normalised(raw).encode("latin-1")),)
+    exact = _quote(raw.encode("latin-1"))
+    return (exact,) if _DOTS.search(raw) else _distinct([_SLASHES.sub("/", exact), exact])
 
 
 def canonical_queries(query: str, *, presigned: bool) -> list[str]:
@@ -62,12 +84,15 @@ def canonical_queries(query: str, *, presigned: bool) -> list[str]:
     """
     if not query:
         return [""]
+    plain = _PLAIN_QUERY.fullmatch(query) is not None
+    if plain and "&" not in query and not presigned:
+        return [query if "=" in query else f"{query}="]
     pairs = []
     for part in query.split("&"):
         name, _, value = part.partition("=")
         if part and not (presigned and name == "X-Amz-Signature"):
             pairs.append((name, value))
-    if _PLAIN_QUERY.fullmatch(query):
+    if plain:
         return ["&".join([f"{name}={value}" for name, value in sorted(pairs)])]
     anew = [(_requote(name), _requote(value)) for name, value in pairs]
     return _distinct(["&".join(f"{name}={value}" for name, value in sorted(form)) for form in (pairs, anew)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gatelet.aws.clock import amz_date
 from gatelet.wire.authorization import ALGORITHM, SignedCredential
-from gatelet.wire.canonical import canonical_requests
+from gatelet.wire.canonical import canonical_requests, headers_by_name
 from gatelet.wire.sigv4 import TERMINATOR, signing_key, string_to_sign
 
 
@@ -48,7 +48,8 @@ def sign(
     names = tuple(sorted(name.lower() for name in signed))
     credential = SignedCredential(access_key_id, moment[:8], region, service, TERMINATOR, names, "", moment)
     request = _Outgoing(method, path, query, list(signed.items()), body)
-    canonical = next(canonical_requests(request, service, names, hashlib.sha256(body).hexdigest()))
+    values = headers_by_name(request)
+    canonical = canonical_requests(request, values, service, names, hashlib.sha256(body).hexdigest())[0]
     key = signing_key(secret_access_key, credential.date, region, service)
     signature = hmac.digest(key, string_to_sign(credential, canonical.encode()), "sha256").hex()
     signed["Authorization"] = (

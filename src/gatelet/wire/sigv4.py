@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -17,7 +17,7 @@ from gatelet.aws.clock import amz_date
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
 from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token
-from gatelet.wire.canonical import canonical_requests, header_values
+from gatelet.wire.canonical import canonical_requests, headers_by_name
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
 from gatelet.wire.protocols.forms import parse_multi
@@ -34,6 +34,7 @@ __all__ = [
 TERMINATOR: Final = "aws4_request"
 UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 _UNSIGNED_CHUNKS: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+_EMPTY: Final = hashlib.sha256(b"").hexdigest()
 _DATE_PARTS: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
@@ -65,36 +66,44 @@ def verify(
     """
     _check_consistency(credential)
     _check_freshness(credential, now)
-    _check_signed_headers(request, credential)
+    values = headers_by_name(request)
+    _check_signed_headers(values, credential)
     if key is None:
         key = signing_key(secret, credential.date, credential.region, credential.service)
-    body_hash = _body_hash(request, credential)
+    body_hash = _body_hash(request, values, credential)
     given = credential.signature.encode("utf-8", "replace")
     candidates = canonical_requests(
-        request, credential.service, credential.signed_headers, body_hash, presigned=credential.presigned
+        request, values, credential.service, credential.signed_headers, body_hash, presigned=credential.presigned
     )
     for canonical in candidates:
-        for encoded in _encodings(canonical):
-            calculated = hmac.digest(key, string_to_sign(credential, encoded), "sha256").hex()
-            if hmac.compare_digest(calculated.encode(), given):
-                return
+        if _signs(key, credential, canonical.encode("utf-8", "replace"), given):
+            return
+        # Header text that is not ASCII may have been signed in either encoding.
+        if not canonical.isascii() and _signs(key, credential, canonical.encode("latin-1", "replace"), given):
+            return
     raise _invalid(_MISMATCH)
 
 
+def _signs(key: bytes, credential: SignedCredential, canonical_request: bytes, given: bytes) -> bool:
+    calculated = hmac.digest(key, string_to_sign(credential, canonical_request), "sha256").hex()
+    return hmac.compare_digest(calculated.encode(), given)
+
+
 def _check_consistency(credential: SignedCredential) -> None:
+    day = credential.amz_date[:8]
+    if credential.terminator == TERMINATOR and credential.date == day:
+        return
     problems = ""
     if credential.terminator != TERMINATOR:
         problems += (
             f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{credential.terminator}'. "
         )
-    day = credential.amz_date[:8]
     if credential.date != day:
         problems += (
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{credential.date}' != '{day}', from '{credential.amz_date}'."
         )
-    if problems:
-        raise _invalid(problems)
+    raise _invalid(problems)
 
 
 def _check_freshness(credential: SignedCredential, now: float) -> None:
@@ -124,31 +133,30 @@ def _span(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} sec."
 
 
-def _check_signed_headers(request: WireRequest, credential: SignedCredential) -> None:
+def _check_signed_headers(values: Mapping[str, Sequence[str]], credential: SignedCredential) -> None:
     signed = credential.signed_headers
     if "host" not in signed:
         raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-    present = {name.lower() for name, _ in request.headers}
-    if not present.issuperset(signed):
-        # A signed header that did not arrive must not pass for an empty one.
-        raise _invalid(_MISMATCH)
-    if "x-amz-security-token" in present and "x-amz-security-token" not in signed:
+    for name in signed:
+        if name not in values:  # a signed header that did not arrive must not pass for an empty one
+            raise _invalid(_MISMATCH)
+    if "x-amz-security-token" in values and "x-amz-security-token" not in signed:
         raise _invalid("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")
-    if credential.service == "s3" and any(name.startswith("x-amz-") for name in present.difference(signed)):
+    if credential.service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
         raise Unauthenticated(
             "AccessDeniedException", "There were headers present in the request which were not signed"
         )
 
 
-def _body_hash(request: WireRequest, credential: SignedCredential) -> str:
+def _body_hash(request: WireRequest, values: Mapping[str, Sequence[str]], credential: SignedCredential) -> str:
     """The client's word for the body, checked against the body; without one, the body's hash."""
-    named = header_values(request, "x-amz-content-sha256")
+    named = values.get("x-amz-content-sha256", ())
     if not named and credential.presigned:
         named = parse_multi(request.query).get("X-Amz-Content-Sha256", [])
         if not named and credential.service == "s3":
             return UNSIGNED
     if not named:
-        return hashlib.sha256(request.body).hexdigest()
+        return hashlib.sha256(request.body).hexdigest() if request.body else _EMPTY
     word = named[0].strip()
     if word == UNSIGNED or (word == _UNSIGNED_CHUNKS and credential.service == "s3"):
         return word
@@ -157,13 +165,6 @@ def _body_hash(request: WireRequest, credential: SignedCredential) -> str:
     if not hmac.compare_digest(word.encode("utf-8", "replace"), hashlib.sha256(request.body).hexdigest().encode()):
         raise _invalid(_MISMATCH)
     return word
-
-
-def _encodings(canonical: str) -> Iterator[bytes]:
-    """The bytes of the canonical request: header text that is not ASCII may have been signed as either."""
-    yield canonical.encode("utf-8", "replace")
-    if not canonical.isascii():
-        yield canonical.encode("latin-1", "replace")
 
 
 def _invalid(message: str) -> Unauthenticated:

@@ -133,3 +133,48 @@ def test_a_boundary_that_is_gone_allows_nothing(iam: Plane, jane: Principal) -> 
     record = iam.run(iam.records.get(key))
     iam.run(iam.records.write(Put(key, {**record.value, "boundary": arn + "2"})))
     assert not authorizer.authorize(jane, INVOKE, METHOD)
+
+
+def test_a_remembered_verdict_ends_with_what_it_came_from(iam: Plane, jane: Principal) -> None:
+    """Asked twice each time: the second answer is the remembered one."""
+    authorizer = iam.ports.identity.authorizer
+
+    def allowed(**options: Any) -> bool:
+        first, second = (bool(authorizer.authorize(jane, INVOKE, METHOD, **options)) for _ in range(2))
+        assert first is second
+        return first
+
+    def document(*statements: dict[str, Any]) -> str:
+        return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+    put(iam, ALLOW)
+    assert allowed()
+    assert not allowed(resource_policy=api_policy("Deny", "*"))
+    assert not allowed(resource_account="111122223333")
+    assert allowed(resource_account="111122223333", resource_policy=api_policy("Allow", {"AWS": jane.arn}))
+    assert not allowed(resource_must_allow=True)
+    assert allowed()
+    iam("CreateGroup", GroupName="g")
+    iam("PutGroupPolicy", GroupName="g", PolicyName="p", PolicyDocument=document({**ALLOW, "Effect": "Deny"}))
+    iam("AddUserToGroup", GroupName="g", UserName="jane")
+    assert not allowed()
+    iam("RemoveUserFromGroup", GroupName="g", UserName="jane")
+    assert allowed()
+    arn = iam("CreatePolicy", PolicyName="b", PolicyDocument=document({**ALLOW, "Action": "logs:*"}))["Policy"]["Arn"]
+    iam("PutUserPermissionsBoundary", UserName="jane", PermissionsBoundary=arn)
+    assert not allowed()
+    iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=document(ALLOW), SetAsDefault=True)
+    assert allowed()
+    iam("DeleteUserPolicy", UserName="jane", PolicyName="p")
+    assert not allowed()
+
+
+def test_what_is_remembered_is_bounded(iam: Plane, jane: Principal) -> None:
+    put(iam, {**ALLOW, "Resource": "*"})
+    authorizer = iam.ports.identity.authorizer
+    for number in range(200):
+        assert authorizer.authorize(jane, INVOKE, f"{METHOD}/{number}")
+    assert authorizer.authorize(jane, INVOKE, f"{METHOD}/{'x' * 4_000}")
+    remembered = authorizer.grants_of(jane).remembered
+    assert 0 < len(remembered) <= 64
+    assert max(len(str(key)) for key in remembered) < 1_000

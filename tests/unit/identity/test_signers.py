@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.unit.control.plane import NOW, DictRecords, TickingClock
+from tests.unit.control.plane import NOW, DictRecords, Plane, TickingClock
 from tests.unit.identity.world import identity_over
 
 from gatelet.aws.errors import AwsError
@@ -106,11 +106,39 @@ def test_what_else_is_refused(identity: Identity) -> None:
 def test_what_is_kept_is_bounded(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing, "_KEPT_KEYS", 3)
     monkeypatch.setattr(signing, "_KEPT_TOKENS", 3)
+    monkeypatch.setattr(signing, "_KEPT_SIGNERS", 3)
     for number in range(10):
         session = RoleSession("000000000000", "r", f"s{number}", int(NOW) + 9, "ASIA1234567890123456")
         assert holder(identity, request(identity.session_key.issue(session)))
     assert len(identity.signers._signing_keys) <= 3
     assert len(identity.signers._sessions) <= 3
+    assert len(identity.signers._made) <= 3
+
+
+def test_a_signer_ends_with_its_key_and_its_user() -> None:
+    """Found twice each time: the second is the one that was kept."""
+    with asyncio.Runner() as runner:
+        iam = Plane(runner, "iam")
+        signers = iam.ports.identity.signers
+
+        def found(key_id: str) -> str | None:
+            try:
+                (one, two) = (signers.find(key_id, None, NOW) for _ in range(2))
+            except AwsError as refused:
+                return refused.code
+            assert one is two
+            return None if one is None else one.principal.arn
+
+        iam("CreateUser", UserName="jane")
+        key_id = iam("CreateAccessKey", UserName="jane")["AccessKey"]["AccessKeyId"]
+        assert found(key_id) == "arn:aws:iam::000000000000:user/jane"
+        iam("UpdateAccessKey", UserName="jane", AccessKeyId=key_id, Status="Inactive")
+        assert found(key_id) == "UnrecognizedClientException"
+        iam("UpdateAccessKey", UserName="jane", AccessKeyId=key_id, Status="Active")
+        iam("UpdateUser", UserName="jane", NewUserName="joan", NewPath="/staff/")
+        assert found(key_id) == "arn:aws:iam::000000000000:user/staff/joan"
+        iam("DeleteAccessKey", UserName="joan", AccessKeyId=key_id)
+        assert found(key_id) is None
 
 
 def test_a_sealed_secret_opens_for_its_owner_alone() -> None:

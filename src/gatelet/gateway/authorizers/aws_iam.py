@@ -48,7 +48,6 @@ async def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> 
         raise _refused(refusal) from refusal
     principal = signer.principal
     trace.identity = {
-        **(trace.identity or {}),
         "accessKey": principal.access_key_id,
         "accountId": principal.account,
         "caller": principal.user_id,

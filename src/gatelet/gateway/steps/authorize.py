@@ -117,14 +117,17 @@ def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
 
 async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
     principal = trace.principal = await authenticate(snapshot, trace, ports.identity)
-    verdict = ports.identity.authorizer.authorize(
-        principal,
-        INVOKE,
-        arn,
-        circumstances=circumstances(snapshot, trace),
-        resource_policy=snapshot.policy,
-        resource_account=snapshot.scope.account,
-    )
+    authorizer, account = ports.identity.authorizer, snapshot.scope.account
+    verdict = authorizer.settled(principal, INVOKE, arn, snapshot.policy, account)
+    if verdict is None:
+        verdict = authorizer.authorize(
+            principal,
+            INVOKE,
+            arn,
+            circumstances=circumstances(snapshot, trace),
+            resource_policy=snapshot.policy,
+            resource_account=account,
+        )
     if not verdict:
         raise AccessDenied(
             f"User: {principal.arn} is not authorized to perform: {INVOKE} on resource: {_masked(arn)} "
