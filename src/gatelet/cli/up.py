@@ -6,14 +6,14 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from gatelet.cli.client import Client
-from gatelet.cli.deploy_script import DeployScript, find, prepared
+from gatelet.cli.deploy_script import DeployScript, find
 from gatelet.cli.endpoint import trusting
 from gatelet.cli.failure import NoServer
 from gatelet.cli.follow import Stopped, follow_all
@@ -33,7 +33,10 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     follow = follow_all
     if arguments.watch:
         follow = partial(_watch_and_follow, directory=arguments.directory, script=script, config=config)
-    with prepared(script, config.runtime_dir) as deployment:
+    with closing(DeployScript(script, config.runtime_dir)) as deployment:
+        if not config.data_dir.exists():
+            # The first start: only the script has something to do. On a later one the functions start first.
+            deployment.prepare()
         if config.port:
             client = Client(config.endpoint, config.region, trusting(config, os.environ))
             with suppress(NoServer):
@@ -54,7 +57,7 @@ def _watch_and_follow(client: Client, stopped: Stopped, *, directory: Path, scri
     """Follow, and deploy every change meanwhile."""
 
     def deploy() -> None:
-        with prepared(script, config.runtime_dir) as deployment:
+        with closing(DeployScript(script, config.runtime_dir)) as deployment:
             deployment.run(client.environment())
 
     stop = Event()
@@ -94,6 +97,7 @@ def _serve(config: Config, deployment: DeployScript, follow: Follow) -> int:
 async def _deploy_and_follow(running: Running, deployment: DeployScript, follow: Follow) -> None:
     """Run the script, then follow until cancelled. Raises CommandFailed."""
     variables = running.client_environment()
+    deployment.prepare()
     running_script = asyncio.create_task(asyncio.to_thread(deployment.run, variables))
     try:
         await asyncio.shield(running_script)

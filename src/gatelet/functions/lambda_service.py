@@ -68,6 +68,7 @@ class LambdaService:
         self,
         settings: FunctionSettings,
         *,
+        machinery: Machinery,
         records: Records,
         blobs: Blobs,
         log_writer: LogSink,
@@ -95,8 +96,8 @@ class LambdaService:
         self._events = EventDelivery(queue, records, self._run, permit, clock, ids, self.meters)
         self._debugging = DebugSessions()
         self._code = CodeStore(settings.work_directory / "code", blobs)
-        self._machinery = Machinery(settings, clock)
-        self._runtimes = self._machinery.runtimes
+        self._machinery = machinery
+        self._runtimes = machinery.runtimes
         self._pools: Pools
         self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
@@ -104,12 +105,9 @@ class LambdaService:
         self._stopping = False
 
     async def start(self) -> None:
-        """Begin: environments of an earlier process are forgotten, a zygote is made ready if it will be needed."""
+        """Begin: environments of an earlier process are forgotten."""
         loop = self._loop = asyncio.get_running_loop()
         settings = self._settings
-        settings.work_directory.mkdir(parents=True, exist_ok=True)
-        settings.work_directory.chmod(0o711)
-        await self._machinery.start()
         self._host = Host(
             loop=loop,
             settings=settings,
@@ -133,8 +131,6 @@ class LambdaService:
         await self._code.start()
         self._pools = Pools(self._host, self._budget, self._pool_is_gone)
         known = await self._catalogue.start()
-        for runtime in known.runtimes:
-            self._spawn(self._runtimes.warm(runtime))
         for key in known.provisioned:
             self._spawn(self._provision(key))
         self._pools.start()
@@ -154,7 +150,6 @@ class LambdaService:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self._machinery.stop()
 
     @property
     def environments(self) -> int:

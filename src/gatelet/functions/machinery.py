@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from gatelet.aws.clock import Clock
@@ -38,14 +39,21 @@ class Machinery:
         self._host: Host
         self._detection: asyncio.Task[Sandbox]
         self._timer: asyncio.TimerHandle | None = None
+        self._warming: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Look for the sandbox's layers: in the background, unless some are required. Raises SandboxMissing."""
         settings = self._settings
+        settings.work_directory.mkdir(parents=True, exist_ok=True)
+        settings.work_directory.chmod(0o711)
         trusted = None if settings.certificate is None else trust_directory(settings)
         self._detection = asyncio.create_task(detect(settings, trusted))
         if settings.secure or settings.sandbox != ("auto",):
             await self._detection
+
+    def warm(self, runtimes: Iterable[str]) -> None:
+        """Begin to make these runtimes ready; the one at hand first: most of them turn out to be that one."""
+        self._warming = [asyncio.create_task(self.runtimes.warm(runtime)) for runtime in ("", *runtimes)]
 
     def serve(self, host: Host) -> None:
         """From now on templates can be built."""
@@ -66,6 +74,9 @@ class Machinery:
         """End every process."""
         if self._timer is not None:
             self._timer.cancel()
+        for task in self._warming:
+            task.cancel()
+        await asyncio.gather(*self._warming, return_exceptions=True)
         await self.templates.close()
         await self.runtimes.stop()
         if not self._detection.done():

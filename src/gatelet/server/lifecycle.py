@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import importlib
 import logging
 import os
 import signal
@@ -13,7 +14,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatelet.http.limits import Limits
 from gatelet.http.server import Server
@@ -21,9 +22,12 @@ from gatelet.http.tls import TlsContext
 from gatelet.server.config import Config
 from gatelet.server.door import edge_body_limit
 from gatelet.server.errors import CannotStart, InvalidConfiguration
+from gatelet.server.ground import open_ground
 from gatelet.server.log_format import log_to_standard_error
-from gatelet.server.wiring import House, open_house
 from gatelet.storage.ports import StorageError
+
+if TYPE_CHECKING:
+    from gatelet.server.wiring import House
 
 _log = logging.getLogger("gatelet")
 _INTERRUPTED = 130
@@ -157,7 +161,10 @@ async def serving(config: Config) -> AsyncIterator[Running]:
         if config.invoke_port is not None:
             _try_to_bind("invoke-port", config.invoke_host, config.invoke_port)
         try:
-            house = await stack.enter_async_context(open_house(config))
+            ground = await stack.enter_async_context(open_ground(config))
+            # While this imports for a quarter of a second, the interpreter of functions loads in its own process.
+            wiring = await asyncio.to_thread(importlib.import_module, "gatelet.server.wiring")
+            house = await stack.enter_async_context(wiring.open_house(config, ground))
         except (StorageError, OSError) as error:
             raise CannotStart(str(error)) from error
         edge = Server(house.edge.handle, Limits(), house.clock, body_limit=edge_body_limit)

@@ -1,4 +1,4 @@
-"""The composition root: the only place that names drivers and puts the organs together."""
+"""The composition root: puts the organs together, on the ground that is there already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from typing import Any
 
 from gatelet.aws import quotas
@@ -23,11 +22,8 @@ from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
 from gatelet.functions.mappings.run import Ports as MappingPorts
 from gatelet.functions.mappings.service import EventSources
-from gatelet.functions.sandbox.layers import SandboxMissing
-from gatelet.functions.settings import FunctionSettings
 from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.admission import AccountThrottle, Admission
-from gatelet.gateway.events import proxy
 from gatelet.gateway.explain import explain
 from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.live import LiveGateway
@@ -55,11 +51,11 @@ from gatelet.server.config import Config
 from gatelet.server.counters import Counters, open_counters
 from gatelet.server.door import Door
 from gatelet.server.endpoints import outgoing_client, service_client, service_endpoints
-from gatelet.server.errors import CannotStart
 from gatelet.server.execution_log import CloudWatchAccessLogs, CloudWatchExecutionLog
 from gatelet.server.explain_page import ExplainPage
 from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
+from gatelet.server.ground import Ground
 from gatelet.server.health import Health
 from gatelet.server.hosted_ui import HostedUi
 from gatelet.server.house import HousePages
@@ -74,7 +70,7 @@ from gatelet.server.sessions import FunctionSessions
 from gatelet.server.stream_source import TableStreams
 from gatelet.server.table_endpoint import open_table_endpoint
 from gatelet.storage.ports import StorageFailed
-from gatelet.storage.sqlite.directory import DataDirectory, open_data_directory
+from gatelet.storage.sqlite.directory import DataDirectory
 from gatelet.tables.service import Tables
 from gatelet.tables.upkeep import open_tables
 from gatelet.wire.codec import Codec
@@ -125,14 +121,13 @@ class Organs:
 
 
 @asynccontextmanager
-async def open_house(config: Config) -> AsyncIterator[House]:
-    """Open storage, load what is served, start the organs; close them in the opposite order."""
-    clock, ids = SystemClock(), Ids()
+async def open_house(config: Config, ground: Ground) -> AsyncIterator[House]:
+    """Load what is served, start the organs; close them in the opposite order."""
+    clock, data, ids = ground.clock, ground.data, Ids()
     async with AsyncExitStack() as stack:
-        data = await stack.enter_async_context(open_data_directory(config.data_dir))
         root = await root_key(data.records, ids) if config.mode == "secure" else None
         identity = await _identity(data, None if root is None else root.credentials, clock, ids)
-        organs = await stack.enter_async_context(_organs(config, data, identity, clock, ids))
+        organs = await stack.enter_async_context(_organs(config, ground, identity, clock, ids))
         observed = stack.enter_context(_observed(organs, data, clock))
         health = Health(config, data, organs.functions, organs.live, organs.followers, observed)
         authenticator = Authenticator(identity.signers)
@@ -186,13 +181,12 @@ async def _identity(data: DataDirectory, root: Credentials | None, clock: Clock,
 
 
 @asynccontextmanager
-async def _organs(
-    config: Config, data: DataDirectory, identity: Identity, clock: Clock, ids: Ids
-) -> AsyncIterator[Organs]:
+async def _organs(config: Config, ground: Ground, identity: Identity, clock: Clock, ids: Ids) -> AsyncIterator[Organs]:
+    data = ground.data
     async with AsyncExitStack() as stack:
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
         metrics = await stack.enter_async_context(_metrics(config, data, clock))
-        functions = await stack.enter_async_context(_functions(config, data, identity, log_writer, metrics, clock, ids))
+        functions = await stack.enter_async_context(_functions(ground, identity, log_writer, metrics, ids))
         live, plans, urls = (
             LiveGateway(data.records, _account(config)),
             LivePlans(data.records),
@@ -326,18 +320,12 @@ async def _logs(config: Config, data: DataDirectory, clock: Clock) -> AsyncItera
 
 @asynccontextmanager
 async def _functions(
-    config: Config,
-    data: DataDirectory,
-    identity: Identity,
-    log_writer: LogWriter,
-    metrics: Metrics,
-    clock: Clock,
-    ids: Ids,
+    ground: Ground, identity: Identity, log_writer: LogWriter, metrics: Metrics, ids: Ids
 ) -> AsyncIterator[LambdaService]:
-    if os.geteuid() == 0:
-        _let_workers_pass(config.data_dir)
+    data, clock = ground.data, ground.clock
     functions = LambdaService(
-        settings=_function_settings(config),
+        settings=ground.settings,
+        machinery=ground.machinery,
         records=data.records,
         blobs=data.blobs,
         log_writer=log_writer,
@@ -349,36 +337,9 @@ async def _functions(
         meters=metrics.functions,
         spans=metrics.spans,
     )
-    try:
-        await functions.start()
-    except SandboxMissing as missing:
-        raise CannotStart(str(missing)) from missing
+    await functions.start()
     metrics.add_source(functions.fold)
     try:
         yield functions
     finally:
         await functions.stop()
-
-
-def _let_workers_pass(data_dir: Path) -> None:
-    """As root, workers run as users of their own: they reach their code below, and can list or read nothing else."""
-    data_dir.chmod(0o711)
-
-
-def _function_settings(config: Config) -> FunctionSettings:
-    return FunctionSettings(
-        work_directory=config.data_dir / "work",
-        runtime_directory=config.runtime_dir,
-        node=config.node,
-        proxy_event_module=Path(proxy.__file__),
-        endpoint_url="",
-        certificate=config.tls_certificate,
-        secure=config.mode == "secure",
-        idle_seconds=config.idle_seconds,
-        max_environments=config.max_environments,
-        cores=os.cpu_count() or 1,
-        drain_seconds=config.drain_seconds,
-        sandbox=config.sandbox,
-        shared_directories=tuple(Path(path).expanduser().resolve() for path in config.shared_directories),
-        templates=config.templates,
-    )

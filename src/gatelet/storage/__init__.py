@@ -1,1 +1,1 @@
-"""What must survive: records, blobs and log events, behind ports. Only server/wiring.py names a driver."""
+"""What must survive: records, blobs and log events, behind ports. Only server/ground.py names a driver."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from gatelet.cli.deploy_script import find, prepared
+from gatelet.cli.deploy_script import DeployScript, find
 from gatelet.cli.failure import CommandFailed
 
 
@@ -37,7 +38,8 @@ def test_it_runs_as_if_started_by_itself(tmp_path: Path, runtime: Path, monkeypa
         "        {k: v for k, v in os.environ.items() if k.startswith('AWS_')}]\n"
         f"open({str(tmp_path / 'told')!r}, 'w').write(json.dumps(told))\n",
     )
-    with prepared(find(path.parent, runtime), runtime) as deployment:
+    with closing(DeployScript(find(path.parent, runtime), runtime)) as deployment:
+        deployment.prepare()
         assert not (tmp_path / "told").exists()
         deployment.run({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     import json
@@ -51,7 +53,7 @@ def test_it_runs_as_if_started_by_itself(tmp_path: Path, runtime: Path, monkeypa
 def test_what_fails_is_told(tmp_path: Path, runtime: Path) -> None:
     path = script(tmp_path, "raise SystemExit(7)\n")
     with (
-        prepared(path, runtime) as deployment,
+        closing(DeployScript(path, runtime)) as deployment,
         pytest.raises(CommandFailed, match=r"deploy\.py failed with exit code 7"),
     ):
         deployment.run({})
@@ -61,8 +63,8 @@ def test_what_is_not_told_to_run_does_not(tmp_path: Path, runtime: Path) -> None
     """A start that failed: the script never ran, and nothing is left."""
     path = script(tmp_path, f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    with prepared(path, runtime):
-        pass
+    with closing(DeployScript(path, runtime)) as deployment:
+        deployment.prepare()
     assert not (tmp_path / "ran").exists()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 

@@ -24,6 +24,7 @@ from gatelet.functions.invocation import (
     ProxyResult,
 )
 from gatelet.functions.lambda_service import LambdaService
+from gatelet.functions.machinery import Machinery
 from gatelet.functions.model import CodeReference, FunctionDocument
 from gatelet.functions.settings import FunctionSettings
 from gatelet.gateway.events import proxy
@@ -194,18 +195,21 @@ async def open_world(
     clock = clock or SystemClock()
     async with open_data_directory(place / "data") as data:
         logs = LogWriter(LogGroups(data.records, data.log_chunks, clock), data.log_chunks, clock)
+        of_functions = FunctionSettings(
+            **{
+                "work_directory": place / "work",
+                "runtime_directory": place / "runtime",
+                "proxy_event_module": Path(proxy.__file__),
+                "endpoint_url": "http://127.0.0.1:4566",
+                "drain_seconds": 1.0,
+                "shared_directories": (shared,),
+                **settings,
+            }
+        )
+        machinery = Machinery(of_functions, clock)
         service = LambdaService(
-            FunctionSettings(
-                **{
-                    "work_directory": place / "work",
-                    "runtime_directory": place / "runtime",
-                    "proxy_event_module": Path(proxy.__file__),
-                    "endpoint_url": "http://127.0.0.1:4566",
-                    "drain_seconds": 1.0,
-                    "shared_directories": (shared,),
-                    **settings,
-                }
-            ),
+            of_functions,
+            machinery=machinery,
             records=data.records,
             blobs=data.blobs,
             log_writer=logs,
@@ -216,9 +220,11 @@ async def open_world(
             ),
             queue=data.queue,
         )
+        await machinery.start()
         await service.start()
         try:
             yield World(place, runner, data, service, logs)
         finally:
             await service.stop()
+            await machinery.stop()
             await logs.close()
