@@ -18,6 +18,7 @@ It ends, and every worker with it, when the gateway does.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # the other writes to 40 pages more, which a fork would copy
 import json
 import os
 import select
@@ -43,6 +44,7 @@ class Forker:
         self._become = become
         self._pids: dict[int, int] = {}
         self._ids: dict[int, int] = {}
+        self._pause: float | None = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
@@ -54,12 +56,11 @@ class Forker:
         heap.freeze()
         self.say(greeting)
         control = self._control.fileno()
-        pause: float | None = settle_after
+        self._pause = settle_after
         while True:
-            readable, _, _ = select.select([control, self._wake_read], [], [], pause)
-            if not readable:  # nobody waits for us now
-                heap.collapse()
-                pause = None
+            readable, _, _ = select.select([control, self._wake_read], [], [], self._pause)
+            if not readable:
+                self._pause = self.rest()
             if self._wake_read in readable:
                 self._drain_wake()
                 self._reap()
@@ -72,6 +73,11 @@ class Forker:
             self._control.send(json.dumps(message).encode())
         except OSError:
             os._exit(0)
+
+    def rest(self) -> float | None:
+        """Nobody waits for us now. In how many seconds to ask again if that is so still; None: not before a fork."""
+        heap.collapse()
+        return None
 
     def sweep(self) -> None:
         """Processes that workers left behind are ours now; a zygote ends them."""
@@ -92,36 +98,44 @@ class Forker:
         return True
 
     def _start(self, role: str, number: int, descriptors: list[int]) -> None:
-        parent = os.getpid()
-        try:
-            pid = os.fork()
-        except OSError:
-            pid = None
-        if pid == 0:
-            self._become_child(role, descriptors, parent)
+        pid = self.spawn(role, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        if pid is None:  # the host has no room for one more: no reason to end all others
+        if not pid:  # the host has no room for one more: no reason to end all others
             self.say({"exited": number, "status": _FORK_FAILED})
             return
         self._pids[number] = pid
         self._ids[pid] = number
         self.say({"started": number, "pid": pid})
 
-    def _become_child(self, role: str, descriptors: list[int], parent: int) -> None:
-        try:
-            os.setsid()
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    def spawn(self, role: str, descriptors: list[int]) -> int:
+        """A fork in this role with these descriptors: its pid; 0 if the host has no room for one more."""
+
+        def begin(parent: int) -> None:
             channel, output, *more = descriptors
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            for descriptor in (output, self._wake_read, self._wake_write):
-                os.close(descriptor)
-            self._control.close()
+            print_to(output)
             self._become[role]([channel, *more], parent)
-        finally:
-            os._exit(1)
+
+        return self.fork(begin)
+
+    def fork(self, begin: Callable[[int], None]) -> int:
+        """A fork that has nothing of ours and begins with its parent's pid; the fork's pid, or 0 as ``spawn``."""
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError:
+            return 0
+        if pid == 0:
+            try:
+                os.setsid()
+                signal.set_wakeup_fd(-1)
+                _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+                for descriptor in (self._wake_read, self._wake_write, self._control.fileno()):
+                    os.close(descriptor)
+                begin(parent)
+            finally:
+                os._exit(1)
+        return pid
 
     def _kill(self, pid: int) -> None:
         # A session of its own: what the handler started goes with it.
@@ -164,3 +178,10 @@ class Forker:
                 pass
         except BlockingIOError:
             return
+
+
+def print_to(output: int) -> None:
+    """Standard output and error are this pipe."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)

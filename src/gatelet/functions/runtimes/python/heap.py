@@ -12,8 +12,9 @@ _COLLAPSE = 25  # MADV_COLLAPSE, Linux 6.1
 
 
 def freeze() -> None:
-    """Before the first fork: no garbage, and no collection that would touch every page."""
+    """Before the first fork: no garbage, nothing free, and no collection that would touch every page."""
     gc.collect()
+    syscalls.trim_heap()
     gc.freeze()
 
 

@@ -39,14 +39,42 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
     _lock(sandbox, template=bool(sandbox["template"]))
 
 
-def enter_fork(settings: dict[str, Any], template: int) -> None:
-    """Of a fork of a template, which lacks but its own ``/tmp`` and the last two layers. Raises OSError."""
-    sandbox = settings["sandbox"]
-    if sandbox["mounts"] is not None:
-        mounts.renew_tmp(sandbox["mounts"])
-    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
-    sandbox["protected"].append(template)
-    _lock(sandbox, template=False)
+class Forks:
+    """The walls of a template's forks, which lack but their own ``/tmp`` and the last two layers.
+
+    What can be worked out ahead is: each page that a fork writes to is copied for it.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        """``settings`` are the template's own; it is this process."""
+        sandbox = settings["sandbox"]
+        spec = sandbox["mounts"]
+        self._tmp = None if spec is None else mounts.Tmp(spec)
+        self._landlock: int = sandbox["landlock"]
+        self._readable = [*sandbox["readable"], *mounts.interpreter_directories()]
+        self._devices: list[str] = sandbox["devices"]
+        self._writable: list[str] = sandbox["writable"]
+        self._filter: seccomp.Filter | None = None
+        if sandbox["seccomp"]:
+            self._filter = seccomp.Filter(seccomp.program(syscalls.machine, [*sandbox["protected"], os.getpid()]))
+
+    @property
+    def alike(self) -> bool:
+        """Whether they are the same for every environment: without mounts each has a directory of its own."""
+        return self._tmp is not None
+
+    def enter(self, settings: dict[str, Any] | None = None) -> None:
+        """Of a fork; ``settings`` are its environment's, where they are not all alike. Raises OSError."""
+        if self._tmp is not None:
+            mounts.own_user_namespace()
+            self._tmp.cover()
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what leaves its session is ours still, and ends with us
+        _take_privileges()
+        if self._landlock:
+            writable = self._writable if settings is None else settings["sandbox"]["writable"]
+            landlock.restrict(self._landlock, self._readable, writable, self._devices)
+        if self._filter is not None:
+            self._filter.install()
 
 
 def _lock(sandbox: dict[str, Any], *, template: bool) -> None:
@@ -54,9 +82,7 @@ def _lock(sandbox: dict[str, Any], *, template: bool) -> None:
 
     The forks of a template still have to mount, so its own file rules are the mounts alone if it has some.
     """
-    syscalls.drop_capabilities()
-    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+    _take_privileges()
     mounting = template and sandbox["mounts"] is not None
     version = sandbox["landlock"]
     if version and mounting:
@@ -65,4 +91,10 @@ def _lock(sandbox: dict[str, Any], *, template: bool) -> None:
         readable = [*sandbox["readable"], *mounts.interpreter_directories()]
         landlock.restrict(version, readable, sandbox["writable"], sandbox["devices"])
     if sandbox["seccomp"]:
-        seccomp.install(seccomp.program(syscalls.machine, sandbox["protected"], namespaces=mounting))
+        seccomp.Filter(seccomp.program(syscalls.machine, sandbox["protected"], namespaces=mounting)).install()
+
+
+def _take_privileges() -> None:
+    syscalls.drop_capabilities()
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)

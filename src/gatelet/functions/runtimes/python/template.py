@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import random  # noqa: TID251 - the function's own source of random numbers
 import socket
 import sys
 import time
 import traceback
 from typing import Any
 
-from . import faults, fitness, forker, frames, jail, limits, loading, output, snapshots, worker
+from . import ahead, faults, fitness, forker, frames, jail, limits, loading, output, snapshots, worker
 from .memory import PeakMemory
 from .sandbox import syscalls
 from .wire import Wire
@@ -53,7 +52,6 @@ class Template:
 
     def __init__(self, settings: dict[str, Any], events: Any) -> None:
         self._settings = settings
-        self._events = events
         self._recorder = Recorder()
         self._streams = output.install(output.Journal(self._recorder))
         self._raw = os.memfd_create("output")
@@ -61,6 +59,8 @@ class Template:
         os.dup2(self._raw, 2)
         self._printed = b""
         self._handler: Any = None
+        self._walls = jail.Forks(settings)
+        self._worker = worker.Worker(settings, events, self._streams)
 
     def load(self) -> str:
         """Import the module: why it cannot be a template, empty if it can."""
@@ -78,17 +78,25 @@ class Template:
             return "it printed too much"
         return before.unfit()
 
-    def become_worker(self, descriptors: list[int], parent: int) -> None:
-        """Of a fork: be an environment of its own."""
-        wire = Wire(descriptors[0])
-        settings = json.loads(wire.receive()[1])
-        jail.enter_fork(settings, parent)
+    def become_worker(self, receive: ahead.Receive, parent: int) -> None:
+        """Of a fork: isolate itself, wait for its environment, and be that."""
+        if self._walls.alike:
+            self._walls.enter()
         limits.die_with_parent(parent)
+        _reseed()
+        wire = Wire(receive())
+        settings = json.loads(wire.receive()[1])
+        if not self._walls.alike:
+            self._walls.enter(settings)
         syscalls.call_oneself("worker")
         for name in _RENEWED:
             if name in settings["environment"]:
                 os.environ[name] = settings["environment"][name]
-        _reseed()
+        self._tell_of_the_import(wire)
+        self._worker.connect(wire)
+        worker.live(self._worker, self._begin)
+
+    def _tell_of_the_import(self, wire: Wire) -> None:
         now = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
         for frame in self._recorder.frames:
             text = frames.decode_log(frames.decode_packet(frame)[1])[1]
@@ -97,23 +105,19 @@ class Template:
             os.write(1, self._printed)
             wire.send(frames.encode(frames.OUTPUT, b""))
         os.close(self._raw)
-        self._streams.journal.send_to(wire)
-        one = worker.Worker(wire, settings, self._events, self._streams)
-        worker.live(one, lambda: self._begin(one))
 
-    def _begin(self, one: worker.Worker) -> None:
+    def _begin(self) -> None:
         if self._settings["snap_start"]:
             try:
                 snapshots.run_after()
             except Exception:  # noqa: BLE001 - a hook may raise anything
                 traceback.print_exc()
-                one.leave(snapshots.AFTER_FAILED)
-        one.initialised(self._handler)
+                self._worker.leave(snapshots.AFTER_FAILED)
+        self._worker.initialised(self._handler)
 
 
 def _reseed() -> None:
-    """What was drawn from one seed must differ between the forks; the system's own source does anyway."""
-    random.seed()
+    """What was drawn from one seed must differ between the forks; ``random`` and the system's own source see to it."""
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
@@ -128,7 +132,7 @@ def run(control: int, parent: int, preloaded: frozenset[str], events: Any, based
     syscalls.call_oneself("template")
     worker.prepare(settings, preloaded)
     template = Template(settings, events)
-    server = forker.Forker(own, {"start": template.become_worker})
+    server = ahead.ForkerAhead(own, template.become_worker)
     begun = time.monotonic()  # noqa: TID251 - the worker's clock
     reason = template.load()
     if reason:

@@ -26,8 +26,9 @@ _LARGE_BODY = 4 * 1024 * 1024
 class Worker:
     """The loop around a handler."""
 
-    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any, streams: output.Streams) -> None:
-        self._wire = wire
+    _wire: Wire
+
+    def __init__(self, settings: dict[str, Any], events: Any, streams: output.Streams) -> None:
         self._memory = PeakMemory()
         self._streams = streams
         self._journal = streams.journal
@@ -39,6 +40,11 @@ class Worker:
         self._error_json = json.JSONEncoder(ensure_ascii=settings["escape_non_ascii"]).encode
         self._handler: Callable[[Any, Any], Any]
         self._events = events
+
+    def connect(self, wire: Wire) -> None:
+        """Speak with the gateway by this channel from now on."""
+        self._wire = wire
+        self._journal.send_to(wire)
 
     def initialise(self) -> None:
         """Import the handler; an error is reported and ends the process."""
@@ -168,7 +174,8 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
     if settings.get("supervised"):
         supervisor.run(wire, settings, events)
     prepare(settings, preloaded)
-    worker = Worker(wire, settings, events, output.install(output.Journal(wire)))
+    worker = Worker(settings, events, output.install(output.Journal(wire)))
+    worker.connect(wire)
     live(worker, worker.initialise)
 
 

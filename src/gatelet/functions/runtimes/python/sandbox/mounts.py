@@ -3,7 +3,7 @@
 A launcher moves into a *base* once: the system's directories, Python, the libraries, and all functions' code
 below ``STORE``. Each worker then makes a namespace of its own in it: its code at ``/var/task``, its layers at
 ``/opt``, a ``/tmp`` of its size; the store goes. A fork of a template, which has no privileges any more, gets
-its own ``/tmp`` in a user namespace of its own (``renew_tmp``). Without root the base lies in a user namespace.
+its own ``/tmp`` in a user namespace of its own. Without root the base lies in a user namespace.
 """
 
 from __future__ import annotations
@@ -41,10 +41,18 @@ def own_user_namespace() -> None:
     uid, gid = os.geteuid(), os.getegid()
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # or /proc/self would not be ours to write
     syscalls.unshare(syscalls.NEW_USER | syscalls.NEW_NS)
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - see interpreter_directories
-            file.write(text)
+    _tell("setgroups", b"deny")
+    _tell("uid_map", b"%d %d 1" % (uid, uid))
+    _tell("gid_map", b"%d %d 1" % (gid, gid))
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
+def _tell(name: str, text: bytes) -> None:
+    descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
+    try:
+        os.write(descriptor, text)
+    finally:
+        os.close(descriptor)
 
 
 def enter_base(spec: dict[str, Any]) -> None:
@@ -91,17 +99,11 @@ def enter_environment(spec: dict[str, Any]) -> None:
     syscalls.unshare(syscalls.NEW_NS)
     syscalls.mount(f"{STORE}/{spec['code']}", TASK, None, syscalls.MS_BIND)
     if spec["layers"]:
-        with _kept(spec["kept"], LAYERS):
+        with _kept(_below(LAYERS, spec["kept"])):
             syscalls.mount(f"{STORE}/{spec['layers']}", LAYERS, None, syscalls.MS_BIND)
-    cover_tmp(spec)
+    Tmp(spec).cover()
     for name in os.listdir(STORE):  # noqa: PTH208 - see interpreter_directories
         syscalls.detach(f"{STORE}/{name}")
-
-
-def renew_tmp(spec: dict[str, Any]) -> None:
-    """For a fork of a template: a ``/tmp`` of its own. Raises OSError."""
-    own_user_namespace()
-    cover_tmp(spec)
 
 
 def join(descriptors: Sequence[int]) -> None:
@@ -114,16 +116,27 @@ def join(descriptors: Sequence[int]) -> None:
         os.close(descriptor)
 
 
-def cover_tmp(spec: dict[str, Any]) -> None:
-    """A ``/tmp`` that holds so many bytes and no more."""
-    with _kept(spec["kept"], TEMPORARY):
-        syscalls.mount("tmp", TEMPORARY, "tmpfs", _PLAIN, f"size={spec['tmp_bytes']},mode=1777")
+class Tmp:
+    """A ``/tmp`` that holds so many bytes and no more; what it needs to know is found out before."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self._options = f"size={spec['tmp_bytes']},mode=1777"
+        self._hidden = _below(TEMPORARY, spec["kept"])
+
+    def cover(self) -> None:
+        """Mount it. Raises OSError."""
+        with _kept(self._hidden):
+            syscalls.mount("tmp", TEMPORARY, "tmpfs", _PLAIN, self._options)
+
+
+def _below(directory: str, paths: Sequence[str]) -> list[str]:
+    """Which of these, and of the interpreter's, a directory hides when it is covered."""
+    return [path for path in (*paths, *interpreter_directories()) if path.startswith(directory + "/")]
 
 
 @contextmanager
-def _kept(paths: Sequence[str], covered: str) -> Iterator[None]:
-    """What lies below a directory that is about to be covered is there again afterwards."""
-    hidden = [path for path in (*paths, *interpreter_directories()) if path.startswith(covered + "/")]
+def _kept(hidden: Sequence[str]) -> Iterator[None]:
+    """What is about to be hidden is there again afterwards."""
     below = [(path, os.open(path, os.O_PATH)) for path in hidden]
     try:
         yield

@@ -53,9 +53,10 @@ def _enter(spec: dict[str, Any], uid: int | None) -> None:
 def _fork_template(spec: dict[str, Any], uid: int | None) -> None:
     _enter(spec, uid)
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    seccomp.install(seccomp.program(syscalls.machine, [1], namespaces=True))
+    seccomp.Filter(seccomp.program(syscalls.machine, [1], namespaces=True)).install()
     landlock.keep_within(landlock.abi())
-    mounts.renew_tmp(_ENVIRONMENT)
+    mounts.own_user_namespace()
+    mounts.Tmp(_ENVIRONMENT).cover()
 
 
 def _attempt(work: Callable[[], None]) -> str:

@@ -88,11 +88,16 @@ def program(machine: str, protected: Iterable[int], *, namespaces: bool = False)
     return b"".join([*code, _pack(_RETURN, 0, 0, _ALLOWED)])
 
 
-def install(code: bytes) -> None:
-    """Filter this process and its children for good. Needs no_new_privs. Raises OSError."""
-    buffer = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
-    syscalls.call("seccomp", _SET_MODE_FILTER, _ALLOW_SPECULATION, ctypes.c_char_p(header))
+class Filter:
+    """A program in the form in which the kernel takes it."""
+
+    def __init__(self, code: bytes) -> None:
+        self._buffer = ctypes.create_string_buffer(code, len(code))
+        self._header = ctypes.c_char_p(struct.pack("@HP", len(code) // 8, ctypes.addressof(self._buffer)))
+
+    def install(self) -> None:
+        """Filter this process and its children for good. Needs no_new_privs. Raises OSError."""
+        syscalls.call("seccomp", _SET_MODE_FILTER, _ALLOW_SPECULATION, self._header)
 
 
 def _on(number: int, argument: int, then: list[bytes]) -> list[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import struct
 import sys
 from typing import Any
 
@@ -16,7 +17,7 @@ MNT_DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID = 0x1, 0x2
 
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
 _PR_SET_NAME = 15
 
@@ -87,13 +88,19 @@ def advise(address: int, length: int, advice: int) -> None:
     _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice)
 
 
+def trim_heap() -> None:
+    """Give back what was freed in the middle of the C library's heap, where it knows how."""
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def drop_capabilities() -> None:
     """Give up every capability for good (with no_new_privs nothing brings one back)."""
     if _libc is None:
         return
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     with contextlib.suppress(OSError):
-        call("capset", ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)()))
+        call("capset", struct.pack("=II", _CAPABILITY_VERSION_3, 0), bytes(24))
 
 
 def _checked(result: int, what: str) -> int:

@@ -1,0 +1,110 @@
+"""A forker that has its next fork ready while environments are being started.
+
+A fork of a template takes milliseconds: the kernel copies its page tables, and then each page that it writes to. So
+one fork is made ahead, in the moments when nobody waits: it isolates itself, and waits for an environment's
+descriptors. It is there only while environments start one after the other; a version at rest has none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from .forker import Forker, print_to
+
+_REST_SECONDS = 0.01
+"""Environments that are wanted now come first."""
+_KEEP_SECONDS = 1.0
+"""After the last start, or after the launcher's own: it was made because environments start."""
+_DESCRIPTORS = 2
+
+Receive = Callable[[], int]
+"""Waits for an environment: its channel; standard output and error are its own from then on."""
+
+
+class Standby:
+    """A fork without an environment."""
+
+    def __init__(self, pid: int, near: socket.socket) -> None:
+        self.pid = pid
+        self._near = near
+
+    def give(self, descriptors: list[int]) -> bool:
+        """Make it an environment's process, with its channel and its output; whether it lives."""
+        try:
+            socket.send_fds(self._near, [b"."], descriptors)
+        except OSError:
+            return False
+        finally:
+            self._near.close()
+        return True
+
+    def dismiss(self) -> None:
+        """It ends."""
+        self._near.close()
+
+
+class ForkerAhead(Forker):
+    """Every fork becomes a standby first, and is given its descriptors at once or later."""
+
+    def __init__(self, control: socket.socket, become: Callable[[Receive, int], None]) -> None:
+        """``become`` is what a fork does, with its parent's pid."""
+        super().__init__(control, {})
+        self._worker = become
+        self._standby: Standby | None = None
+        self._wanted_until = time.monotonic() + _KEEP_SECONDS  # noqa: TID251 - the launcher's clock
+        self._settled = False
+
+    def spawn(self, role: str, descriptors: list[int]) -> int:  # noqa: ARG002 - there is but one
+        """See Forker."""
+        self._wanted_until = time.monotonic() + _KEEP_SECONDS  # noqa: TID251 - the launcher's clock
+        self._pause = _REST_SECONDS
+        ready, self._standby = self._standby, None
+        if ready is not None and ready.give(descriptors):
+            return ready.pid
+        fresh = self._prepare()
+        return fresh.pid if fresh is not None and fresh.give(descriptors) else 0
+
+    def rest(self) -> float | None:
+        """See Forker."""
+        if not self._settled:
+            self._settled = True
+            super().rest()
+            return _REST_SECONDS
+        left = self._wanted_until - time.monotonic()  # noqa: TID251 - the launcher's clock
+        if left > 0:
+            self._standby = self._standby or self._prepare()
+            return left
+        if self._standby is not None:
+            self._standby.dismiss()
+            self._standby = None
+        return None
+
+    def _prepare(self) -> Standby | None:
+        near, far = socket.socketpair()
+
+        def begin(parent: int) -> None:
+            near.close()
+            self._worker(lambda: _receive(far), parent)
+
+        pid = self.fork(begin)
+        far.close()
+        if pid:
+            return Standby(pid, near)
+        near.close()
+        return None
+
+
+def _receive(far: socket.socket) -> int:
+    descriptors: list[int] = []
+    with suppress(OSError):
+        descriptors = socket.recv_fds(far, 1, _DESCRIPTORS)[1]
+    if len(descriptors) < _DESCRIPTORS:
+        os._exit(0)  # nobody wants it
+    far.close()
+    channel, output = descriptors
+    print_to(output)
+    return channel
