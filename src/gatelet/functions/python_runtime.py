@@ -86,10 +86,11 @@ class PythonRuntimes:
         if task is None:
             task = self._by_name[runtime] = asyncio.create_task(_find(runtime))
         interpreter = await asyncio.shield(task)
-        sandbox = await self._sandbox()
         python = self._by_path.get(interpreter.path)
         if python is None:
-            zygote = Zygote(interpreter.path, self._libraries, self._event_module, sandbox) if self._fork else None
+            zygote = (
+                Zygote(interpreter.path, self._libraries, self._event_module, self._sandbox) if self._fork else None
+            )
             python = self._by_path[interpreter.path] = PythonRuntime(interpreter, zygote)
         return interpreter, python
 

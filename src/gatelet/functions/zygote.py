@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,20 @@ _FORK_SECONDS = 1.0
 class Zygote(ForkServer):
     """Starts one zygote process on first use, and another when it dies; its workers die with it."""
 
-    def __init__(self, interpreter: str, runtime: Path, event_module: Path, sandbox: Sandbox) -> None:
+    def __init__(
+        self, interpreter: str, runtime: Path, event_module: Path, sandbox: Callable[[], Awaitable[Sandbox]]
+    ) -> None:
+        """``sandbox`` is waited for while the interpreter starts."""
         super().__init__(trusted=True)
         settings = {
             "runtime": str(runtime) if runtime.is_dir() else "",
             "event_module": str(event_module),
-            "base": sandbox.base,
         }
+        self._sandbox = sandbox
         self._command = [*interpreter_command(interpreter), "zygote"]
-        self._settings = json.dumps(settings)
+        self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
+        self._told = False
         self._ready = False
         self._broken = False
         self._starting: asyncio.Lock = asyncio.Lock()
@@ -44,12 +48,12 @@ class Zygote(ForkServer):
         async with self._starting:
             if self._broken:
                 raise StartFailed("it ended before it was ready")
-            if not self.connected:
+            if not self._told:
                 await self._begin()
 
     async def fork(self, role: str, descriptors: Sequence[int], on_exit: OnExit) -> ForkedProcess:
         """See ForkServer; the zygote is started if need be."""
-        if not self.connected:
+        if not self._told:
             await self.warm()
         return await super().fork(role, descriptors, on_exit)
 
@@ -70,25 +74,36 @@ class Zygote(ForkServer):
         """See ForkServer."""
         if self.connected:
             self._broken = not self._ready
+        self._told = False
         super().lost()
 
     async def _begin(self) -> None:
+        try:
+            await self._spawn()
+            sandbox = await self._sandbox()
+            if self._control is None:
+                raise StartFailed("it ended at once")
+            self._control.send(json.dumps({**self._settings, "base": sandbox.base}).encode())
+            self._told = True
+        except OSError as error:
+            raise StartFailed(str(error)) from error
+        finally:
+            if not self._told:
+                super().lost()  # a process that hears nothing ends
+
+    async def _spawn(self) -> None:
         far = self.connect()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 str(far.fileno()),
                 str(os.getpid()),
-                self._settings,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=(far.fileno(),),
                 start_new_session=True,
                 env={"PATH": os.defpath},
             )
-        except OSError as error:
-            super().lost()
-            raise StartFailed(str(error)) from error
         finally:
             far.close()
         self.pid = self._process.pid

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from . import limits, loading, template, worker
-from .forker import Forker
+from .forker import MESSAGE_BYTES, Forker
 from .sandbox import mounts, syscalls
 
 _SETTLE_SECONDS = 0.1
@@ -60,10 +60,13 @@ class Zygote(Forker):
 
 
 def main(arguments: list[str]) -> None:
-    """``zygote CONTROL_FD PARENT_PID SETTINGS``; the settings are JSON: runtime, event_module, base."""
+    """``zygote CONTROL_FD PARENT_PID``. Its settings come first on the control socket: runtime, event_module, base."""
     control = socket.socket(fileno=int(arguments[0]))
     limits.die_with_parent(int(arguments[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    zygote = Zygote(control, json.loads(arguments[2]))
+    settings = control.recv(MESSAGE_BYTES)
+    if not settings:
+        return
+    zygote = Zygote(control, json.loads(settings))
     limits.die_with_parent(int(arguments[1]))
     zygote.serve({"ready": ".".join(str(part) for part in sys.version_info[:3])}, _SETTLE_SECONDS)
