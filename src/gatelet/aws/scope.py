@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_ACCOUNT = "000000000000"
 """The account of access keys that name none (development mode)."""
@@ -10,8 +10,7 @@ DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """An account (12 digits) in a region, for example ``Scope("000000000000", "us-east-1")``."""
 
     account: str

@@ -5,17 +5,14 @@ Reference: apigateway-authorization-limits sections 8 and 9: capacity is the bur
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 _SLACK = 1e-3
 """Tokens that rounding may cost: a moment since 1970 is exact to a quarter of a microsecond."""
 
 
-class Level(NamedTuple):
-    """So many tokens at a moment (seconds since the epoch)."""
-
-    tokens: float
-    at: float
+Level: TypeAlias = tuple[float, float]
+"""So many tokens, at a moment (seconds since the epoch)."""
 
 
 def take(level: Level | None, rate: float, burst: int, now: float) -> Level | None:
@@ -30,9 +27,10 @@ def take(level: Level | None, rate: float, burst: int, now: float) -> Level | No
         tokens, at = tokens + (now - at) * rate, now
     if tokens > burst:
         tokens = float(burst)
-    return Level(tokens - 1, at) if tokens >= 1 - _SLACK else None
+    return (tokens - 1, at) if tokens >= 1 - _SLACK else None
 
 
 def full_at(level: Level, rate: float, burst: int) -> float:
     """When the bucket is full again, and need not be remembered any more."""
-    return level.at + (burst - level.tokens) / rate
+    tokens, at = level
+    return at + (burst - tokens) / rate

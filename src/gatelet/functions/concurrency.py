@@ -36,13 +36,19 @@ class _Count:
 
 
 class _FunctionCount(_Count):
-    """Of one function, all versions together; ``unreserved`` is the pool of its account and region."""
+    """Of one function, all versions together.
 
-    __slots__ = ("scale_out", "unreserved")
+    ``unreserved`` is the pool of its account and region; ``in_pool`` and ``apart`` are what an event counts in that
+    takes of the pool, or of what the function has reserved.
+    """
 
-    def __init__(self, unreserved: _Count, now: float) -> None:
+    __slots__ = ("apart", "in_pool", "scale_out", "unreserved")
+
+    def __init__(self, unreserved: _Count, everything: _Count, now: float) -> None:
         super().__init__()
         self.unreserved = unreserved
+        self.in_pool: tuple[_Count, ...] = (self, unreserved, everything)
+        self.apart: tuple[_Count, ...] = (self, everything)
         self.scale_out = ScaleOut(now)
 
 
@@ -61,13 +67,12 @@ class Lease:
 
     __slots__ = ("_counts", "is_provisioned")
 
-    def __init__(self, *counts: _Count, is_provisioned: bool = False) -> None:
+    def __init__(self, counts: tuple[_Count, ...], *, is_provisioned: bool = False) -> None:
         self.is_provisioned = is_provisioned
+        self._counts = counts
         for count in counts:
-            count.out += 1
-            if count.out > count.peak:  # noqa: PLR1730 - half the cost of max: this is done for every event
-                count.peak = count.out
-        self._counts: tuple[_Count, ...] = counts
+            count.out = out = count.out + 1
+            count.peak = max(count.peak, out)
 
     def release(self) -> None:
         """Make room for another event; more calls do nothing."""
@@ -108,24 +113,27 @@ class Concurrency:
         ``held_back`` is what the functions of the scope have reserved or provisioned: that is not in the pool that
         the others share.
         """
-        everything = self._all.get(version.scope) or self._all.setdefault(version.scope, _Count())
         if version.provisioned:
             provisioned = self._provisioned.setdefault((version.arn, version.version), _Count())
             if provisioned.out < version.provisioned:
-                return Lease(provisioned, everything, is_provisioned=True)
-        own = self._functions.get(version.arn)
-        if own is None:
-            unreserved = self._unreserved.setdefault(version.scope, _Count())
-            own = self._functions[version.arn] = _FunctionCount(unreserved, now)
+                everything = self._all.setdefault(version.scope, _Count())
+                return Lease((provisioned, everything), is_provisioned=True)
+        own = self._functions.get(version.arn) or self._begin(version, now)
         if function.reserved is not None:
             if own.out >= function.reserved - function.provisioned:
                 raise TooManyRequests(RESERVED_EXCEEDED)
             own.scale_out.admit(own.out + 1, now, reserved=True)
-            return Lease(own, everything)
+            return Lease(own.apart)
         if own.unreserved.out >= self._account_limit - held_back:
             raise TooManyRequests(ACCOUNT_EXCEEDED)
         own.scale_out.admit(own.out + 1, now, reserved=False)
-        return Lease(own, own.unreserved, everything)
+        return Lease(own.in_pool)
+
+    def _begin(self, version: FunctionVersion, now: float) -> _FunctionCount:
+        unreserved = self._unreserved.setdefault(version.scope, _Count())
+        everything = self._all.setdefault(version.scope, _Count())
+        own = self._functions[version.arn] = _FunctionCount(unreserved, everything, now)
+        return own
 
     def running(self) -> dict[str, int]:
         """How many events of each function (by its ARN) are admitted now."""

@@ -127,9 +127,10 @@ class EnvironmentLog:
             error_type,
         )
         self._init_milliseconds = None
-        events = self._pending
-        last = (self._lines.end(now, request_id, ending), self._lines.report(now, request_id, ending))
-        events.extend((int(now * 1000), line) for line in last if line)
+        events, at = self._pending, int(now * 1000)
+        for line in self._lines.ended(now, request_id, ending):
+            if line:
+                events.append((at, line))
         self._pending = []
         if events:
             self._write(events)

@@ -178,7 +178,7 @@ class ProxyEvent(Event):
 
     def frame(self, milliseconds: int) -> bytes:
         """PROXY."""
-        meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, b"")
+        meta = (milliseconds, self.request_id, self.arn, self.trace_id, b"")
         return frames.encode_event(frames.PROXY, meta, self._head, self._body)
 
     @property

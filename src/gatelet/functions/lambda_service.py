@@ -341,7 +341,8 @@ class LambdaService:
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
-        function, arn, lease, abandon_at = await self._begin_proxy(invocation)
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        function, arn, lease, abandon_at = self._begin_proxy(invocation, named)
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
         event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
         self._pools.submit(function, event)
@@ -349,16 +350,15 @@ class LambdaService:
 
     async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
         """Run a function on a gateway's request, taking the response as it comes. See gatelet.functions.service."""
-        function, arn, lease, abandon_at = await self._begin_proxy(invocation)
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        function, arn, lease, abandon_at = self._begin_proxy(invocation, named)
         future: asyncio.Future[ResponseStream] = self._loop.create_future()
         event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
         self._pools.submit(function, event)
         return await future
 
-    async def _begin_proxy(self, invocation: ProxyInvocation) -> tuple[FunctionVersion, str, Lease, float]:
+    def _begin_proxy(self, invocation: ProxyInvocation, named: Qualified) -> tuple[FunctionVersion, str, Lease, float]:
         """As ``_begin``, and when nobody waits any more."""
-        target = invocation.target
-        named = self._catalogue.get(target) or await self._catalogue.load(target)
         source = invocation.source_arn
         if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
             raise PermissionDenied(named.arn)
@@ -367,7 +367,7 @@ class LambdaService:
             raise PayloadTooLarge(size)
         function = named.version if named.other is None else named.choose(self._ids.fraction())
         now = self._clock.monotonic()
-        arn = _invoked_arn(function, target)
+        arn = _invoked_arn(function, invocation.target)
         return function, arn, self._admit(named, function, now), now + invocation.timeout
 
     def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:

@@ -65,8 +65,11 @@ class JsonLines:
         """platform.start."""
         return self._event("INFO", moment, "platform.start", {"requestId": request_id, "version": self._version})
 
-    def end(self, moment: float, request_id: str, ending: Ending) -> str:
-        """platform.runtimeDone."""
+    def ended(self, moment: float, request_id: str, ending: Ending) -> tuple[str, str]:
+        """platform.runtimeDone and platform.report."""
+        return self._done(moment, request_id, ending), self._report(moment, request_id, ending)
+
+    def _done(self, moment: float, request_id: str, ending: Ending) -> str:
         record: dict[str, Any] = {
             "requestId": request_id,
             "status": ending.status or "success",
@@ -76,11 +79,10 @@ class JsonLines:
             record["errorType"] = ending.error_type
         return self._event("WARN" if ending.status else "DEBUG", moment, "platform.runtimeDone", record)
 
-    def report(self, moment: float, request_id: str, ending: Ending) -> str:
-        """platform.report."""
+    def _report(self, moment: float, request_id: str, ending: Ending) -> str:
         metrics: dict[str, Any] = {
             "durationMs": round(ending.duration, 3),
-            "billedDurationMs": report.billed_milliseconds(ending),
+            "billedDurationMs": report.billed_milliseconds(ending.duration, ending.init_duration),
             "memorySizeMB": ending.memory_size,
             "maxMemoryUsedMB": ending.memory_used,
         }

@@ -28,63 +28,15 @@ def stream_name(moment: float, version: str, digits: str, function: str = "") ->
     return f"{utc(moment):%Y/%m/%d}/{function}[{version}]{digits}"
 
 
-def init_start(version: str, runtime_arn: str) -> str:
-    """The first line of a process. ``version`` is what really runs, for example ``python:3.13.v1``."""
-    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {runtime_arn}\n"
-
-
 def runtime_version(python_version: str) -> str:
     """``python:3.13.v1`` of ``3.13.1``."""
     major_minor, _, patch = python_version.rpartition(".")
     return f"python:{major_minor}.v{patch}"
 
 
-def init_report(milliseconds: float, phase: str, status: str, error_type: str = "") -> str:
-    """After an initialisation that failed."""
-    tail = f"\tError Type: {error_type}" if error_type else ""
-    return f"INIT_REPORT Init Duration: {milliseconds:.2f} ms\tPhase: {phase}\tStatus: {status}{tail}\n"
-
-
-def start(request_id: str, version: str) -> str:
-    """The first line of an invocation."""
-    return f"START RequestId: {request_id} Version: {version}\n"
-
-
-def end(request_id: str) -> str:
-    """The last line before the report."""
-    return f"END RequestId: {request_id}\n"
-
-
-def report(request_id: str, ending: Ending) -> str:
-    """The REPORT line. Billed time includes the initialisation."""
-    duration, init = ending.duration, ending.init_duration
-    billed = billed_milliseconds(ending)
-    line = (
-        f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {billed} ms\t"
-        f"Memory Size: {ending.memory_size} MB\tMax Memory Used: {ending.memory_used} MB\t"
-    )
-    if init is not None:
-        line += f"Init Duration: {init:.2f} ms\t"
-    if ending.status:
-        line += f"Status: {ending.status}"
-        if ending.error_type:
-            line += f"\tError Type: {ending.error_type}"
-    return line + "\n"
-
-
-def billed_milliseconds(ending: Ending) -> int:
+def billed_milliseconds(duration: float, init_duration: float | None) -> int:
     """Whole milliseconds, the initialisation included."""
-    return max(1, math.ceil(ending.duration + (ending.init_duration or 0.0)))
-
-
-def timed_out(moment: float, request_id: str, timeout: float) -> str:
-    """Between START and END of an invocation that took too long."""
-    return f"{zulu_timestamp(moment)} {request_id} Task timed out after {timeout:.2f} seconds\n\n"
-
-
-def runtime_exited(message: str, error_type: str) -> str:
-    """Between START and END of an invocation whose process ended."""
-    return f"{message}\n{error_type}\n"
+    return max(1, math.ceil(duration + (init_duration or 0.0)))
 
 
 class Lines(Protocol):
@@ -102,11 +54,8 @@ class Lines(Protocol):
     def start(self, moment: float, request_id: str) -> str:
         """An invocation begins."""
 
-    def end(self, moment: float, request_id: str, ending: Ending) -> str:
-        """The runtime is done with it."""
-
-    def report(self, moment: float, request_id: str, ending: Ending) -> str:
-        """What it took."""
+    def ended(self, moment: float, request_id: str, ending: Ending) -> tuple[str, str]:
+        """The runtime is done with it, and what it took."""
 
     def timed_out(self, moment: float, request_id: str, timeout: float) -> str:
         """It took too long."""
@@ -128,7 +77,7 @@ class TextLines:
 
     def init_start(self, moment: float, version: str, runtime_arn: str) -> str:  # noqa: ARG002
         """See Lines."""
-        return init_start(version, runtime_arn)
+        return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {runtime_arn}\n"
 
     def init_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing: the first REPORT tells it."""
@@ -143,27 +92,36 @@ class TextLines:
         error_type: str = "",
     ) -> str:
         """See Lines."""
-        return init_report(milliseconds, phase, status, error_type)
+        tail = f"\tError Type: {error_type}" if error_type else ""
+        return f"INIT_REPORT Init Duration: {milliseconds:.2f} ms\tPhase: {phase}\tStatus: {status}{tail}\n"
 
     def start(self, moment: float, request_id: str) -> str:  # noqa: ARG002
         """See Lines."""
-        return start(request_id, self._version)
+        return f"START RequestId: {request_id} Version: {self._version}\n"
 
-    def end(self, moment: float, request_id: str, ending: Ending) -> str:  # noqa: ARG002
-        """See Lines."""
-        return end(request_id)
-
-    def report(self, moment: float, request_id: str, ending: Ending) -> str:  # noqa: ARG002
-        """See Lines."""
-        return report(request_id, ending)
+    def ended(self, moment: float, request_id: str, ending: Ending) -> tuple[str, str]:  # noqa: ARG002
+        """END and REPORT; the billed time includes the initialisation."""
+        duration, init, size, used, status, error_type = ending
+        line = (
+            f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
+            f"Billed Duration: {billed_milliseconds(duration, init)} ms\tMemory Size: {size} MB\t"
+            f"Max Memory Used: {used} MB\t"
+        )
+        if init is not None:
+            line += f"Init Duration: {init:.2f} ms\t"
+        if status:
+            line += f"Status: {status}"
+            if error_type:
+                line += f"\tError Type: {error_type}"
+        return f"END RequestId: {request_id}\n", line + "\n"
 
     def timed_out(self, moment: float, request_id: str, timeout: float) -> str:
         """See Lines."""
-        return timed_out(moment, request_id, timeout)
+        return f"{zulu_timestamp(moment)} {request_id} Task timed out after {timeout:.2f} seconds\n\n"
 
     def runtime_exited(self, moment: float, message: str, error_type: str) -> str:  # noqa: ARG002
         """See Lines."""
-        return runtime_exited(message, error_type)
+        return f"{message}\n{error_type}\n"
 
     def warning(self, moment: float, message: str) -> str:  # noqa: ARG002
         """See Lines."""

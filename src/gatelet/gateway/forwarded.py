@@ -6,6 +6,7 @@ Reference: apigateway-data-plane section 6 ("added").
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ def identify_client(peer: str, port: int, scheme: str, seen: Mapping[str, str], 
     AWS does. A trusted proxy counts as a part of the gateway: the client is the last address of the chain that
     is not a trusted proxy's own.
     """
+    if not trusted and "x-forwarded-for" not in seen:
+        return _direct(peer, port, scheme)
     claimed = seen.get("x-forwarded-for")
     if not trusted or not _trusts(trusted, peer):
         return Client(peer, f"{claimed}, {peer}" if claimed else peer, str(port), scheme)
@@ -41,6 +44,11 @@ def identify_client(peer: str, port: int, scheme: str, seen: Mapping[str, str], 
         seen.get("x-forwarded-port", str(port)),
         seen.get("x-forwarded-proto", scheme),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _direct(peer: str, port: int, scheme: str) -> Client:
+    return Client(peer, peer, str(port), scheme)
 
 
 def _trusts(trusted: Networks, address: str) -> bool:

@@ -1,12 +1,7 @@
 """One connection: bytes in, requests to the handler one after another, answers out in order.
 
 A request is parsed only when the answer before it is written; until then pipelined bytes wait unparsed, and
-beyond a bound the socket is not read. The phases:
-
-    HEAD ──► BODY ──► BUSY ──► HEAD           keep-alive
-      │        │        └────► CLOSING        Connection: close, drained, failed
-      └────────┴─────► LINGER ──► CLOSING     refused: what the client still sends is read and dropped,
-                                              or it would get a reset instead of its answer
+beyond a bound the socket is not read. Its phases: gatelet.http.phase.
 
 There are no timers here: a connection keeps its next deadline, and the server's sweep calls ``expire``.
 """
@@ -16,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from enum import IntEnum
 from typing import Final, cast
 
 from gatelet.http import encode
@@ -26,22 +20,11 @@ from gatelet.http.errors import BodyTooLarge, Overloaded, Refusal, RequestTimeou
 from gatelet.http.head import HeadParser, check_begun, check_size
 from gatelet.http.hub import Hub, log
 from gatelet.http.outlet import Outlet, close_body
+from gatelet.http.phase import Phase
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 
 NEVER: Final = math.inf
-
-
-class Phase(IntEnum):
-    """Where a connection stands."""
-
-    HEAD = 0
-    BODY = 1
-    BUSY = 2
-    LINGER = 3
-    CLOSING = 4
-
-
 HEAD, BODY, BUSY, LINGER, CLOSING = Phase
 
 
@@ -63,9 +46,11 @@ class Connection(asyncio.Protocol):
         "_phase",
         "_port",
         "_reading",
+        "_request",
         "_scheme",
         "_task",
         "_transport",
+        "_waiting",
         "deadline",
     )
 
@@ -82,7 +67,9 @@ class Connection(asyncio.Protocol):
         self._ended = False  # the client will send no more
         self._keep_alive = True
         self._reading = True
+        self._request: Request | None = None  # read, and not begun
         self._task: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Future[None] | None = None  # the task, for the next request
         self.deadline = NEVER
 
     @property
@@ -289,13 +276,27 @@ class Connection(asyncio.Protocol):
         self._phase = BUSY
         self.deadline = hub.now + hub.limits.linger_timeout if self._ended else NEVER
         self._keep_alive = head.keep_alive
-        self._task = hub.loop.create_task(
-            self._respond(
-                Request(head.method, head.path, head.query, head.headers, body, self._peer, self._scheme, self._port)
-            )
+        self._request = Request(
+            head.method, head.path, head.query, head.headers, body, self._peer, self._scheme, self._port
         )
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            waiting.set_result(None)
+        elif self._task is None:
+            self._task = hub.loop.create_task(self._respond_to_all())
 
-    async def _respond(self, request: Request) -> None:
+    async def _respond_to_all(self) -> None:
+        """The connection's one task (to make one for every request costs more); it may read on by itself."""
+        while self._phase is BUSY:
+            await self._respond()
+            if self._phase is HEAD:
+                self._waiting = self._hub.loop.create_future()
+                await self._waiting
+        self._task = None
+
+    async def _respond(self) -> None:
+        request, self._request = self._request, None
+        assert request is not None
         try:
             response = await self._hub.handle(request)
             body = response.body
@@ -314,7 +315,6 @@ class Connection(asyncio.Protocol):
                 await self._stream(response, body, head=request.method == "HEAD")
         elif not isinstance(body, bytes):
             await close_body(body)
-        self._task = None
         if self._phase is BUSY:
             self._answered()
 

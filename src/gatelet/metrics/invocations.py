@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gatelet.metrics.samples import Sample, shares
+from gatelet.metrics.samples import GATHERED, Sample, shares
 from gatelet.storage.metric_points import Distribution, MetricKey
 
 NAMESPACE = "AWS/Lambda"
@@ -54,55 +54,76 @@ class InvocationCounts:
 
 
 class FunctionMeter:
-    """Counts what one target's invocations do: what came since the last fold, and everything ever."""
+    """Counts what one target's invocations do: what came since the last fold, and everything ever.
 
-    __slots__ = ("ever", "labels", "now", "touched")
+    Durations are gathered and summed up many at a time, as gatelet.metrics.requests does it.
+    """
+
+    __slots__ = ("_gathered", "_now", "_touched", "ever", "labels")
 
     def __init__(self, labels: FunctionLabels) -> None:
         self.labels = labels
-        self.now = InvocationCounts()
         self.ever = InvocationCounts()
-        self.touched = False
+        self._now = InvocationCounts()
+        self._gathered: list[float] = []
+        self._touched = False
+
+    def take(self) -> InvocationCounts | None:
+        """What came since this was last asked; None: nothing."""
+        self._sum_up()
+        if not self._touched:
+            return None
+        counts, self._now, self._touched = self._now, InvocationCounts(), False
+        self.ever.merge(counts)
+        return counts
+
+    def _sum_up(self) -> None:
+        if self._gathered:
+            gathered, self._gathered = self._gathered, []
+            self._now.duration.add_all(gathered)
+            self._touched = True
 
     def ended(self, milliseconds: float, *, error: bool) -> None:
         """An invocation ended."""
-        self.touched = True
-        self.now.duration.add(milliseconds)
+        gathered = self._gathered
+        gathered.append(milliseconds)
+        if len(gathered) >= GATHERED:
+            self._sum_up()
         if error:
-            self.now.errors += 1
+            self._now.errors += 1
 
     def throttled(self) -> None:
         """An invocation found no concurrency."""
-        self.touched = True
-        self.now.throttles += 1
+        self._touched = True
+        self._now.throttles += 1
 
     def admitted(self, *, provisioned: bool) -> None:
         """An invocation of what has provisioned concurrency was let in, on it or beside it."""
-        self.touched = True
+        self._touched = True
         if provisioned:
-            self.now.provisioned += 1
+            self._now.provisioned += 1
         else:
-            self.now.spilled += 1
+            self._now.spilled += 1
 
     def initialised(self, milliseconds: float) -> None:
         """An environment was initialised."""
-        self.touched = True
-        self.now.init.add(milliseconds)
+        self._touched = True
+        self._now.init.add(milliseconds)
 
     def received(self) -> None:
         """An event that nobody waits for was accepted."""
-        self.touched = True
-        self.now.received += 1
+        self._touched = True
+        self._now.received += 1
 
     def begun(self, age: float) -> None:
         """Such an event is run, so many milliseconds after it was accepted."""
-        self.touched = True
-        self.now.age.add(age)
+        self._touched = True
+        self._now.age.add(age)
 
     def dropped(self) -> None:
         """Such an event was given up."""
-        self.touched = True
-        self.now.dropped += 1
+        self._touched = True
+        self._now.dropped += 1
 
 
 class FunctionMeters:
@@ -140,11 +161,9 @@ def _labels(arn: str, version: str) -> FunctionLabels:
 
 
 def _samples(meter: FunctionMeter) -> list[Sample]:
-    counts, labels = meter.now, meter.labels
-    if not meter.touched:
+    counts, labels = meter.take(), meter.labels
+    if counts is None:
         return []
-    meter.now, meter.touched = InvocationCounts(), False
-    meter.ever.merge(counts)
     name, resource = ("FunctionName", labels.name), ("Resource", labels.resource)
     dimensions: list[tuple[tuple[str, str], ...]] = [(), (name,), (name, resource)]
     if labels.resource not in (labels.name, f"{labels.name}:{labels.version}"):

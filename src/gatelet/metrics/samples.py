@@ -9,6 +9,9 @@ from gatelet.storage.metric_points import Distribution, MetricKey
 Sample: TypeAlias = tuple[MetricKey, Distribution]
 """Samples of one metric. The Distribution may be given for several metrics: it is not to be changed."""
 
+GATHERED = 256
+"""So many samples are kept one by one before they are summed up."""
+
 
 def shares(ones: int, count: int) -> Distribution:
     """``count`` samples, ``ones`` of them 1 and the others 0: their Sum counts, their Average is a rate."""

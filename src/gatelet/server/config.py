@@ -78,7 +78,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cache_mb", "number", "256", "memory for the response caches of all stages, whatever sizes they name"),
     Setting("throttles_fail_open", "yes|no", "yes", "requests pass unthrottled while that server does not answer"),
     Setting("quotas_fail_open", "yes|no", "no", "requests pass uncounted while that server does not answer"),
-    Setting("explain_requests", "number", "500", "how many of the newest requests `gatelet explain` knows; 0: none"),
+    Setting(
+        "explain_requests",
+        "number",
+        "500",
+        "how many refused requests `gatelet explain` knows, a tenth as many others; 0: none",
+    ),
     Setting(
         "otel_endpoint",
         "text",

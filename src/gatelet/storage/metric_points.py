@@ -7,6 +7,7 @@ a factor of 2^(1/16): a percentile is told within 4.5 % of the value.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -46,16 +47,17 @@ class Distribution:
 
     def add(self, value: float) -> None:
         """One sample."""
-        self.count += 1
-        self.total += value
-        if value < self.low:  # noqa: PLR1730 - half the cost of min: this is called for every request
-            self.low = value
-        if value > self.high:  # noqa: PLR1730
-            self.high = value
-        # bucket_of, spelled out
-        bucket = _ceil(_log2(value) * BUCKETS_PER_OCTAVE) if value > 0 else ZERO if value == 0 else NEGATIVE
-        buckets = self.buckets
-        buckets[bucket] = buckets.get(bucket, 0) + 1
+        self.add_all((value,))
+
+    def add_all(self, values: Sequence[float]) -> None:
+        """Several samples: what is counted for every request is gathered first (gatelet.metrics.samples)."""
+        if values:
+            self.count += len(values)
+            self.total += sum(values)
+            self.low = min(self.low, *values)
+            self.high = max(self.high, *values)
+            for bucket, times in Counter(map(bucket_of, values)).items():
+                self.buckets[bucket] = self.buckets.get(bucket, 0) + times
 
     def add_many(self, value: float, times: float) -> None:
         """So many samples of one value."""

@@ -186,8 +186,7 @@ class LogPosition:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class StreamKey:
+class StreamKey(NamedTuple):
     """A log stream of a log group in a scope."""
 
     account: str

@@ -36,7 +36,7 @@ def test_events_have_aws_s_shapes() -> None:
         },
     }
     assert json.loads(lines().start(NOW, "id"))["record"] == {"requestId": "id", "version": "$LATEST"}
-    assert json.loads(lines().report(NOW, "id", SUCCESS))["record"] == {
+    assert json.loads(lines().ended(NOW, "id", SUCCESS)[1])["record"] == {
         "requestId": "id",
         "metrics": {
             "durationMs": 3.01,
@@ -47,7 +47,7 @@ def test_events_have_aws_s_shapes() -> None:
         },
         "status": "success",
     }
-    failed = json.loads(lines().report(NOW, "id", ERROR))["record"]
+    failed = json.loads(lines().ended(NOW, "id", ERROR)[1])["record"]
     assert (failed["status"], failed["errorType"]) == ("error", "Runtime.ExitError")
     report = json.loads(lines().init_report(NOW, 206.72, "init", "error", "Runtime.ExitError"))
     assert report["type"] == "platform.initReport"
@@ -79,14 +79,16 @@ def test_an_initialisation_that_succeeds(initialization: str, level: str, kinds:
 )
 def test_system_levels(level: str, written: set[str]) -> None:
     say = lines(level)
+    done, report = say.ended(NOW, "id", SUCCESS)
+    failed_done, failed_report = say.ended(NOW, "id", TIMEOUT)
     events = {
         "initStart": say.init_start(NOW, "python:3.13.v7", "arn"),
         "initReport": say.init_report(NOW, 1.0, "init", "timeout"),
         "start": say.start(NOW, "id"),
-        "runtimeDone": say.end(NOW, "id", SUCCESS),
-        "report": say.report(NOW, "id", SUCCESS),
-        "failedRuntimeDone": say.end(NOW, "id", TIMEOUT),
-        "failedReport": say.report(NOW, "id", TIMEOUT),
+        "runtimeDone": done,
+        "report": report,
+        "failedRuntimeDone": failed_done,
+        "failedReport": failed_report,
     }
     assert {name for name, line in events.items() if line} == written
 

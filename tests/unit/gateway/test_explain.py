@@ -15,10 +15,12 @@ from gatelet.gateway.explain import explain
 from gatelet.gateway.explanations import Explanations
 from gatelet.gateway.settings import GatewaySettings
 
+REFUSED = "11111111-2222-4333-8444-555555555555"
+
 
 def told(world: World) -> dict[str, Any]:
     """The story of the newest request, as JSON tells it."""
-    kept = world.ports.explanations._kept[-1]
+    kept = next(iter(world.ports.explanations))
     story: dict[str, Any] = json.loads(json.dumps(explain(kept, world.ports), default=str))
     return story
 
@@ -166,8 +168,9 @@ def test_what_went_well_is_told_too() -> None:
     assert story["cache"] == "not asked"
 
 
-@pytest.mark.parametrize(("most", "kept"), [(2, 2), (0, 0)])
+@pytest.mark.parametrize(("most", "kept"), [(21, 3), (1, 1), (0, 0)])
 def test_only_the_newest_are_kept_and_without_their_bodies(most: int, kept: int) -> None:
+    """Of requests that went well a tenth as many as of those that were refused."""
     world = World()
     ring = Explanations(most)
     object.__setattr__(world.ports, "explanations", ring)
@@ -178,9 +181,25 @@ def test_only_the_newest_are_kept_and_without_their_bodies(most: int, kept: int)
             await world.call("GET", body=b"x" * 1_000, headers=[("x-amzn-RequestId", str(number))])
 
     asyncio.run(run())
-    assert len(ring._kept) == kept
-    assert all(trace.request.body == b"" for trace in ring._kept)
+    assert len(list(ring)) == kept
+    assert all(trace.request.body == b"" for trace in ring)
     assert ring.find("nothing") is None
+
+
+def test_requests_that_go_well_push_none_out_that_was_refused() -> None:
+    world = World()
+
+    async def run() -> None:
+        await world.live.start()
+        await world.call("GET", "/nowhere", headers=[("x-amzn-RequestId", REFUSED)])
+        for _ in range(600):
+            await world.call("GET")
+
+    asyncio.run(run())
+    found = world.ports.explanations.find(REFUSED)
+    assert found is not None
+    assert found.status == 403
+    assert len(list(world.ports.explanations)) == 1 + 50
 
 
 def test_neither_the_log_nor_a_large_answer_is_kept() -> None:
@@ -194,7 +213,7 @@ def test_neither_the_log_nor_a_large_answer_is_kept() -> None:
         assert (await made.call())[0] == 200
 
     asyncio.run(run())
-    (kept,) = made.world.ports.explanations._kept
+    (kept,) = made.world.ports.explanations
     assert (kept.story, kept.output, kept.authorizer) == (None, None, None)
     assert any("Successfully completed authorizer execution" in line for line in made.world.log.lines)
 

@@ -109,16 +109,16 @@ def test_the_list_of_events_stays_the_callers(tmp_path: Path) -> None:
 def test_beyond_the_bound_events_are_dropped_counted_and_spoken_of(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         for n in range(10):
-            house.writer.write_many(KEY, [(n, "x" * 174), (n, "x" * 174)])  # about 630 bytes in memory
+            house.writer.write_many(KEY, [(n, "x" * 174), (n, "x" * 174)])  # 1,682 bytes at most
         await house.writer.flush()
         *kept, line = await house.messages()
         assert kept == ["x" * 174] * 4
-        assert line == "[gatelet] 16 log events were dropped here: more than 1300 bytes were waiting.\n"
+        assert line == "[gatelet] 16 log events were dropped here: more than 3400 bytes were waiting.\n"
         house.writer.write_many(KEY, [(11, "room again")])
         await house.writer.flush()
         assert "room again" in await house.messages()
 
-    live(tmp_path, story, pending_bytes=1_300)
+    live(tmp_path, story, pending_bytes=3_400)
 
 
 def test_a_flush_that_nobody_waits_for_any_more_loses_nothing(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from gatelet.gateway.router import Route
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
@@ -17,7 +15,7 @@ def measure(snapshot: Snapshot, trace: Trace, meters: RequestMeters, status: int
         which = (f"{snapshot.api_id}/{snapshot.stage}", snapshot.api_name, False)
     else:
         which = (route.method.source_arn, snapshot.api_name, route.method.metered)
-    meter = meters.meter(which, partial(_labels, snapshot, route))
+    meter = meters.get(which) or meters.open(which, _labels(snapshot, route))
     meter.record(status, milliseconds, None if facts is None else facts.milliseconds, trace.cached)
 
 

@@ -64,9 +64,12 @@ MAX_PAYLOAD = 8 * 1024 * 1024
 
 _HEAD = Struct("<IB")
 _META = Struct("<QHHHHI")
+_EVENT = Struct("<IBQHHHHI")
+"""A frame's head and an event's."""
 _MEMORY = Struct("<I")
 _REPLY = Struct("<IHBI")
 _TIME = Struct("<Q")
+_META_BYTES = _META.size
 _U32 = 0xFFFFFFFF
 LATEST = 253_402_300_799_999
 """Epoch milliseconds: the end of the year 9999."""
@@ -89,14 +92,8 @@ class Meta(NamedTuple):
     client_context: bytes
 
 
-class Reply(NamedTuple):
-    """A decoded REPLY."""
-
-    memory: int
-    status: int
-    base64: bool
-    headers: bytes
-    body: bytes
+Reply = tuple[int, int, bool, bytes, bytes]
+"""A decoded REPLY: memory, status, base64, header block, body."""
 
 
 def encode(kind: int, payload: bytes) -> bytes:
@@ -106,18 +103,22 @@ def encode(kind: int, payload: bytes) -> bytes:
     return _HEAD.pack(len(payload), kind) + payload
 
 
-def encode_event(kind: int, meta: Meta, head: bytes, body: bytes = b"") -> bytes:
-    """An INVOKE (``head`` is the event) or a PROXY frame. Raises FrameError if it does not fit."""
-    request_id, arn, trace = meta.request_id.encode(), meta.function_arn.encode(), meta.trace_id.encode()
-    context = meta.client_context
-    length = _META.size + len(request_id) + len(arn) + len(trace) + len(context) + len(head) + len(body)
+def encode_event(kind: int, meta: tuple[int, str, str, str, bytes], head: bytes, body: bytes = b"") -> bytes:
+    """An INVOKE (``head`` is the event) or a PROXY frame; ``meta`` is a Meta or its members.
+
+    Raises FrameError if it does not fit.
+    """
+    milliseconds, request_id, arn, trace_id, context = meta
+    request, function, trace = request_id.encode(), arn.encode(), trace_id.encode()
+    a, b, c, d, e = len(request), len(function), len(trace), len(context), len(head)
+    length = _META_BYTES + a + b + c + d + e + len(body)
     if length > MAX_PAYLOAD:
         raise FrameError("the event is too large for a frame")
     try:
-        fixed = _META.pack(meta.milliseconds, len(request_id), len(arn), len(trace), len(context), len(head))
+        fixed = _EVENT.pack(length, kind, milliseconds, a, b, c, d, e)
     except struct_error as error:
         raise FrameError(str(error)) from None
-    return b"".join((_HEAD.pack(length, kind), fixed, request_id, arn, trace, context, head, body))
+    return b"".join((fixed, request, function, trace, context, head, body))
 
 
 def decode_event(payload: bytes) -> tuple[Meta, bytes, bytes]:
@@ -184,7 +185,7 @@ def decode_reply(payload: bytes) -> Reply:
     end = start + n_headers
     if end > len(payload) or base64 > 1:
         raise FrameError("the parts of the reply do not add up")
-    return Reply(memory, status, base64 == 1, payload[start:end], payload[end:])
+    return memory, status, base64 == 1, payload[start:end], payload[end:]
 
 
 def encode_log(milliseconds: int, text: bytes) -> bytes:
@@ -220,7 +221,11 @@ class FrameSplitter:
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """The ``(kind, payload)`` frames that these bytes complete. Raises FrameError."""
-        if self._kept is not None:
+        if self._kept is None and len(data) >= 5:
+            length, kind = _HEAD.unpack_from(data)
+            if length == len(data) - 5 and length <= MAX_PAYLOAD:  # one whole frame, as nearly always
+                return [(kind, data[5:])]
+        elif self._kept is not None:
             self._kept += data
             if len(self._kept) < _HEAD.size:
                 return []
