@@ -15,13 +15,14 @@ from gatelet.functions.runtimes.python import frames
 from gatelet.functions.version import FunctionVersion
 
 UNHANDLED = "Unhandled"
+_SMALL_BYTES = frames.PACKET_BYTES // 2
 
 
 class Event(ABC):
     """The parts that both kinds of invocation share. Times are seconds of the monotonic clock."""
 
-    __slots__ = ("_given", "abandon_at", "arn", "function", "future", "lease", "request_id", "started", "tail",
-        "trace_id")  # fmt: skip
+    __slots__ = ("_given", "abandon_at", "arn", "function", "future", "is_small", "lease", "request_id", "started",
+        "tail", "trace_id")  # fmt: skip
 
     def __init__(
         self,
@@ -33,6 +34,8 @@ class Event(ABC):
         future: asyncio.Future[Any],
         abandon_at: float,
     ) -> None:
+        self.is_small = False
+        """Whether it fits into one packet of the channel: only such events are put behind another and taken back."""
         self.function = function
         self.arn = arn
         self.request_id = request_id
@@ -96,11 +99,6 @@ class Event(ABC):
             self.future.set_exception(error)
 
     @property
-    @abstractmethod
-    def is_small(self) -> bool:
-        """Whether it fits into one packet of the channel: only such events may be taken back."""
-
-    @property
     def wanted(self) -> bool:
         """False when the caller is gone."""
         return not self.future.done()
@@ -119,22 +117,17 @@ class JsonEvent(Event):
         lease: Lease,
         future: asyncio.Future[InvocationResult],
     ) -> None:
-        super().__init__(
-            function, arn, invocation.request_id, invocation.trace_id, lease, future, invocation.abandon_at
-        )
+        self._payload = payload = invocation.payload or b"{}"
+        self._client_context = context = invocation.client_context or b""
+        request_id, trace_id, abandon_at = invocation.request_id, invocation.trace_id, invocation.abandon_at
+        super().__init__(function, arn, request_id, trace_id, lease, future, abandon_at)
+        self.is_small = len(payload) + len(context) < _SMALL_BYTES
         self.tail = invocation.log_tail
-        self._payload = invocation.payload or b"{}"
-        self._client_context = invocation.client_context or b""
 
     def frame(self, milliseconds: int) -> bytes:
         """INVOKE."""
         meta = frames.Meta(milliseconds, self.request_id, self.arn, self.trace_id, self._client_context)
         return frames.encode_event(frames.INVOKE, meta, self._payload)
-
-    @property
-    def is_small(self) -> bool:
-        """See Event."""
-        return len(self._payload) + len(self._client_context) < frames.PACKET_BYTES // 2
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, InvocationResult]:
         """From RESULT or ERROR."""
@@ -173,18 +166,14 @@ class ProxyEvent(Event):
         abandon_at: float,
     ) -> None:
         super().__init__(function, arn, request_id, invocation.trace_id, lease, future, abandon_at)
-        self._head = invocation.head
-        self._body = invocation.body
+        self._head = head = invocation.head
+        self._body = body = invocation.body
+        self.is_small = len(head) + len(body) < _SMALL_BYTES
 
     def frame(self, milliseconds: int) -> bytes:
         """PROXY."""
         meta = (milliseconds, self.request_id, self.arn, self.trace_id, b"")
         return frames.encode_event(frames.PROXY, meta, self._head, self._body)
-
-    @property
-    def is_small(self) -> bool:
-        """See Event."""
-        return len(self._head) + len(self._body) < frames.PACKET_BYTES // 2
 
     def answer(self, kind: int, payload: bytes) -> tuple[int, ProxyResult]:
         """From REPLY, MALFORMED or ERROR."""

@@ -108,7 +108,8 @@ class PacketChannel:
             return
         except OSError:
             self._unsent.clear()  # the worker is gone: the end of the stream is on the way
-        self._stop_waiting()
+        if self._waiting:
+            self._stop_waiting()
 
     def _stop_waiting(self) -> None:
         if self._waiting and self._near is not None:

@@ -87,12 +87,16 @@ class Pool:
             self._scale(self._host.clock.monotonic())
 
     def _put_behind(self, event: Event, depth: int) -> bool:
-        if depth > 1 and event.is_small:
-            roomy = [environment for environment in self._environments if environment.has_room(depth)]
-            if roomy:
-                min(roomy, key=_queue_length).put_behind(event)
-                return True
-        return False
+        if depth <= 1 or not event.is_small:
+            return False
+        shortest: Environment | None = None
+        for environment in self._environments:
+            if environment.has_room(depth) and (shortest is None or len(environment.behind) < len(shortest.behind)):
+                shortest = environment
+        if shortest is None:
+            return False
+        shortest.put_behind(event)
+        return True
 
     async def warm_up(self) -> None:
         """Return when the first environment can run events, or could not be made to."""
@@ -146,7 +150,9 @@ class Pool:
     def available(self, environment: Environment) -> None:
         """An environment can run an event."""
         self._warm.set()
-        self._provisioned.available(environment)
+        provisioned = self._provisioned or None
+        if provisioned is not None:
+            provisioned.available(environment)
         while self._waiting:
             event = self._waiting.popleft()
             if event.wanted:
@@ -160,7 +166,7 @@ class Pool:
             environment.end()
             return
         environment.idle_since = now
-        if environment.state is State.IDLE and (not self._provisioned or environment in self._provisioned):
+        if environment.state is State.IDLE and (provisioned is None or environment in provisioned):
             self._idle.append(environment)
             return
         # One without a process waits behind those that are warm, one on demand behind those that are provisioned.
@@ -279,7 +285,3 @@ class Pool:
     def _refuse(event: Event, reason: str = "the service stops") -> None:
         event.lease.release()
         event.refuse(RuntimeUnavailable(reason))
-
-
-def _queue_length(environment: Environment) -> int:
-    return len(environment.behind)

@@ -40,7 +40,7 @@ class SocketChannel:
         self._on_frame, self._on_closed = on_frame, on_closed
         self._socket = near
         socket.send_fds(near, [self._greeting], list(descriptors))
-        self._loop.add_reader(near.fileno(), self._readable)
+        self._loop.add_reader(near.fileno(), self._receive)
         return far
 
     def send(self, frame: bytes, *, at_once: bool = True) -> None:  # noqa: ARG002 - it always does
@@ -78,7 +78,7 @@ class SocketChannel:
     def resume(self) -> None:
         """Read again."""
         if self._socket is not None:
-            self._loop.add_reader(self._socket.fileno(), self._readable)
+            self._loop.add_reader(self._socket.fileno(), self._receive)
 
     def drain(self) -> None:
         """Read what the worker has sent, no more: one that sends and sends would never let this end."""
@@ -96,9 +96,6 @@ class SocketChannel:
             self._unsent = bytearray()
         self._socket.close()
         self._socket = None
-
-    def _readable(self) -> None:
-        self._receive()
 
     def _receive(self) -> int:
         """Read once and deliver; how many bytes were there."""

@@ -29,7 +29,10 @@ class Outcome:
 
 
 class StreamEvent(Event):
-    """The caller gets its stream with the first byte, or with the end if there is none before."""
+    """The caller gets its stream with the first byte, or with the end if there is none before.
+
+    It is never small: it may take as long as its reader, so nothing is put behind it.
+    """
 
     __slots__ = ("_body", "_client_context", "_flow", "_head", "_kind", "_stream")
 
@@ -53,11 +56,6 @@ class StreamEvent(Event):
             self._client_context = asked.client_context or b""
         else:
             self._kind, self._head, self._body = frames.PROXY_STREAM, asked.head, asked.body
-
-    @property
-    def is_small(self) -> bool:
-        """Never put behind another, and none behind it: it may take as long as its reader."""
-        return False
 
     def attach(self, flow: Flow) -> None:
         """See Event."""

@@ -30,6 +30,7 @@ _WATCHED = frozenset(
         "traceparent",
         "x-amzn-requestid",
         "x-amzn-trace-id",
+        "x-gatelet-explain",
         "x-forwarded-for",
         "x-forwarded-port",
         "x-forwarded-proto",
@@ -165,7 +166,7 @@ class Trace:
     def path(self) -> str:
         """The path without the stage: one leading slash, otherwise raw."""
         path = self.address.path
-        return path if path.startswith("/") and not path.startswith("//") else "/" + path.lstrip("/")
+        return path if path[:1] == "/" and path[1:2] != "/" else "/" + path.lstrip("/")
 
     @property
     def context_path(self) -> str:

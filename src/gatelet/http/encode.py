@@ -34,9 +34,7 @@ def _prefix(name: str) -> str:
 
 
 def _status_line(status: int) -> bytes:
-    line = _STATUS_LINES.get(status)
-    if line is not None:
-        return line
+    """Of a status that is none of IANA's."""
     if not 200 <= status <= 999:
         raise BadResponse(f"status {status} is no final status")
     return b"HTTP/1.1 %d \r\n" % status
@@ -60,8 +58,8 @@ def whole(response: Response, body: bytes, standing: bytes) -> bytes:
     Raises BadResponse (as all here do) for what could split or reframe the answer.
     """
     return b"%b%b%b%bContent-Length: %d\r\n\r\n%b" % (
-        _status_line(response.status),
-        _header_lines(response.headers),
+        _STATUS_LINES.get(response.status) or _status_line(response.status),
+        _header_lines(response.headers) if response.headers else b"",
         response.raw_headers,
         standing,
         len(body),
@@ -78,7 +76,7 @@ def head_only(response: Response, body: bytes, standing: bytes) -> bytes:
 def begun(response: Response, standing: bytes, framing: bytes) -> bytes:
     """The head of an answer whose body goes separately."""
     return b"%b%b%b%b%b" % (
-        _status_line(response.status),
+        _STATUS_LINES.get(response.status) or _status_line(response.status),
         _header_lines(response.headers),
         response.raw_headers,
         standing,

@@ -16,7 +16,7 @@ from gatelet.aws import quotas
 from gatelet.aws.clock import Clock
 from gatelet.aws.scope import Scope
 from gatelet.logs.groups import LogGroups
-from gatelet.storage.ports import LogChunks, LogEvent, StorageError, StreamKey
+from gatelet.storage.ports import LogChunks, StorageError, StreamKey, TimedMessage
 
 FLUSH_SECONDS = 0.2
 FLUSH_BYTES = 16 * quotas.MIB
@@ -26,12 +26,9 @@ _EVENTS_PER_APPEND = 8_000
 _HELD_BYTES = getsizeof((0, "")) + getsizeof(2**40) + getsizeof("") + 8
 """What an event takes in memory beside its characters: a tuple, a moment, a text, a place in a list."""
 
-_tuple = tuple.__new__
-"""Makes a LogEvent in two thirds of the time: three of them are made for every invocation."""
-
 _log = logging.getLogger(__name__)
 
-_Pending = dict[StreamKey, list[tuple[int, str]]]
+_Pending = dict[StreamKey, list[TimedMessage]]
 
 
 class LogWriter:
@@ -62,7 +59,7 @@ class LogWriter:
         """Take one event (epoch milliseconds); its group and stream are made if they do not exist."""
         self.write_many(StreamKey(account, region, group, stream), [(timestamp_ms, message)])
 
-    def write_many(self, key: StreamKey, events: list[tuple[int, str]]) -> None:
+    def write_many(self, key: StreamKey, events: list[TimedMessage]) -> None:
         """Take several events of one stream, in order; the list stays the caller's.
 
         A character counts as four bytes, the most that it takes: looking closer costs more than all the rest.
@@ -127,39 +124,38 @@ class LogWriter:
             if written or dropped:
                 _log.debug("%d log events written, %d dropped", written, dropped.total())
 
-    def _batches(self, pending: _Pending, dropped: Counter[StreamKey]) -> Iterable[dict[StreamKey, list[LogEvent]]]:
+    def _batches(self, pending: _Pending, dropped: Counter[StreamKey]) -> Iterable[dict[StreamKey, list[TimedMessage]]]:
         """The events in batches small enough not to hold the loop up."""
         now = int(self._clock.now() * 1000)
         for key, count in dropped.items():
             line = f"[gatelet] {count} log events were dropped here: more than {self._bound} bytes were waiting.\n"
             pending.setdefault(key, []).append((now, line))
-        batch: dict[StreamKey, list[LogEvent]] = {}
+        batch: dict[StreamKey, list[TimedMessage]] = {}
         room = _EVENTS_PER_APPEND
         for key, waiting in pending.items():
             for start in range(0, len(waiting), _EVENTS_PER_APPEND):
                 part = waiting[start : start + _EVENTS_PER_APPEND]
-                events = [_tuple(LogEvent, (at, text, now, "", 0)) for at, text in part]
-                if len(events) > room:
+                if len(part) > room:
                     yield batch
                     batch, room = {}, _EVENTS_PER_APPEND
-                batch.setdefault(key, []).extend(events)
-                room -= len(events)
+                batch.setdefault(key, []).extend(part)
+                room -= len(part)
         if batch:
             yield batch
 
-    async def _append(self, batch: dict[StreamKey, list[LogEvent]]) -> int:
+    async def _append(self, batch: dict[StreamKey, list[TimedMessage]]) -> int:
         count = sum(map(len, batch.values()))
         try:
             for key in batch:
                 await self.groups.ensure(Scope(key.account, key.region), key.group)
-            await self._chunks.append(batch)
+            await self._chunks.append(batch, int(self._clock.now() * 1000))
         except StorageError as error:
             _log.warning("%d log events are lost: %s", count, error)
             return 0
         return count
 
 
-def _fitting(events: list[tuple[int, str]]) -> Iterable[tuple[int, str]]:
+def _fitting(events: list[TimedMessage]) -> Iterable[tuple[int, str]]:
     """The events, those over the size of an event cut into several."""
     for at, message in events:
         if len(message) <= quotas.LOG_EVENT_BYTES:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gatelet.aws import quotas
 from gatelet.functions.urls.address import UrlAddress, parse_function_url
@@ -30,6 +31,7 @@ _LOCAL_NAMES = frozenset({"localhost", "localhost.localstack.cloud"})
 _LOCAL_SUFFIXES = (".localhost", ".localhost.localstack.cloud")
 _AWS_NAME = re.compile(r"(?P<service>[a-z0-9-]+)(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
 """``lambda.us-east-1.amazonaws.com``, ``iam.amazonaws.com``: for clients whose names are redirected here."""
+_HOSTS = 1_024
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.%]+)\]|(?P<name>[^:\[\]@/]*))(?::[0-9]*)?", re.IGNORECASE)
 
 
@@ -61,11 +63,13 @@ HOUSE_PREFIXES = ("/_gatelet/code/", "/_gatelet/requests/")
 class Door:
     """Decides for one listener."""
 
-    __slots__ = ("_names", "_public")
+    __slots__ = ("_names", "_public", "knows")
 
     def __init__(self, names: Iterable[str] = (), *, data_plane_only: bool = False) -> None:
         self._names = frozenset(name.lower() for name in names) | _LOCAL_NAMES
         self._public = data_plane_only
+        self.knows: Callable[[str], bool] = lru_cache(maxsize=_HOSTS)(self._knows)
+        """Whether a Host header names this Gatelet; clients send the same few again and again."""
 
     def decide(self, request: Request) -> Destination:
         """Where the request goes."""
@@ -92,8 +96,8 @@ class Door:
             return Refusal("a web page's links, images and forms never reach the control plane")
         return ControlCall()
 
-    def knows(self, host: str) -> bool:
-        """Whether a Host header names this Gatelet. Addresses always do: rebinding needs a name."""
+    def _knows(self, host: str) -> bool:
+        """Addresses always do: rebinding needs a name."""
         name = _host_name(host)
         if name in self._names or name.endswith(_LOCAL_SUFFIXES) or _is_aws_name(name):
             return True

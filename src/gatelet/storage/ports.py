@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from gatelet.storage.metric_points import MetricPoints
 from gatelet.storage.queue import Queue
@@ -159,18 +159,21 @@ class Blobs(Protocol):
         """Forget the bytes; deleting what does not exist is fine."""
 
 
-class LogEvent(NamedTuple):
-    """One log event; times are epoch milliseconds.
+TimedMessage: TypeAlias = tuple[int, str]
+"""A log event on its way in: epoch milliseconds and its text."""
 
-    The store sets ``stream`` and ``sequence`` (a positive number, unique in the store, growing with
-    arrival) on the events that it returns; on those that it is given they mean nothing.
+
+class LogEvent(NamedTuple):
+    """One log event as it is stored; times are epoch milliseconds.
+
+    ``sequence`` is a positive number, unique in the store, growing with arrival.
     """
 
     timestamp: int
     message: str
-    ingestion_time: int = 0
-    stream: str = ""
-    sequence: int = 0
+    ingestion_time: int
+    stream: str
+    sequence: int
 
     @property
     def position(self) -> LogPosition:
@@ -231,8 +234,8 @@ class LogQuery:
 class LogChunks(Protocol):
     """Log events on disk: appended in chunks, one row a chunk, never one fsync a line."""
 
-    async def append(self, chunks: Mapping[StreamKey, Sequence[LogEvent]]) -> None:
-        """Append events to streams (created where they do not exist) in one commit."""
+    async def append(self, chunks: Mapping[StreamKey, Sequence[TimedMessage]], ingestion_time: int) -> None:
+        """Append events to streams (created where they do not exist) in one commit; they came just now."""
 
     async def create_stream(self, key: StreamKey, created: int) -> bool:
         """Create an empty stream; False if it exists."""

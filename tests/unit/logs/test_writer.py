@@ -15,7 +15,7 @@ from gatelet.logs.errors import GroupExists, GroupNotFound
 from gatelet.logs.groups import LogGroup, LogGroups
 from gatelet.logs.upkeep import sweep, upkeep
 from gatelet.logs.writer import LogWriter
-from gatelet.storage.ports import LogChunks, LogEvent, LogQuery, StorageError, StreamKey
+from gatelet.storage.ports import LogChunks, LogQuery, StorageError, StreamKey
 from gatelet.storage.sqlite.directory import open_data_directory
 
 SCOPE = Scope("000000000000", "us-east-1")
@@ -207,7 +207,7 @@ def test_retention_and_the_budget_are_swept(tmp_path: Path) -> None:
         for group in ("days", "forever"):
             for age in (4, 2):
                 key = StreamKey(SCOPE.account, SCOPE.region, group, "s")
-                await house.chunks.append({key: [LogEvent(now - age * DAY * 1000, f"{age} days")]})
+                await house.chunks.append({key: [(now - age * DAY * 1000, f"{age} days")]}, 0)
         await sweep(house.groups, house.chunks, house.clock.now(), 1_000_000)
         assert await house.messages("days") == ["2 days"]
         assert await house.messages("forever") == ["4 days", "2 days"]
@@ -229,7 +229,7 @@ def test_the_upkeep_survives_a_round_that_fails(tmp_path: Path, monkeypatch: pyt
             return await list_everywhere()
 
         monkeypatch.setattr(house.groups, "list_everywhere", failing)
-        await house.chunks.append({KEY: [LogEvent(1, "x")]})
+        await house.chunks.append({KEY: [(1, "x")]}, 0)
         async with upkeep(house.groups, house.chunks, house.clock, budget=0, every=0.01):
             await house.holds(0)
 
@@ -240,9 +240,9 @@ def test_the_upkeep_goes_on_while_its_block_runs(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         async with upkeep(house.groups, house.chunks, house.clock, budget=0, every=0.01):
             for _ in range(2):
-                await house.chunks.append({KEY: [LogEvent(1, "x")]})
+                await house.chunks.append({KEY: [(1, "x")]}, 0)
                 await house.holds(0)
-        await house.chunks.append({KEY: [LogEvent(1, "left alone")]})
+        await house.chunks.append({KEY: [(1, "left alone")]}, 0)
         await asyncio.sleep(0.03)
         assert await house.messages() == ["left alone"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gatelet.storage.ports import ChangesLost, Collection, LogEvent, Put, StorageError, StreamKey
+from gatelet.storage.ports import ChangesLost, Collection, Put, StorageError, StreamKey
 from gatelet.storage.sqlite.connection import open_for_writing
 from gatelet.storage.sqlite.directory import DataDirectoryInUse, open_data_directory
 
@@ -65,7 +65,7 @@ def test_nobody_else_may_read_what_is_inside(tmp_path: Path) -> None:
         try:
             async with open_data_directory(tmp_path / "new" / "data") as data:
                 await data.records.write(Put(THINGS.key("a"), {}))
-                await data.log_chunks.append({StreamKey("a", "r", "g", "s"): [LogEvent(1, "x")]})
+                await data.log_chunks.append({StreamKey("a", "r", "g", "s"): [(1, "x")]}, 0)
                 await data.blobs.put(b"x")
                 for path in (data.path, *data.path.rglob("*")):
                     assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -15,7 +15,7 @@ from gatelet.control.operation import Call, operation
 from gatelet.logs.errors import InvalidParameter
 from gatelet.logs.groups import LogGroup
 from gatelet.logs.tokens import backward_token, forward_token, parse_token, upload_token
-from gatelet.storage.ports import LogEvent, LogPosition, LogQuery
+from gatelet.storage.ports import LogEvent, LogPosition, LogQuery, TimedMessage
 
 if TYPE_CHECKING:
     from types_boto3_logs import type_defs as t
@@ -29,16 +29,16 @@ async def put_log_events(call: Call, request: t.PutLogEventsRequestTypeDef) -> d
     if request.get("entity"):
         raise NotSupported("an entity on PutLogEvents")
     now = int(call.ports.clock.now() * 1000)
-    events = [LogEvent(event["timestamp"], event["message"], now) for event in request["logEvents"]]
+    events = [(event["timestamp"], event["message"]) for event in request["logEvents"]]
     _check_batch(events)
     group = await call.ports.log_writer.groups.get(call.scope, request["logGroupName"])
     key = await wanted_stream(call, group, request["logStreamName"])
     rejected, accepted = _sort_out(group, events, now)
-    if accepted and accepted[-1].timestamp - accepted[0].timestamp > quotas.LOG_BATCH_SPAN_SECONDS * 1000:
+    if accepted and accepted[-1][0] - accepted[0][0] > quotas.LOG_BATCH_SPAN_SECONDS * 1000:
         raise InvalidParameter(
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
         )
-    await call.ports.log_chunks.append({key: accepted})
+    await call.ports.log_chunks.append({key: accepted}, now)
     return {"nextSequenceToken": upload_token(now), "rejectedLogEventsInfo": rejected or None}
 
 
@@ -87,19 +87,21 @@ def _edges(events: Sequence[LogEvent], forward: bool, place: LogPosition | None)
     return place, LogPosition(place.timestamp, max(place.sequence - 1, 0))
 
 
-def _check_batch(events: Sequence[LogEvent]) -> None:
-    if any(later.timestamp < earlier.timestamp for earlier, later in pairwise(events)):
+def _check_batch(events: Sequence[TimedMessage]) -> None:
+    if any(later[0] < earlier[0] for earlier, later in pairwise(events)):
         raise InvalidParameter("Log events in a single PutLogEvents request must be in chronological order.")
-    sizes = [len(event.message.encode(errors="replace")) + quotas.LOG_EVENT_OVERHEAD_BYTES for event in events]
+    sizes = [len(message.encode(errors="replace")) + quotas.LOG_EVENT_OVERHEAD_BYTES for _, message in events]
     if max(sizes) > quotas.LOG_EVENT_BYTES:
         raise InvalidParameter(f"Log event too large: {max(sizes)} bytes exceeds limit of {quotas.LOG_EVENT_BYTES}")
     if sum(sizes) > quotas.LOG_PUT_BYTES:
         raise InvalidParameter(f"Upload too large: {sum(sizes)} bytes exceeds limit of {quotas.LOG_PUT_BYTES}")
 
 
-def _sort_out(group: LogGroup, events: Sequence[LogEvent], now: int) -> tuple[dict[str, int], Sequence[LogEvent]]:
+def _sort_out(
+    group: LogGroup, events: Sequence[TimedMessage], now: int
+) -> tuple[dict[str, int], Sequence[TimedMessage]]:
     """What is rejected (as ``rejectedLogEventsInfo``) and the events that are not."""
-    times = [event.timestamp for event in events]
+    times = [timestamp for timestamp, _ in events]
     too_old = bisect_left(times, now - quotas.LOG_EVENT_AGE_SECONDS * 1000)
     expired = bisect_left(times, now - group.retention_days * _DAY_MS) if group.retention_days else 0
     too_new = bisect_right(times, now + quotas.LOG_EVENT_FUTURE_SECONDS * 1000)

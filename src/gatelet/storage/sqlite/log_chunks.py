@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from gatelet.storage import log_format, statements
-from gatelet.storage.ports import LogEvent, LogQuery, StreamKey, StreamSummary
+from gatelet.storage.ports import LogEvent, LogQuery, StreamKey, StreamSummary, TimedMessage
 from gatelet.storage.sqlite.free_pages import give_back
 from gatelet.storage.sqlite.log_pages import read_page
 from gatelet.storage.sqlite.reader import Reader
@@ -28,9 +28,9 @@ class SqliteLogChunks:
         self._reader = reader
         self._writer = writer
 
-    async def append(self, chunks: Mapping[StreamKey, Sequence[LogEvent]]) -> None:
+    async def append(self, chunks: Mapping[StreamKey, Sequence[TimedMessage]], ingestion_time: int) -> None:
         """See ports.LogChunks. The sequences stay unchanged until this returns."""
-        await self._writer.run(partial(_append, chunks))
+        await self._writer.run(partial(_append, chunks, ingestion_time))
 
     async def create_stream(self, key: StreamKey, created: int) -> bool:
         """See ports.LogChunks."""
@@ -86,26 +86,28 @@ def _create_stream(columns: Mapping[str, Any], connection: sqlite3.Connection) -
     return connection.execute(statements.CREATE_STREAM, columns).rowcount == 1
 
 
-def _append(chunks: Mapping[StreamKey, Sequence[LogEvent]], connection: sqlite3.Connection) -> None:
+def _append(
+    chunks: Mapping[StreamKey, Sequence[TimedMessage]], ingestion_time: int, connection: sqlite3.Connection
+) -> None:
     for key, events in chunks.items():
         if not events:
             continue
         columns = _stream(key)
         found = connection.execute(statements.STREAM_ID, columns).fetchone()
         if found is None:
-            _create_stream(columns | {"created": events[0].ingestion_time or events[0].timestamp}, connection)
+            _create_stream(columns | {"created": ingestion_time or events[0][0]}, connection)
             found = connection.execute(statements.STREAM_ID, columns).fetchone()
         for chunk in log_format.split(events):
-            _add(found[0], chunk, connection)
+            _add(found[0], chunk, ingestion_time, connection)
 
 
-def _add(stream_id: int, events: Sequence[LogEvent], connection: sqlite3.Connection) -> None:
-    data = log_format.encode(events)
+def _add(stream_id: int, events: Sequence[TimedMessage], ingestion_time: int, connection: sqlite3.Connection) -> None:
+    data = log_format.encode(events, ingestion_time)
     row = {
         "stream_id": stream_id,
-        "first_event": min(event.timestamp for event in events),
-        "last_event": max(event.timestamp for event in events),
-        "ingestion": max(event.ingestion_time for event in events),
+        "first_event": min(events)[0],
+        "last_event": max(events)[0],
+        "ingestion": ingestion_time,
         "events": len(events),
         "bytes": len(data),
         "data": data,
