@@ -7,12 +7,17 @@ compiles to one that fails; a mapping expression or a pattern that makes no sens
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from gatelet.gateway.jsonpath.regex import Regex, compile_regex
 from gatelet.gateway.mapping.parameters import Side, compile_rules
 from gatelet.gateway.mapping.plan import BodyTemplate, RequestMapping, ResponseMapping, ResponseMappings
 from gatelet.gateway.vtl import TemplateSyntaxError, compile_template
+
+_SHORT = 8_192
+_known = lru_cache(maxsize=256)(compile_template)
+"""Most changes of an API leave most of its templates as they were."""
 
 
 def compile_request(integration: Mapping[str, Any]) -> RequestMapping:
@@ -56,6 +61,6 @@ def _template(content_type: str, text: str | None) -> BodyTemplate:
     if not text:
         return BodyTemplate(content_type, None)
     try:
-        return BodyTemplate(content_type, compile_template(text))
+        return BodyTemplate(content_type, _known(text) if len(text) <= _SHORT else compile_template(text))
     except TemplateSyntaxError as error:
         return BodyTemplate(content_type, None, str(error))

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _LARGE_API = 40
 """Resources from which on an API is compiled in a thread: the event loop is never held for long."""
 
-_LONG_TEMPLATES = 16_384
+_LONG_TEMPLATES = 4_096
 """Characters of mapping templates, all together, from which on likewise."""
 
 StageName = tuple[str, str]

@@ -7,7 +7,7 @@ so the event loop is held for a moment only, whatever a template does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -21,19 +21,24 @@ _THREADS = 2
 
 
 class Effort(Enum):
-    """How much a piece of work may take."""
+    """How much a piece of work may take.
 
-    LITTLE = "little"
+    ``visits``: what reading JSONPaths and matching patterns may cost, all together in one piece of work.
+    ``limits``: what rendering a template may use.
+    """
+
+    LITTLE = 5_000, vtl.Limits(steps=4_000, characters=256 * quotas.KIB)
     """What the event loop may be held for: well under 5 ms."""
-    FULL = "full"
+    FULL = quotas.JSONPATH_VISITS, vtl.Limits()
     """What AWS lets a template do, as far as it bounds it."""
+
+    def __init__(self, visits: int, limits: vtl.Limits) -> None:
+        self.visits = visits
+        self.limits = limits
 
 
 LARGE_BYTES: Final = 32 * quotas.KIB
 """A body from here on is worked on in a thread at once."""
-
-VISITS: Final[Mapping[Effort, int]] = {Effort.LITTLE: 5_000, Effort.FULL: quotas.JSONPATH_VISITS}
-"""What reading JSONPaths and matching patterns may cost, all together in one piece of work."""
 
 
 class OffLoop:

@@ -16,7 +16,7 @@ from gatelet.gateway import context, jsonpath
 from gatelet.gateway.mapping import json_text
 from gatelet.gateway.mapping.errors import TemplateFunctionFailed
 from gatelet.gateway.mapping.template_functions import FUNCTIONS
-from gatelet.gateway.off_loop import VISITS, Effort
+from gatelet.gateway.off_loop import Effort
 from gatelet.gateway.parameters import RequestParameters
 from gatelet.gateway.trace import Trace
 from gatelet.gateway.vtl import EvaluationFailed, HostObject, LimitExceeded
@@ -41,13 +41,19 @@ class Input(HostObject):
     def __init__(self, text: str, parameters: RequestParameters, effort: Effort) -> None:
         self._text = text or "{}"  # recorded: an empty body renders {}
         self._parameters = parameters
-        self._allowance = jsonpath.Allowance(VISITS[effort])
+        self._allowance = jsonpath.Allowance(effort.visits)
         self._document: object = None
 
-    @property
-    def methods(self) -> _Methods:
+    def method(self, name: str) -> Callable[..., object] | None:
         """Made for each call: if it kept them it would hold itself, and the body stay until cycles are collected."""
-        return {"path": self.path, "json": self.json, "params": self.params}
+        match name:
+            case "path":
+                return self.path
+            case "json":
+                return self.json
+            case "params":
+                return self.params
+        return None
 
     def get_property(self, name: str) -> object:
         """``$input.body``."""
@@ -139,12 +145,11 @@ UTIL: Final = Util()
 class ContextView(HostObject):
     """``$context``, or a group of it (``$context.identity``); as a whole it prints nothing (recorded)."""
 
-    __slots__ = ("_group", "_groups", "_table", "_trace")
+    __slots__ = ("_group", "_groups", "_trace")
 
     def __init__(self, trace: Trace, group: str = "") -> None:
         self._trace = trace
         self._group = group
-        self._table = context.TABLES.get(group, context.NOTHING)
         self._groups: dict[str, ContextView] | None = None
 
     @property
@@ -162,7 +167,7 @@ class ContextView(HostObject):
 
     def get_property(self, name: str) -> object:
         """A variable; a group of them as another view; the overrides as what can be set."""
-        read = self._table.get(name)
+        read = context.TABLES.get(self._group, context.NOTHING).get(name)
         if read is not None:
             return read(self._trace)
         if self._groups is not None and name in self._groups:

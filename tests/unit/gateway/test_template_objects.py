@@ -13,7 +13,6 @@ from tests.unit.gateway.world import API, World, call, header, mapped
 
 from gatelet.gateway.off_loop import Effort
 from gatelet.gateway.parameters import RequestParameters
-from gatelet.gateway.steps.render import LIMITS
 from gatelet.gateway.template_objects import UTIL, Input
 from gatelet.gateway.vtl import LimitExceeded, compile_template
 from gatelet.http.response import Response
@@ -225,7 +224,7 @@ def test_what_reads_a_document_again_and_again_leaves_the_loop(body_of_loop: str
 def rendering(template: str, body: str) -> Callable[[Effort], str]:
     compiled = compile_template(template)
     nothing = RequestParameters({}, {}, {})
-    return lambda effort: compiled.render({"input": Input(body, nothing, effort), "util": UTIL}, LIMITS[effort])
+    return lambda effort: compiled.render({"input": Input(body, nothing, effort), "util": UTIL}, effort.limits)
 
 
 def test_a_rendered_body_is_not_kept_until_cycles_are_collected() -> None:

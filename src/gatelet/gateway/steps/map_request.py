@@ -17,7 +17,7 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Mapped, Place, Rule, Target, Values, apply
 from gatelet.gateway.mapping.plan import CATCH_ALL, BodyTemplate, RequestMapping
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_request, media_type_of
-from gatelet.gateway.off_loop import LARGE_BYTES, VISITS, Effort
+from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.steps.render import render
 
@@ -89,7 +89,7 @@ def _mapped(rules: tuple[Rule, ...], exchange: Exchange, effort: Effort) -> _Val
         stage_variables=exchange.snapshot.variables,
         path=parameters.path,
         query=parameters.query,
-        allowance=Allowance(VISITS[effort]),
+        allowance=Allowance(effort.visits),
     )
     return apply(rules, values)
 

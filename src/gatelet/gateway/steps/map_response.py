@@ -18,7 +18,7 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
 from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
-from gatelet.gateway.off_loop import LARGE_BYTES, VISITS, Effort
+from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.steps.own_headers import own_headers
 from gatelet.gateway.steps.render import render
 from gatelet.gateway.steps.select import select
@@ -81,7 +81,7 @@ def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange
         stage_variables=exchange.snapshot.variables,
         path={},
         query={},
-        allowance=Allowance(VISITS[effort]),
+        allowance=Allowance(effort.visits),
     )
     mapped = apply(rules, values)
     return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]

@@ -5,22 +5,12 @@ Reference: apigateway-mapping-templates sections 1 to 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
-from gatelet.aws import quotas
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.mapping.plan import BodyTemplate
 from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.template_objects import UTIL, ContextView, Input
-from gatelet.gateway.vtl import Limits, TemplateError
-
-LIMITS: Final[Mapping[Effort, Limits]] = {
-    Effort.LITTLE: Limits(steps=4_000, characters=256 * quotas.KIB),
-    Effort.FULL: Limits(),
-}
-"""What a rendering may use."""
+from gatelet.gateway.vtl import TemplateError
 
 
 async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: str) -> str:
@@ -42,7 +32,7 @@ async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: s
             "stageVariables": dict(exchange.snapshot.variables),
             "util": UTIL,
         }
-        return template.render(variables, LIMITS[effort])
+        return template.render(variables, effort.limits)
 
     try:
         return await exchange.ports.off_loop.run(work, large=len(body) > LARGE_BYTES)

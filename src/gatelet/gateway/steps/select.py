@@ -10,7 +10,7 @@ from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange, IntegrationReply
 from gatelet.gateway.jsonpath import Allowance, LimitExceeded
 from gatelet.gateway.mapping.plan import ResponseMapping, ResponseMappings
-from gatelet.gateway.off_loop import VISITS, Effort
+from gatelet.gateway.off_loop import Effort
 
 _LARGE_TEXT = 4 * quotas.KIB
 
@@ -22,7 +22,7 @@ async def select(responses: ResponseMappings, reply: IntegrationReply, exchange:
     """
 
     def work(effort: Effort) -> ResponseMapping | None:
-        return _match(responses, reply, Allowance(VISITS[effort]))
+        return _match(responses, reply, Allowance(effort.visits))
 
     try:
         matched = (

@@ -1,4 +1,4 @@
-"""API Gateway's template language: Velocity, compiled to closures, within limits and a whitelist."""
+"""API Gateway's template language: Velocity, compiled to Python, within limits and a whitelist."""
 
 from __future__ import annotations
 

@@ -1,15 +1,17 @@
-"""Turns a template's syntax tree into closures, once."""
+"""Turns a template's syntax tree into Python, once (gatelet.gateway.vtl.source tells what may stand in it)."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias, TypeGuard
 
-from gatelet.gateway.vtl.direct import foreach, is_plain
-from gatelet.gateway.vtl.errors import LimitExceeded, TemplateError, TemplateSyntaxError
-from gatelet.gateway.vtl.evaluation import Expressions
-from gatelet.gateway.vtl.loops import items_of, restore
-from gatelet.gateway.vtl.rows import fits, print_row, print_text
-from gatelet.gateway.vtl.state import Argument, Broken, DefinedBlock, Evaluate, Frame, Loop, Run, State, Stopped
+from gatelet.gateway.vtl.errors import Place, TemplateSyntaxError
+from gatelet.gateway.vtl.expression_code import ExpressionCode, property_path
+from gatelet.gateway.vtl.source import Source, batches, indented
+from gatelet.gateway.vtl.state import Run
 from gatelet.gateway.vtl.syntax import (
     Block,
     Break,
@@ -18,6 +20,7 @@ from gatelet.gateway.vtl.syntax import (
     Expression,
     Foreach,
     If,
+    Macro,
     MacroCall,
     Node,
     Reference,
@@ -25,7 +28,16 @@ from gatelet.gateway.vtl.syntax import (
     Stop,
     Text,
 )
-from gatelet.gateway.vtl.values import MISSING, text_of
+from gatelet.gateway.vtl.variables import Scope, Variables, nodes_of, reads_loop
+from gatelet.gateway.vtl.vocabulary import VOCABULARY
+
+_BRANCHES: Final = 16
+_ROW: Final = 32
+"""Texts and references that are printed in one go."""
+_INSIDE: Final = 60
+"""Lines of a block inside a directive; more become a function."""
+
+_Printed: TypeAlias = Text | Reference | If
 
 
 def cost_of(node: object) -> int:
@@ -41,10 +53,10 @@ def cost_of(node: object) -> int:
     return 1 + sum(cost_of(getattr(node, field.name)) for field in dataclasses.fields(node))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _CompiledMacro:
+    function: str
     parameters: tuple[str, ...]
-    run: Run
     cost: int
 
 
@@ -53,214 +65,214 @@ class Compiler:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._expressions = Expressions(self.block, plain=is_plain(document))
-        self._macros: dict[str, _CompiledMacro] = {}
+        self._source = Source(VOCABULARY)
+        self._variables = Variables(document)
+        self._expressions = ExpressionCode(self._source, self._variables, self._string)
+        self._row = 1 if self._variables.are_read_in_turn else _ROW
+        self._macros = {name: self._declare(macro) for name, macro in document.macros.items()}
 
-    def compile(self) -> Run:
-        """The whole template. Raises TemplateSyntaxError for a call of a macro that there is not."""
+    def compile(self) -> tuple[Run, tuple[str, ...]]:
+        """What runs the whole template, and the names of its variables by their slots.
+
+        Raises TemplateSyntaxError for a call of a macro that there is not.
+        """
         for name, macro in self._document.macros.items():
-            self._macros[name] = _CompiledMacro(macro.parameters, self.block(macro.body), 1 + cost_of(macro.body))
-        return self.block(self._document.body)
+            compiled = self._macros[name]
+            arguments = {parameter: f"a[{place}]" for place, parameter in enumerate(compiled.parameters)}
+            self._source.statements(self._block(macro.body, Scope(arguments)), compiled.function)
+        main = self._source.statements(self._block(self._document.body, Scope()))
+        return self._source.function(main), tuple(self._variables.slots)
 
-    def block(self, nodes: Block) -> Run:
-        """Statements in a row."""
-        statements = self._statements(nodes)
-        if len(statements) == 1:
-            return statements[0]
+    def _declare(self, macro: Macro) -> _CompiledMacro:
+        names = tuple(dict.fromkeys((*macro.parameters, "bodyContent")))
+        return _CompiledMacro(self._source.new_name("m"), names, 1 + cost_of(macro.body))
 
-        def run(state: State) -> None:
-            for statement in statements:
-                statement(state)
-
-        return run
-
-    def _statements(self, nodes: Block) -> list[Run]:
-        statements: list[Run] = []
-        row: list[Text | Reference | If] = []
+    def _block(self, nodes: Block, scope: Scope) -> list[str]:
+        """The lines of statements in a row."""
+        statements: list[list[str]] = []
+        row: list[_Printed] = []
         for node in nodes:
-            if fits(node):
+            if _is_printed(node):
                 row.append(node)
                 continue
-            if row:
-                statements += print_row(row, self._expressions)
-                row = []
-            statements.append(self._statement(node))
-        if row:
-            statements += print_row(row, self._expressions)
-        return statements
+            statements += (self._print(part, scope) for part in batches(row, self._row))
+            row = []
+            statements.append(self._statement(node, scope))
+        statements += (self._print(part, scope) for part in batches(row, self._row))
+        return self._source.short(statements)
 
-    def _statement(self, node: Node) -> Run:
+    def _inside(self, nodes: Block, scope: Scope) -> list[str]:
+        """A block inside a directive."""
+        lines = self._block(nodes, scope)
+        return lines if len(lines) <= _INSIDE else [f"{self._source.statements(lines)}(state, a)"]
+
+    def _statement(self, node: Node, scope: Scope) -> list[str]:
         match node:
-            case Reference():
-                return self._escaped(node)
-            case Set(target, value):
-                return self._set(target, value)
+            case Set():
+                return self._set(node, scope)
             case If():
-                return self._if(node)
+                return self._if(node, scope)
             case Foreach():
-                return self._foreach(node)
+                return self._foreach(node, scope)
             case Define(name, body):
-                return self._define(name, body)
+                block = f"DefinedBlock({self._source.statements(self._block(body, scope))}, {1 + cost_of(body)}, a)"
+                return [f"{self._variables.slot(name)} = {block}"]
             case MacroCall():
-                return self._macro_call(node)
+                return self._macro_call(node, scope)
             case Break():
-                return _break
+                return ["raise Broken"]
             case Stop():
-                return _stop
-            case Text():
-                return print_text(node.text)
+                return ["raise Stopped"]
+            case _:
+                return self._print([node], scope)
 
-    def _escaped(self, node: Reference) -> Run:
-        """A reference after backslashes: two print one, an odd one keeps a defined reference from its value."""
-        resolve = self._expressions.resolve(node)
-        before = "\\" * (node.backslashes // 2)
-        plain = node.backslashes % 2 == 1
-        unknown = "\\" * node.backslashes + node.source
-
-        def run(state: State) -> None:
-            value = resolve(state)
-            if value is MISSING:
-                state.write(unknown)
-            elif plain:
-                state.write(before + node.source)
+    def _print(self, row: Sequence[_Printed], scope: Scope) -> list[str]:
+        """Text with references in it, which is most of most templates: printed in one go."""
+        finders, before = self._finders(row, scope)
+        known = 0
+        parts: list[str] = []
+        lengths: list[str] = []
+        for node in row:
+            if isinstance(node, Text):
+                known += len(node.text)
+                parts += [f"{self._source.constant(node.text)},"] if node.text else []
             else:
-                state.write(before + ("" if value is None else text_of(value, state.budget)))
+                name = f"x{len(lengths)}"
+                parts.append(f"({name} := {self._printed(node, scope, finders=finders)}),")
+                lengths.append(f"len({name})")
+        if not parts:
+            return []
+        return [*before, "out += (", *parts, ")", f"state.room -= {' + '.join([str(known), *lengths])}"]
 
-        return run
+    def _finders(self, row: Sequence[_Printed], scope: Scope) -> tuple[dict[str, str], list[str]]:
+        """By variables that several properties of are printed: what finds one of them, and the lines that get it."""
+        of: dict[str, list[int]] = {}
+        if not self._variables.are_plain or any(isinstance(node, Set) for node in nodes_of(tuple(row))):
+            return {}, []
+        for node in row:
+            if isinstance(node, Reference) and property_path(node) and not (scope.loop and reads_loop(node)):
+                of.setdefault(node.name, []).append(len(node.steps))
+        several = {name: max(depths) for name, depths in of.items() if len(depths) > 1}
+        finders = {name: f"f{place}" for place, name in enumerate(several)}
+        variable = self._variables.slot
+        return finders, [f"{finders[name]} = finder({variable(name)}, {deep})" for name, deep in several.items()]
 
-    def _set(self, target: Reference, value: Expression) -> Run:
-        assign, evaluate = self._expressions.assign(target), self._expressions.compile(value)
-        if target.steps:
-            return lambda state: assign(state, evaluate(state))
-        name = target.name
+    def _printed(
+        self, node: _Printed, scope: Scope, depth: int = 0, finders: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
+        """The text that a node prints."""
+        constant = self._source.constant
+        if isinstance(node, Text):
+            return constant(node.text)
+        if isinstance(node, If):
+            condition, yes = node.branches[0]
+            text = "".join(each.text for each in yes if isinstance(each, Text))
+            return f'({constant(text)} if {self._expressions.condition(condition, scope, depth)} else "")'
+        value, place = self._expressions.found(node, scope, depth), constant(node.place)
+        if node.backslashes:
+            return f"escaped({value}, {node.backslashes}, {constant(node.source)}, budget, {place})"
+        unknown = constant("" if node.silent else node.source)
+        if node.name in finders and (dotted := property_path(node)):
+            found = f"{finders[node.name]}({constant(dotted)})"
+            general = f"shown({value} if t is UNKNOWN else t, {unknown}, budget, {place})"
+            return f'(t if type(t := {found}) is str else "" if t is None else {general})'
+        return f'(t if type(t := {value}) is str else "" if t is None else shown(t, {unknown}, budget, {place}))'
 
-        def run(state: State) -> None:
-            new = evaluate(state)
-            if new is None or state.frame is not None:
-                state.assign(name, new)
-            else:
-                state.variables[name] = new
+    def _string(self, body: Block, place: Place, scope: Scope, depth: int) -> str:
+        """A string in double quotes."""
+        at = self._source.constant(place)
+        printed = [node for node in body if _is_printed(node)]
+        if len(printed) == len(body):
+            texts = self._source.display([self._printed(node, scope, depth) for node in printed], "()")
+            return f"joined({texts}, budget, {at})"
+        return f"state.capture({self._source.statements(self._block(body, scope))}, a, {at})"
 
-        return run
+    def _set(self, node: Set, scope: Scope) -> list[str]:
+        value = self._expressions.value(node.value, scope)
+        if node.target.steps or node.target.name in scope.arguments:
+            return [f"x = {value}", self._expressions.assign(node.target, "x", scope)]
+        slot = self._variables.slot(node.target.name)
+        return [f"if (x := {value}) is not None: {slot} = x", f"elif {slot} is MISSING: {slot} = None"]
 
-    def _if(self, node: If) -> Run:
-        branches = [(self._expressions.compile(condition), self.block(body)) for condition, body in node.branches]
-        otherwise = self.block(node.otherwise) if node.otherwise is not None else None
-        if len(branches) == 1 and otherwise is None:
-            return _when(*branches[0])
-
-        def run(state: State) -> None:
-            for condition, body in branches:
-                value = condition(state)
-                if value is not None and value is not False:
-                    body(state)
-                    return
-            if otherwise is not None:
-                otherwise(state)
-
-        return run
-
-    def _foreach(self, node: Foreach) -> Run:
-        if self._expressions.plain and not self._document.counts:
-            source, cost = self._expressions.compile(node.items), 1 + cost_of(node.body)
-            return foreach(node, source, self._statements(node.body), cost)
-        source, body, name = self._expressions.compile(node.items), self.block(node.body), node.name
-        cost, counts, place = 1 + cost_of(node.body), self._document.counts, node.place
-
-        def run(state: State) -> None:
-            most = state.limits.iterations
-            items = items_of(source(state), most + 1)
-            if not items:
-                return
-            variables, budget = state.variables, state.budget
-            outer, before = variables.get("foreach", MISSING), variables.get(name, MISSING)
-            count = variables.get("velocityCount", MISSING)
-            variables["foreach"] = loop = Loop(len(items), outer)
-            hidden = state.frame.arguments.pop(name, None) if state.frame else None
-            try:
-                for index, item in enumerate(items):
-                    if index == most:
-                        raise LimitExceeded(f"#foreach has more than {most} iterations")
-                    budget.steps -= cost
-                    if budget.steps < 0 or state.room < 0:
-                        budget.spend(0)
-                        state.check_room()
-                    loop.index = index
-                    variables[name] = item
-                    if counts:
-                        variables["velocityCount"] = index + 1
-                    body(state)
-            except Broken:
-                pass
-            except TemplateError as error:
-                error.at(place)
-                raise
-            finally:
-                restore(variables, name, before)
-                restore(variables, "foreach", outer)
-                if counts:
-                    restore(variables, "velocityCount", count)
-                if hidden is not None and state.frame:
-                    state.frame.arguments[name] = hidden
-
-        return run
-
-    def _define(self, name: str, body: Block) -> Run:
-        run_body, cost = self.block(body), 1 + cost_of(body)
-
-        def run(state: State) -> None:
-            state.variables[name] = DefinedBlock(run_body, cost, state.frame)
-
-        return run
-
-    def _macro_call(self, node: MacroCall) -> Run:
-        if node.name not in self._document.macros:
-            raise TemplateSyntaxError(f"There is no macro #{node.name}", node.place)
-        given = [
-            (
-                self._expressions.resolve(argument)
-                if isinstance(argument, Reference)
-                else self._expressions.compile(argument),
-                self._expressions.assign(argument) if isinstance(argument, Reference) else None,
-            )
-            for argument in node.arguments
+    def _if(self, node: If, scope: Scope) -> list[str]:
+        branches = [
+            (self._expressions.condition(condition, scope), self._inside(body, scope))
+            for condition, body in node.branches
         ]
-        inside = self.block(node.body) if node.body is not None else None
-        macros, name, place = self._macros, node.name, node.place
+        otherwise = self._inside(node.otherwise, scope) if node.otherwise is not None else []
+        if len(branches) <= _BRANCHES:
+            lines = [line for test, body in branches for line in (f"elif {test}:", *indented(body))]
+            return [lines[0][2:], *lines[1:], *(["else:", *indented(otherwise)] if otherwise else [])]
+        taken = [
+            self._source.statements([line for test, body in part for line in _take(test, body)])
+            for part in batches(branches, _BRANCHES)
+        ]
+        calls = " or ".join(f"{name}(state, a)" for name in taken)
+        return [f"if not ({calls}):", *indented(otherwise)]
 
-        def run(state: State) -> None:
-            macro = macros[name]
-            arguments = {
-                parameter: Argument(evaluate, assign, state.frame)
-                for parameter, (evaluate, assign) in zip(macro.parameters, given, strict=False)
-            }
-            if inside is not None:
-                arguments["bodyContent"] = Argument(lambda inner: inner.capture(inside), None, state.frame)
-            try:
-                state.call(macro.run, macro.cost, Frame(arguments))
-            except TemplateError as error:
-                error.at(place)
-                raise
+    def _foreach(self, node: Foreach, scope: Scope) -> list[str]:
+        own, slot, place = self._source.new_name("n"), self._variables.slot, self._source.constant(node.place)
+        items, before, variable = f"items_{own}", f"before_{own}", slot(node.name)
+        items_code = self._expressions.items(node.items, scope)
+        if self._variables.loops_are_objects:
+            index, inner = f"loop_{own}.index", scope.inside(node.name, None)
+            enter = [
+                f"outer_{own} = {slot('foreach')}",
+                f"{slot('foreach')} = loop_{own} = Loop(len({items}), outer_{own})",
+            ]
+            leave = [f"{slot('foreach')} = outer_{own}"]
+        else:
+            index, size = self._variables.own_slot(), self._variables.own_slot()
+            inner = scope.inside(node.name, (index, size))
+            enter, leave = [f"{size} = len({items})"], []
+        count: list[str] = []
+        if self._document.counts:
+            count = [f"{slot('velocityCount')} = {index} + 1"]
+            enter.append(f"count_{own} = {slot('velocityCount')}")
+            leave.append(f"{slot('velocityCount')} = count_{own}")
+        body = [
+            f"budget.steps -= {1 + cost_of(node.body)}",
+            f"if budget.steps < 0 or state.room < 0 or {index} == most: state.iterate({index})",
+            *count,
+            *self._inside(node.body, inner),
+        ]
+        loop = [f"for {index}, {variable} in enumerate({items}):", *indented(body)]
+        caught = ["except Broken: pass", f"except TemplateError as error: raise error.at({place})"]
+        run = [f"{before} = {variable}", *enter, "try:", *indented(loop), *caught, f"{variable} = {before}", *leave]
+        return [f"{items} = {items_code}", f"if {items}:", *indented(run)]
 
-        return run
+    def _macro_call(self, node: MacroCall, scope: Scope) -> list[str]:
+        macro = self._macros.get(node.name)
+        if macro is None:
+            raise TemplateSyntaxError(f"There is no macro #{node.name}", node.place)
+        declared = self._document.macros[node.name].parameters
+        given = {name: self._argument(each, scope) for name, each in zip(declared, node.arguments, strict=False)}
+        if node.body is not None:
+            body = self._source.statements(self._block(node.body, scope))
+            place = self._source.constant(node.place)
+            inside = self._source.expression(f"state.capture({body}, a, {place})")
+            given["bodyContent"] = f"Argument({inside}, None, a)"
+        arguments = self._source.display([given.get(name, "None") for name in macro.parameters], "()")
+        return [f"state.call({macro.function}, {arguments}, {macro.cost}, {self._source.constant(node.place)})"]
+
+    def _argument(self, node: Expression, scope: Scope) -> str:
+        """What a macro is given: functions that evaluate and set it."""
+        if not isinstance(node, Reference):
+            return f"Argument({self._source.expression(self._expressions.value(node, scope))}, None, a)"
+        evaluate = self._source.expression(self._expressions.found(node, scope))
+        assign = self._source.assignment(self._expressions.assign(node, "x", scope))
+        return f"Argument({evaluate}, {assign}, a)"
 
 
-def _when(condition: Evaluate, body: Run) -> Run:
-    """An #if without any #else."""
-
-    def run(state: State) -> None:
-        value = condition(state)
-        if value is not None and value is not False:
-            body(state)
-
-    return run
+def _is_printed(node: Node) -> TypeGuard[_Printed]:
+    """Whether it prints and does no more: text, a reference, an #if with text alone."""
+    if isinstance(node, If):
+        return (
+            node.otherwise is None and len(node.branches) == 1 and all(isinstance(n, Text) for n in node.branches[0][1])
+        )
+    return isinstance(node, Text | Reference)
 
 
-def _break(state: State) -> None:
-    del state
-    raise Broken
-
-
-def _stop(state: State) -> None:
-    del state
-    raise Stopped
+def _take(test: str, body: Sequence[str]) -> list[str]:
+    """A branch of a long #if."""
+    return [f"if {test}:", *indented([*body, "return True"])]

@@ -28,6 +28,10 @@ class HostObject:
         """
         return {}
 
+    def method(self, name: str) -> Callable[..., object] | None:
+        """The method of that name."""
+        return self.methods.get(name)
+
     def get_property(self, name: str) -> object:
         """What ``$object.name`` and ``$object['name']`` give; None renders empty."""
         del name

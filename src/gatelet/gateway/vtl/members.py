@@ -7,7 +7,7 @@ functions stay unrendered); a property that is not there is null and prints noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -31,11 +31,11 @@ from gatelet.gateway.vtl.values import MISSING, Entry
 
 _NONE: Mapping[str, Method] = MappingProxyType({})
 _EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
-_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError)
+FAULTS = (ValueError, TypeError, LookupError, ArithmeticError)
 _CHARACTERS_A_STEP = 1_000
-_CHARACTERS_A_HOST_STEP = 100
+CHARACTERS_A_HOST_STEP = 100
 """What a host object makes of a text costs more than Java's own methods: it may parse it."""
-_SHORT = 10_000
+SHORT = 10_000
 """Characters of a text that is under every limit of its own."""
 
 
@@ -73,46 +73,31 @@ def call_method(budget: Budget, value: object, name: str, arguments: list[object
     return method.run(budget, value, *arguments)
 
 
+def failed(name: str, error: Exception) -> EvaluationFailed:
+    """What a fault of a host object's method is."""
+    return EvaluationFailed(f"Invocation of method '{name}' failed: {error}")
+
+
 def call_host(budget: Budget, value: HostObject, name: str, arguments: Sequence[object]) -> object:
     """Call a method of a host object; MISSING if it has none of that name."""
-    method = value.methods.get(name)
+    method = value.method(name)
     if method is None:
         return MISSING
     budget.steps -= 1
     for argument in arguments:
         if type(argument) is str:
-            budget.steps -= len(argument) // _CHARACTERS_A_HOST_STEP
+            budget.steps -= len(argument) // CHARACTERS_A_HOST_STEP
     if budget.steps < 0:
         budget.spend(0)
     try:
         result = method(*arguments)
-    except _FAULTS as error:
-        raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
+    except FAULTS as error:
+        raise failed(name, error) from error
     if isinstance(result, str):
         budget.characters -= len(result)
-        if budget.characters < 0 or len(result) > _SHORT:
+        if budget.characters < 0 or len(result) > SHORT:
             budget.characters += len(result)
             budget.make(len(result))
-    return result
-
-
-def call_host_with_one(budget: Budget, value: HostObject, name: str, argument: object) -> object:
-    """``call_host`` with one argument, for nearly every call."""
-    method = value.methods.get(name)
-    if method is None or type(argument) is not str or len(argument) > _CHARACTERS_A_HOST_STEP:
-        return call_host(budget, value, name, (argument,))
-    budget.steps -= 1
-    if budget.steps < 0:
-        budget.spend(0)
-    try:
-        result = method(argument)
-    except _FAULTS as error:
-        raise EvaluationFailed(f"Invocation of method '{name}' failed: {error}") from error
-    if type(result) is str:
-        if len(result) > _SHORT or budget.characters < len(result):
-            budget.make(len(result))
-        else:
-            budget.characters -= len(result)
     return result
 
 
@@ -130,13 +115,13 @@ def get_property(value: object, name: str) -> object:
     return None
 
 
-def follow(value: object, names: tuple[str, ...], path: str) -> object:
-    """The value at the end of a path of properties, ``names`` joined by dots; null and MISSING have none."""
+def follow(value: object, dotted: str) -> object:
+    """The value at the end of a path of properties, ``a.b``; null and MISSING have none."""
     if isinstance(value, HostObject):
-        found = value.find(path)
+        found = value.find(dotted)
         if found is not UNKNOWN:
             return found
-    for name in names:
+    for name in dotted.split("."):
         if type(value) is dict:
             value = value.get(name)
         elif value is None or value is MISSING:
@@ -144,6 +129,18 @@ def follow(value: object, names: tuple[str, ...], path: str) -> object:
         else:
             value = get_property(value, name)
     return value
+
+
+def finder(value: object, deep: int) -> Callable[[str], object]:
+    """What finds properties of a value by their paths, ``deep`` names at most, or UNKNOWN: then ``follow`` does."""
+    if isinstance(value, HostObject):
+        return value.find
+    return value.get if type(value) is dict and deep == 1 else _unknown
+
+
+def _unknown(dotted: str) -> object:
+    del dotted
+    return UNKNOWN
 
 
 def get_index(value: object, key: object) -> object:

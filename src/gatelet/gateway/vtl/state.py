@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gatelet.gateway.vtl.errors import LimitExceeded
+from gatelet.gateway.vtl.errors import LimitExceeded, Place, TemplateError
 from gatelet.gateway.vtl.host import HostObject
 from gatelet.gateway.vtl.limits import Budget, Limits
-from gatelet.gateway.vtl.values import MISSING
 
-Run: TypeAlias = "Callable[[State], None]"
-"""A statement, compiled."""
+Arguments: TypeAlias = "tuple[Argument | None, ...]"
+"""What the macro that is running was given, by the place of its parameters."""
 
-Evaluate: TypeAlias = "Callable[[State], object]"
-"""An expression, compiled."""
-
-Assign: TypeAlias = "Callable[[State, object], None]"
-"""The left side of a #set, compiled."""
+Run: TypeAlias = "Callable[[State, Arguments], object]"
+"""A compiled function: it prints, or gives a value."""
 
 
 class Broken(Exception):
@@ -30,42 +26,14 @@ class Stopped(Exception):
     """#stop: the template ends, with what it has written."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Argument:
     """What a macro was given: evaluated where it was given, each time it is read (Velocity passes by name)."""
 
-    evaluate: Evaluate
-    assign: Assign | None
-    frame: Frame | None
-
-
-@dataclass(slots=True)
-class Frame:
-    """The arguments of a macro that runs."""
-
-    arguments: dict[str, Argument]
-
-    def read(self, state: State, name: str) -> object:
-        """The value of an argument."""
-        argument = self.arguments[name]
-        state.budget.spend(1)
-        here, state.frame = state.frame, argument.frame
-        try:
-            return argument.evaluate(state)
-        finally:
-            state.frame = here
-
-    def assign(self, state: State, name: str, value: object) -> None:
-        """#set of an argument: of what was given, if that can be assigned to, of the argument alone otherwise."""
-        argument = self.arguments[name]
-        if argument.assign is None:
-            self.arguments[name] = Argument(lambda _: value, None, None)
-            return
-        here, state.frame = state.frame, argument.frame
-        try:
-            argument.assign(state, value)
-        finally:
-            state.frame = here
+    evaluate: Run
+    assign: Callable[[State, Arguments, object], object] | None
+    arguments: Arguments
+    """Of the macro that it was given in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +42,8 @@ class DefinedBlock:
 
     run: Run
     cost: int
-    frame: Frame | None
+    arguments: Arguments
+    """Of the macro that it was defined in."""
 
 
 class Loop(HostObject):
@@ -121,72 +90,59 @@ class Loop(HostObject):
 class State:
     """One rendering."""
 
-    __slots__ = ("budget", "depth", "frame", "limits", "out", "room", "variables")
+    __slots__ = ("budget", "depth", "limits", "out", "room", "slots")
 
-    def __init__(self, variables: Mapping[str, object], limits: Limits) -> None:
-        self.variables = dict(variables)
+    def __init__(self, slots: list[object], limits: Limits) -> None:
+        self.slots = slots
+        """The values of the variables."""
         self.limits = limits
         self.budget = Budget(limits)
-        self.frame: Frame | None = None
         self.out: list[str] = []
+        """What is printed, or goes into the string that is being made."""
         self.room = limits.output_bytes
         self.depth = 0
 
-    def write(self, text: str) -> None:
-        """Add to the output, or to the string that is being made. Raises LimitExceeded."""
-        self.out.append(text)
-        self.room -= len(text)
-        if self.room < 0:
-            self.check_room()
-
-    def check_room(self) -> None:
-        """Raise LimitExceeded if more was written than may be: text is counted as it is written, and checked later."""
+    def check(self) -> None:
+        """Raise LimitExceeded if too much was done or written: it is counted as it happens, and checked later."""
+        self.budget.spend(0)
         if self.room < 0:
             raise LimitExceeded(f"The output is larger than {self.limits.output_bytes} bytes")
 
-    def capture(self, run: Run) -> str:
-        """What a block writes, as a string."""
+    def iterate(self, index: int) -> None:
+        """Raise LimitExceeded if a loop may not go on with the item of that index."""
+        if index >= self.limits.iterations:
+            raise LimitExceeded(f"#foreach has more than {self.limits.iterations} iterations")
+        self.check()
+
+    def capture(self, run: Run, arguments: Arguments, place: Place) -> str:
+        """What a block prints, as a string."""
         out, room = self.out, self.room
         self.out, self.room = [], self.limits.output_bytes
         try:
-            run(self)
+            run(self, arguments)
+            self.check()
             text = "".join(self.out)
+            self.budget.make(len(text))
+        except TemplateError as error:
+            error.at(place)
+            raise
         finally:
             self.out, self.room = out, room
-        self.budget.make(len(text))
         return text
 
-    def call(self, run: Run, cost: int, frame: Frame | None) -> None:
-        """Run the body of a macro or of a #define, one level deeper, with its arguments."""
+    def call(self, run: Run, arguments: Arguments, cost: int, place: Place) -> None:
+        """Run the body of a macro or of a #define, one level deeper."""
         self.depth += 1
-        if self.depth > self.limits.depth:
-            raise LimitExceeded(f"Macros or blocks are nested more than {self.limits.depth} deep")
-        self.budget.spend(cost)
-        self.check_room()
-        here, self.frame = self.frame, frame
         try:
-            run(self)
+            if self.depth > self.limits.depth:
+                raise LimitExceeded(f"Macros or blocks are nested more than {self.limits.depth} deep")
+            self.budget.spend(cost)
+            self.check()
+            run(self, arguments)
         except Broken:
             return
+        except TemplateError as error:
+            error.at(place)
+            raise
         finally:
-            self.frame = here
             self.depth -= 1
-
-    def read(self, name: str) -> object:
-        """A variable, or MISSING."""
-        if self.frame is not None and name in self.frame.arguments:
-            return self.frame.read(self, name)
-        value = self.variables.get(name, MISSING)
-        if type(value) is DefinedBlock:
-            block = value
-            return self.capture(lambda state: state.call(block.run, block.cost, block.frame))
-        return value
-
-    def assign(self, name: str, value: object) -> None:
-        """Set a variable; null leaves the value that it had (Velocity 1.x)."""
-        if self.frame is not None and name in self.frame.arguments:
-            self.frame.assign(self, name, value)
-        elif value is None:
-            self.variables.setdefault(name, None)
-        else:
-            self.variables[name] = value

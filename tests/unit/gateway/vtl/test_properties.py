@@ -115,7 +115,7 @@ def outcome(text: str, variables: dict[str, object], *, shortened: bool) -> str:
         document = parse(text)
         if not shortened:
             document = dataclasses.replace(document, macros={**document.macros, "unused-": Macro((), ())})
-        template = Template(Compiler(document).compile(), 1)
+        template = Template(*Compiler(document).compile(), 1)
         return template.render(json.loads(json.dumps(variables)), LIMITS)
     except LimitExceeded:
         return "too much"
