@@ -7,6 +7,7 @@ that nobody knows is for the control plane to judge (design section 1, "Two mode
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hmac import HMAC
 from typing import Final
 
 from gatelet.aws.errors import AwsError
@@ -26,8 +27,7 @@ from gatelet.identity.model import AccessKeyDocument
 from gatelet.identity.principals import Principal, PrincipalType, root_principal
 from gatelet.identity.vault import CannotOpen, Vault
 from gatelet.wire.errors import Unauthenticated
-from gatelet.wire.message import WireRequest
-from gatelet.wire.sigv4 import SignedCredential, signing_key, verify
+from gatelet.wire.sigv4 import SignedCredential, prepared, signing_key, verify
 
 ACTIVE: Final = "Active"
 _INVALID_TOKEN: Final = "The security token included in the request is invalid."  # noqa: S105 - a message
@@ -65,7 +65,7 @@ class Signers:
         self._sessions: dict[str, tuple[Session, Credentials]] = {}
         self._made: dict[str, tuple[object, object, Signer]] = {}
         """By key id or session token: what a signer was made of, and the signer."""
-        self._signing_keys: dict[tuple[str, str, str, str], bytes] = {}
+        self._signing_keys: dict[tuple[str, str, str, str], HMAC] = {}
 
     @property
     def development(self) -> bool:
@@ -99,16 +99,16 @@ class Signers:
             return document["account"]
         return account_of_key(access_key_id) if self._development else None
 
-    def verify(self, request: WireRequest, credential: SignedCredential, signer: Signer, now: float) -> None:
-        """Whether the signer signed the request, lately. Raises Unauthenticated (identity section 1.3)."""
+    def verify(self, credential: SignedCredential, signer: Signer, now: float) -> None:
+        """Whether the signer signed the credential's request, lately. Raises Unauthenticated (identity section 1.3)."""
         place = (signer.secret, credential.date, credential.region, credential.service)
         key = self._signing_keys.get(place)
         if key is None:
-            key = signing_key(*place)
+            key = prepared(signing_key(*place))
             if len(self._signing_keys) >= _KEPT_KEYS:
                 self._signing_keys.clear()
             self._signing_keys[place] = key
-        verify(request, credential, signer.secret, now, key=key)
+        verify(credential, signer.secret, now, key=key)
 
     def _root_signer(self, access_key_id: str, account: str, secret: str) -> Signer:
         kept = self._kept(access_key_id, None, None)

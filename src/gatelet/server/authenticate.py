@@ -56,9 +56,9 @@ class Authenticator:
             principal = root_principal(DEFAULT_ACCOUNT, credential.access_key_id, verified=False)
         else:
             if len(request.body) > LARGE_BODY_BYTES:
-                await asyncio.to_thread(self._signers.verify, request, credential, signer, now)
+                await asyncio.to_thread(self._signers.verify, credential, signer, now)
             else:
-                self._signers.verify(request, credential, signer, now)
+                self._signers.verify(credential, signer, now)
             principal = signer.principal
         return principal, Scope(principal.account, credential.region)
 

@@ -60,9 +60,9 @@ async def caller_of(request: Request, url: FunctionUrl, identity: Identity, seen
     if signer is None:
         raise unknown_key()
     if len(request.body) > _LARGE:
-        await asyncio.to_thread(identity.signers.verify, request, credential, signer, seen.now)
+        await asyncio.to_thread(identity.signers.verify, credential, signer, seen.now)
     else:
-        identity.signers.verify(request, credential, signer, seen.now)
+        identity.signers.verify(credential, signer, seen.now)
     return UrlCaller(signer.principal, url.target.account, identity, seen)
 
 

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
+from gatelet.wire.canonical import Values, first_value, headers_by_name
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
 from gatelet.wire.protocols import timestamps
@@ -24,8 +25,6 @@ _AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _FRAGMENTS: Final = re.compile(r"[,\s]+")
 _SIGNATURE: Final = "Signature="
 _SIGNATURE_CHARACTERS: Final = 64
-_SHOWN: Final = frozenset(("authorization", "x-amz-date", "x-amz-security-token", "date"))
-_SHOWN_LENGTHS: Final = frozenset(len(name) for name in _SHOWN)
 _QUERY_NAMES: Final = (
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -38,6 +37,9 @@ _QUERY_NAMES: Final = (
 class SignedCredential(NamedTuple):
     """What a signed request says of its signer; nothing of it is verified yet."""
 
+    request: WireRequest
+    values: Values
+    """The request's headers (gatelet.wire.canonical.headers_by_name)."""
     access_key_id: str
     date: str
     """``YYYYMMDD`` of the scope."""
@@ -70,16 +72,13 @@ def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCreden
     ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
     Unauthenticated (IncompleteSignatureException) if it is malformed.
     """
-    shown: dict[str, str] = {}
-    for name, value in request.headers:
-        if len(name) in _SHOWN_LENGTHS and (key := name.lower()) in _SHOWN and key not in shown:
-            shown[key] = value
-    header = shown.get("authorization")
+    values = headers_by_name(request)
+    header = first_value(values, "authorization")
     if header is not None:
         header = header.strip()
-        return _usual(header, shown) or _from_header(header, shown, hashed=hashed)
+        return _usual(request, values, header) or _from_header(request, values, header, hashed=hashed)
     if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
-        return _from_query(request)
+        return _from_query(request, values)
     return None
 
 
@@ -89,17 +88,16 @@ def missing_token(*, query_protocol: bool = False) -> Unauthenticated:
     return Unauthenticated("MissingAuthenticationTokenException", text)
 
 
-def _usual(header: str, shown: Mapping[str, str]) -> SignedCredential | None:
+def _usual(request: WireRequest, values: Values, header: str) -> SignedCredential | None:
     """The credential of a header as SDKs write it, whose signature stands last; None: it must be read in full."""
-    date, signature = shown.get("x-amz-date", ""), header[-_SIGNATURE_CHARACTERS:]
-    if not signature.isalnum() or not _AMZ_DATE.fullmatch(date):
+    date, signature = first_value(values, "x-amz-date"), header[-_SIGNATURE_CHARACTERS:]
+    if date is None or not signature.isalnum() or not _AMZ_DATE.fullmatch(date):
         return None
     declared = _declared(header[:-_SIGNATURE_CHARACTERS])
     if declared is None:
         return None
-    key_id, day, region, service, terminator, signed = declared
-    token = shown.get("x-amz-security-token")
-    return SignedCredential(key_id, day, region, service, terminator, signed, signature, date, token)
+    token = first_value(values, "x-amz-security-token")
+    return SignedCredential(request, values, *declared, signature, date, token)
 
 
 @lru_cache(maxsize=256)
@@ -122,10 +120,10 @@ def _declared(header: str) -> tuple[str, str, str, str, str, tuple[str, ...]] | 
     return key_id, day, region, service, terminator, tuple(signed.lower().split(";"))
 
 
-def _from_header(header: str, shown: Mapping[str, str], *, hashed: bool) -> SignedCredential:
+def _from_header(request: WireRequest, values: Values, header: str, *, hashed: bool) -> SignedCredential:
     algorithm, _, rest = header.partition(" ")
     parts = _pairs(header, rest, hashed=hashed)
-    date = _signing_date(shown)
+    date = _signing_date(values)
     problems = [
         f"Authorization header requires '{name}' parameter."
         for name in ("Credential", "Signature", "SignedHeaders")
@@ -137,7 +135,7 @@ def _from_header(header: str, shown: Mapping[str, str], *, hashed: bool) -> Sign
         raise _incomplete(f"{' '.join(problems)} {_echo(header, hashed=hashed)}")
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    return _credential(parts, date or "", shown.get("x-amz-security-token"), None)
+    return _credential(request, values, parts, date or "", first_value(values, "x-amz-security-token"), None)
 
 
 def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
@@ -167,11 +165,11 @@ def _digest(header: str) -> str:
     return base64.b64encode(hashlib.sha256(header.encode("latin-1", "replace")).digest()).decode("ascii")
 
 
-def _signing_date(shown: Mapping[str, str]) -> str | None:
-    named = shown.get("x-amz-date")
+def _signing_date(values: Values) -> str | None:
+    named = first_value(values, "x-amz-date")
     if named is not None:
         return named.strip()
-    date = shown.get("date")
+    date = first_value(values, "date")
     if date is None:
         return None
     try:
@@ -180,7 +178,7 @@ def _signing_date(shown: Mapping[str, str]) -> str | None:
         return date.strip()
 
 
-def _from_query(request: WireRequest) -> SignedCredential:
+def _from_query(request: WireRequest, values: Values) -> SignedCredential:
     query = {name: values[-1] for name, values in parse_multi(request.query).items()}
     for name in _QUERY_NAMES:
         if not query.get(name):
@@ -194,10 +192,12 @@ def _from_query(request: WireRequest) -> SignedCredential:
     if not 1 <= seconds <= PRESIGNED_EXPIRES_MAX:
         raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {PRESIGNED_EXPIRES_MAX}.")
     parts = {name.removeprefix("X-Amz-"): query[name] for name in _QUERY_NAMES}
-    return _credential(parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
+    return _credential(request, values, parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
 
 
-def _credential(parts: Mapping[str, str], date: str, token: str | None, expires: int | None) -> SignedCredential:
+def _credential(
+    request: WireRequest, values: Values, parts: Mapping[str, str], date: str, token: str | None, expires: int | None
+) -> SignedCredential:
     elements = parts["Credential"].split("/")
     if len(elements) != 5:
         raise _incomplete(
@@ -209,8 +209,9 @@ def _credential(parts: Mapping[str, str], date: str, token: str | None, expires:
             f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
         )
     signed = tuple(parts["SignedHeaders"].lower().split(";"))
-    key_id, day, region, service, terminator = elements
-    return SignedCredential(key_id, day, region, service, terminator, signed, parts["Signature"], date, token, expires)
+    key_id, day, region, service, end = elements
+    signature = parts["Signature"]
+    return SignedCredential(request, values, key_id, day, region, service, end, signed, signature, date, token, expires)
 
 
 def _incomplete(message: str) -> Unauthenticated:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from gatelet.wire.message import WireRequest
 
+Values = Mapping[str, str | list[str]]
 _PATH_SAFE: Final = "/~"
 _PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 """A path whose every form is the same."""
@@ -22,21 +23,27 @@ _DOTS: Final = re.compile(r"/\.\.?(?:/|$)")
 _SLASHES: Final = re.compile(r"/{2,}")
 
 
-def headers_by_name(request: WireRequest) -> dict[str, list[str]]:
-    """The values of every header in order, by its name in lower case."""
-    values: dict[str, list[str]] = {}
-    for name, value in request.headers:
-        key = name.lower()
-        if key in values:
-            values[key].append(value)
-        else:
-            values[key] = [value]
+def headers_by_name(request: WireRequest) -> Values:
+    """The value of every header by its name in lower case; of a repeated one all values, in order."""
+    headers = request.headers
+    values: dict[str, str | list[str]] = {name.lower(): value for name, value in headers}
+    if len(values) < len(headers):
+        every: dict[str, list[str]] = {}
+        for name, value in headers:
+            every.setdefault(name.lower(), []).append(value)
+        values.update((name, held) for name, held in every.items() if len(held) > 1)
     return values
+
+
+def first_value(values: Values, name: str) -> str | None:
+    """A header's value, or the first of several (``name`` in lower case)."""
+    held = values.get(name)
+    return held if held is None or isinstance(held, str) else held[0]
 
 
 def canonical_requests(
     request: WireRequest,
-    values: Mapping[str, Sequence[str]],
+    values: Values,
     service: str,
     signed_headers: Sequence[str],
     payload_hash: str,
@@ -48,16 +55,18 @@ def canonical_requests(
     ``values`` are the request's own (``headers_by_name``). Clients disagree on whether a query string is signed as it
     is sent or encoded anew; both forms stand for the same request. What a path may be signed as is the service's.
     """
-    lines = []
+    lines = ""
     for name in signed_headers:
-        held = values.get(name, ())
-        text = " ".join(held[0].split()) if len(held) == 1 else ",".join([" ".join(one.split()) for one in held])
-        lines.append(f"{name}:{text}\n")
-    tail = f"{''.join(lines)}\n{';'.join(signed_headers)}\n{payload_hash}"
-    method = request.method.upper()
-    paths = canonical_paths(request.path, service)
+        held = values.get(name, "")
+        text = " ".join(held.split()) if isinstance(held, str) else ",".join([" ".join(one.split()) for one in held])
+        lines += f"{name}:{text}\n"
+    method, tail = request.method.upper(), f"{lines}\n{';'.join(signed_headers)}\n{payload_hash}"
+    requests = []
     queries = canonical_queries(request.query, presigned=presigned)
-    return [f"{method}\n{path}\n{query}\n{tail}" for path in paths for query in queries]
+    for path in canonical_paths(request.path, service):
+        for query in queries:
+            requests.append(f"{method}\n{path}\n{query}\n{tail}")  # noqa: PERF401 - this is quicker for one
+    return requests
 
 
 def canonical_paths(path: str, service: str) -> Sequence[str]:

@@ -46,9 +46,10 @@ def sign(
     if session_token is not None:
         signed["X-Amz-Security-Token"] = session_token
     names = tuple(sorted(name.lower() for name in signed))
-    credential = SignedCredential(access_key_id, moment[:8], region, service, TERMINATOR, names, "", moment)
     request = _Outgoing(method, path, query, list(signed.items()), body)
     values = headers_by_name(request)
+    scope = moment[:8], region, service, TERMINATOR
+    credential = SignedCredential(request, values, access_key_id, *scope, names, "", moment)
     canonical = canonical_requests(request, values, service, names, hashlib.sha256(body).hexdigest())[0]
     key = signing_key(secret_access_key, credential.date, region, service)
     signature = hmac.digest(key, string_to_sign(credential, canonical.encode()), "sha256").hex()

@@ -65,7 +65,7 @@ def holder(identity: Identity, sent: Request) -> Principal | None:
     signer = identity.signers.find(credential.access_key_id, credential.token, NOW)
     if signer is None:
         return None
-    identity.signers.verify(sent, credential, signer, NOW)
+    identity.signers.verify(credential, signer, NOW)
     return signer.principal
 
 

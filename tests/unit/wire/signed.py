@@ -54,7 +54,7 @@ def signed(
 def check(request: Sent, *, secret: str = SECRET, now: float = NOW, hashed: bool = False) -> sigv4.SignedCredential:
     credential = sigv4.credential_of(request, hashed=hashed)
     assert credential is not None
-    sigv4.verify(request, credential, secret, now)
+    sigv4.verify(credential, secret, now)
     return credential
 
 

@@ -122,10 +122,14 @@ def test_a_kept_key_verifies_like_its_secret() -> None:
     request = signed(service="execute-api")
     credential = sigv4.credential_of(request)
     assert credential is not None
-    key = sigv4.signing_key(SECRET, "20251125", "eu-west-1", "execute-api")
-    sigv4.verify(request, credential, "unused", NOW, key=key)
+    key, other = (
+        sigv4.prepared(sigv4.signing_key(SECRET, "20251125", "eu-west-1", service))
+        for service in ("execute-api", "iam")
+    )
+    for _ in range(2):
+        sigv4.verify(credential, "unused", NOW, key=key)
     with pytest.raises(AwsError):
-        sigv4.verify(request, credential, SECRET, NOW, key=sigv4.signing_key(SECRET, "20251125", "eu-west-1", "iam"))
+        sigv4.verify(credential, SECRET, NOW, key=other)
 
 
 def test_the_path_is_signed_as_the_service_takes_it() -> None:

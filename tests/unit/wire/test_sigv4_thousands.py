@@ -105,7 +105,7 @@ def _ascii(draw: random.Random) -> str:
 def _check(request: Sent) -> None:
     credential = sigv4.credential_of(request)
     assert credential is not None
-    sigv4.verify(request, credential, SECRET, NOW)
+    sigv4.verify(credential, SECRET, NOW)
 
 
 def _header(request: Sent, wanted: str, change: Callable[[str], str]) -> bool:

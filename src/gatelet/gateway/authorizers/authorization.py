@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gatelet.gateway.authorizers.identity_sources import IdentitySource
@@ -33,6 +33,11 @@ class LambdaAuthorizer:
     """What the function's policy is asked about: ``.../authorizers/{id}``."""
     role: str | None = None
     """The role that the function is called with (``authorizerCredentials``)."""
+    setup: str = field(init=False, compare=False)
+    """The function and the sources in one text: what an answer that is kept is an answer to."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "setup", repr((self.target, self.sources)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,15 +35,18 @@ async def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> 
         credential = credential_of(trace.request, hashed=True)
         if credential is None:
             raise MissingAuthenticationToken
-        _check_scope(credential, snapshot)
-        _check_verb(credential, trace)
+        if credential.region != snapshot.scope.region or credential.service != SERVICE:
+            raise _out_of_scope(credential, snapshot)
+        if trace.verb != trace.request.method and _METHOD_OVERRIDE not in credential.signed_headers:
+            # Another verb counts only if it is signed: else a presigned GET, handed on, could be sent as a DELETE.
+            raise InvalidSignature("'X-HTTP-Method-Override' must be a 'SignedHeader' in the AWS Authorization.")
         signer = identity.signers.find(credential.access_key_id, credential.token, trace.received)
         if signer is None:
             raise UnrecognizedClient
         if len(trace.request.body) > _LARGE_BODY_BYTES:
-            await asyncio.to_thread(identity.signers.verify, trace.request, credential, signer, trace.received)
+            await asyncio.to_thread(identity.signers.verify, credential, signer, trace.received)
         else:
-            identity.signers.verify(trace.request, credential, signer, trace.received)
+            identity.signers.verify(credential, signer, trace.received)
     except Unauthenticated as refusal:
         raise _refused(refusal) from refusal
     principal = signer.principal
@@ -57,21 +60,14 @@ async def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> 
     return principal
 
 
-def _check_scope(credential: SignedCredential, snapshot: Snapshot) -> None:
+def _out_of_scope(credential: SignedCredential, snapshot: Snapshot) -> InvalidSignature:
     """Both sentences end with a blank, and stand together if both are wrong (section 3)."""
     wrong = ""
     if credential.region != snapshot.scope.region:
         wrong += f"Credential should be scoped to a valid region, not '{credential.region}'. "
     if credential.service != SERVICE:
         wrong += f"Credential should be scoped to correct service: '{SERVICE}'. "
-    if wrong:
-        raise InvalidSignature(wrong)
-
-
-def _check_verb(credential: SignedCredential, trace: Trace) -> None:
-    """Another verb counts only if it is signed: else a presigned GET, handed on, could be sent as a DELETE."""
-    if trace.verb != trace.request.method and _METHOD_OVERRIDE not in credential.signed_headers:
-        raise InvalidSignature("'X-HTTP-Method-Override' must be a 'SignedHeader' in the AWS Authorization.")
+    return InvalidSignature(wrong)
 
 
 def _refused(refusal: Unauthenticated) -> GatewayError:

@@ -6,8 +6,7 @@ Reference: apigateway-authorization-limits sections 4.1 ("cache key") and 4.7.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatelet.aws.quotas import KIB, MIB
 from gatelet.gateway.authorizers.output import AuthorizerOutput
@@ -18,14 +17,13 @@ LARGEST_BYTES = 256 * KIB
 """An answer above this is not kept: the function is asked every time."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheKey:
+class CacheKey(NamedTuple):
     """Whose answer: the authorizer in a stage as it is set up now, and all values of its identity sources."""
 
     api_id: str
     stage: str
     authorizer_id: str
-    setup: Hashable
+    setup: str
     """Which function it asks, and by which sources: an answer to another question is not an answer to this one."""
     identity: tuple[tuple[str, ...], ...]
 

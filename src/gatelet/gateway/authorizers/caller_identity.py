@@ -18,8 +18,9 @@ def read_values(source: IdentitySource, trace: Trace) -> tuple[str, ...]:
     """Everything that stands there, since a function sees all of it. Headers are found whatever their case."""
     match source.place:
         case "header":
-            wanted = source.name.lower()
-            return tuple([value for name, value in trace.request.headers if name.lower() == wanted])
+            wanted, length = source.name.lower(), len(source.name)
+            found = [value for name, value in trace.request.headers if len(name) == length and name.lower() == wanted]
+            return tuple(found)
         case "querystring":
             _, values = parse_query(trace.request.query)
             return tuple((values or {}).get(source.name, ()))

@@ -20,8 +20,7 @@ async def admit_bearer(authorizer: JwtAuthorizer, trace: Trace, ports: Ports) ->
 
     Raises Unauthorized, InsufficientScope, AuthorizerConfigurationError.
     """
-    uris = {issuer.issuer: issuer.jwks_uri for issuer in authorizer.issuers}
-    token = await read_token(authorizer.source, uris, authorizer.algorithms, trace, ports)
+    token = await read_token(authorizer.source, authorizer.jwks_uris, authorizer.algorithms, trace, ports)
     trusted = next(issuer for issuer in authorizer.issuers if issuer.issuer == token.issuer)
     if not _is_for(trusted, token.claims) or not all(_holds(claim, token.claims) for claim in trusted.claims):
         raise Unauthorized("The token's audience or a required claim is not what the issuer's entry says")

@@ -41,8 +41,7 @@ async def ask(
             narrate_access.unauthorized(trace.story, trace)
         raise
     address, cache = trace.address, ports.authorizer_cache
-    setup = (authorizer.target, authorizer.sources)
-    key = CacheKey(address.api_id, address.stage, authorizer.id, setup, tuple(identity))
+    key = CacheKey(address.api_id, address.stage, authorizer.id, authorizer.setup, tuple(identity))
     cached = cache.get(key, trace.received) if authorizer.ttl > 0 else None
     if cached is not None:
         _remember(trace, cached, 0)
@@ -66,8 +65,9 @@ def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> list[tuple[str, ...
     Raises Unauthorized: one is missing or empty, or the token does not match, or is not the only one.
     """
     identity = [read_values(source, trace) for source in authorizer.sources]
-    if not all(values and all(values) for values in identity):
-        raise Unauthorized
+    for values in identity:
+        if not values or "" in values:
+            raise Unauthorized
     if authorizer.token:
         ((token, *others),) = identity
         if others or (authorizer.validation is not None and not matches_whole(authorizer.validation, token)):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from gatelet.gateway.authorizers.identity_sources import IdentitySource
 from gatelet.gateway.jsonpath.regex import Regex
+
+USER_POOL_JWKS: Final = "/.well-known/jwks.json"
+"""Below the issuer of a user pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class CognitoAuthorizer:
     """The method's; empty: id tokens."""
     validation: Regex | None
     """What ``aud`` must match, whole."""
+    jwks_uris: Mapping[str, str] = field(init=False, compare=False)
+    """Where the keys of each issuer are."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "jwks_uris", {pool.issuer: pool.issuer + USER_POOL_JWKS for pool in self.pools})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class JwtAuthorizer:
     issuers: tuple[TrustedIssuer, ...]
     algorithms: frozenset[str]
     scopes: frozenset[str]
+    jwks_uris: Mapping[str, str] = field(init=False, compare=False)
+    """Where the keys of each issuer are."""
 
-
-USER_POOL_JWKS: Final = "/.well-known/jwks.json"
-"""Below the issuer of a user pool."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "jwks_uris", {issuer.issuer: issuer.jwks_uri for issuer in self.issuers})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from gatelet.gateway.authorizers.caller_identity import read_source
@@ -12,13 +13,14 @@ from gatelet.gateway.errors import AuthorizerConfigurationError, TokenExpired, U
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.trace import Trace
 from gatelet.identity.user_pools.jws import TOKEN_CHARACTERS, InvalidToken, Token, parse, verify
+from gatelet.identity.user_pools.service import KnownPool
 
 _BEARER: Final = "bearer "
 _MOMENT_MOST: Final = 2**53
 
 
 async def read_token(
-    source: IdentitySource, jwks_uris: dict[str, str], algorithms: frozenset[str], trace: Trace, ports: Ports
+    source: IdentitySource, jwks_uris: Mapping[str, str], algorithms: frozenset[str], trace: Trace, ports: Ports
 ) -> VerifiedToken:
     """The caller's token. ``jwks_uris``: where the keys of each issuer are that is trusted.
 
@@ -44,13 +46,11 @@ async def read_token(
 
 
 def _stands(token: VerifiedToken, ports: Ports) -> bool:
-    """Whether a pool of ours that issued it still has the key."""
-    pool_id = token.issuer.rpartition("/")[2]
-    pools = ports.identity.user_pools
-    return not token.local or pools.key(pool_id, token.kid) is not None
+    """Whether the pool of ours that issued it is as it was: one that changed is asked for its key again."""
+    return token.pool is None or ports.identity.user_pools.find(token.pool.id) is token.pool
 
 
-async def _verified(text: str, jwks_uris: dict[str, str], algorithms: frozenset[str], ports: Ports) -> VerifiedToken:
+async def _verified(text: str, jwks_uris: Mapping[str, str], algorithms: frozenset[str], ports: Ports) -> VerifiedToken:
     try:
         token = parse(text)
     except InvalidToken as invalid:
@@ -60,8 +60,9 @@ async def _verified(text: str, jwks_uris: dict[str, str], algorithms: frozenset[
         raise Unauthorized("The token's issuer or algorithm is not one that the authorizer trusts")
     pool_id = issuer.rpartition("/")[2]
     pool = ports.identity.user_pools.find(pool_id)
-    local = pool is not None and pool.issuer == issuer
-    if local:
+    if pool is not None and pool.issuer != issuer:
+        pool = None
+    if pool is not None:
         key = ports.identity.user_pools.key(pool_id, token.kid)
         only: str | None = "RS256"
     else:
@@ -76,15 +77,15 @@ async def _verified(text: str, jwks_uris: dict[str, str], algorithms: frozenset[
         verify(token, key)
     except InvalidToken as invalid:
         raise Unauthorized(f"The token is not the issuer's: {invalid}") from None
-    return _checked(token, issuer, local=local)
+    return _checked(token, issuer, pool)
 
 
-def _checked(token: Token, issuer: str, *, local: bool) -> VerifiedToken:
+def _checked(token: Token, issuer: str, pool: KnownPool | None) -> VerifiedToken:
     claims = token.claims
     expires, begins = _moment(claims.get("exp")), _moment(claims.get("nbf", 0))
     if expires is None or begins is None or _moment(claims.get("iat", 0)) is None:
         raise Unauthorized("The token's exp, nbf or iat is no moment")
-    return VerifiedToken(issuer, token.kid, token.algorithm, claims, expires, begins, rendered(claims), local)
+    return VerifiedToken(issuer, token.kid, token.algorithm, claims, expires, begins, rendered(claims), pool)
 
 
 def _check_time(token: VerifiedToken, now: float) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from gatelet.aws.clock import java_date
+from gatelet.identity.user_pools.service import KnownPool
 
 KEPT_SECONDS: Final = 300.0
 """A key that is withdrawn counts no longer than that (apigateway-authorization-limits section 5, "caching")."""
@@ -34,8 +35,8 @@ class VerifiedToken:
     begins: float
     shown: Mapping[str, object]
     """``$context.authorizer``: the claims as text."""
-    local: bool = False
-    """Whether a user pool of this Gatelet issued it."""
+    pool: KnownPool | None = None
+    """The user pool of this Gatelet that issued it, as it was then."""
 
 
 class VerifiedTokens:
