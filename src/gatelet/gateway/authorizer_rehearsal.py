@@ -1,6 +1,6 @@
-"""TestInvokeAuthorizer: a Lambda authorizer as it is stored, asked by what the data plane asks it with.
+"""TestInvokeAuthorizer: an authorizer as it is stored, asked by what the data plane asks it with.
 
-Its answer is neither taken from the cache nor kept. Reference: apigateway-control-plane section 11.
+A function's answer is neither taken from the cache nor kept. Reference: apigateway-control-plane section 11.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from dataclasses import replace
 
 from gatelet.aws.scope import Scope
 from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
+from gatelet.gateway.authorizers.cognito import admit_user
+from gatelet.gateway.authorizers.jwt import admit_bearer
 from gatelet.gateway.authorizers.lambda_authorizer import ask
 from gatelet.gateway.authorizers.method_arn import method_arn
 from gatelet.gateway.authorizers.output import AuthorizerOutput
+from gatelet.gateway.authorizers.token_authorizers import CognitoAuthorizer, JwtAuthorizer
 from gatelet.gateway.compile import compile_snapshot
 from gatelet.gateway.compile_authorization import compile_authorization
 from gatelet.gateway.document import ApiDocument
@@ -31,6 +34,7 @@ from gatelet.http.request import Request
 STAGE = "test-invoke-stage"
 _DOMAIN = "testPrefix.testDomainName"
 _SOURCE_IP = "test-invoke-source-ip"
+_SUCCEEDED = 0
 
 
 async def test_authorizer(scope: Scope, api: ApiDocument, test: AuthorizerTest, ports: Ports) -> AuthorizerResult:
@@ -38,7 +42,7 @@ async def test_authorizer(scope: Scope, api: ApiDocument, test: AuthorizerTest, 
     began = ports.clock.monotonic()
     trace, route = _request(scope, api, test, ports)
     story = trace.story = Story(ports.clock, data=True)
-    status, output = 200, None
+    status, output = _SUCCEEDED, None
     try:
         output = await _ask(scope, api, test, trace, route, ports)
     except GatewayError as error:
@@ -52,18 +56,38 @@ async def test_authorizer(scope: Scope, api: ApiDocument, test: AuthorizerTest, 
         principal_id=output.principal_id if output else None,
         policy=json.dumps(output.document) if output else None,
         authorization=_identity(test),
+        claims=_claims(trace) if status == _SUCCEEDED else None,
     )
 
 
 async def _ask(
     scope: Scope, api: ApiDocument, test: AuthorizerTest, trace: Trace, route: Route, ports: Ports
-) -> AuthorizerOutput:
-    method = {"authorizationType": "CUSTOM", "authorizerId": test.authorizer_id}
-    compiled = compile_authorization(method, api.get("authorizers", {}), scope, api["restApi"]["id"], test.variables)
-    if not isinstance(compiled, LambdaAuthorizer):
-        raise AuthorizerConfigurationError(getattr(compiled, "reason", "It is no Lambda authorizer"))
-    assert trace.snapshot is not None
-    return await ask(replace(compiled, ttl=0.0), route, trace, ports, method_arn(trace.snapshot, trace))
+) -> AuthorizerOutput | None:
+    """A function's answer; None: there is none, the token is good. Raises GatewayError."""
+    authorizers = api.get("authorizers", {})
+    kind = authorizers[test.authorizer_id]["type"]
+    method = {
+        "authorizationType": "CUSTOM" if kind in {"TOKEN", "REQUEST"} else kind,
+        "authorizerId": test.authorizer_id,
+    }
+    compiled = compile_authorization(method, authorizers, scope, api["restApi"]["id"], test.variables)
+    match compiled:
+        case LambdaAuthorizer():
+            assert trace.snapshot is not None
+            arn = method_arn(trace.snapshot, trace)
+            return await ask(replace(compiled, ttl=0.0), route, trace, ports, arn, test.context)
+        case CognitoAuthorizer():
+            await admit_user(compiled, trace, ports)
+        case JwtAuthorizer():
+            await admit_bearer(compiled, trace, ports)
+        case _:
+            raise AuthorizerConfigurationError(getattr(compiled, "reason", "It is no authorizer"))
+    return None
+
+
+def _claims(trace: Trace) -> Mapping[str, str] | None:
+    claims = (trace.authorizer or {}).get("claims")
+    return {name: str(value) for name, value in claims.items()} if isinstance(claims, Mapping) else None
 
 
 def _request(scope: Scope, api: ApiDocument, test: AuthorizerTest, ports: Ports) -> tuple[Trace, Route]:

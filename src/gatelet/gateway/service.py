@@ -51,6 +51,8 @@ class AuthorizerTest:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     variables: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    """``$context`` variables by their names (``identity.sourceIp``), in the place of the test's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class AuthorizerResult:
     """How a test of an authorizer went."""
 
     status: int
+    """What the client would have received; 0: the authorizer succeeded."""
     log: str
     milliseconds: int
     principal_id: str | None
@@ -65,6 +68,8 @@ class AuthorizerResult:
     """The document, as JSON."""
     authorization: Mapping[str, list[str]]
     """What the caller showed."""
+    claims: Mapping[str, str] | None
+    """Of a token that was accepted."""
 
 
 class Gateway(Protocol):
@@ -80,7 +85,7 @@ class Gateway(Protocol):
         """Forget the kept responses of a stage and of its canary."""
 
     async def test_authorizer(self, scope: Scope, api: ApiDocument, test: AuthorizerTest) -> AuthorizerResult:
-        """Ask a Lambda authorizer as it is stored; nothing is taken from the cache or kept. Raises nothing."""
+        """Ask an authorizer as it is stored; nothing is taken from the cache or kept. Raises nothing."""
 
     async def test_method(self, scope: Scope, api: ApiDocument, test: Rehearsal) -> RehearsalResult:
         """Run a method without a deployment, an authorizer, a key or a throttle. Raises nothing.

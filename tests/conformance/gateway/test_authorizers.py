@@ -179,7 +179,7 @@ def test_an_authorizer_is_tested_as_it_is_stored(api: Api) -> None:
     authorizer = next(one for one in api.client.get_authorizers(restApiId=api.id)["items"] if one["type"] == "TOKEN")
     names = {"restApiId": api.id, "authorizerId": authorizer["id"]}
     tested = api.client.test_invoke_authorizer(**names, headers={"Authorization": "allow-test"})
-    assert (tested["clientStatus"], tested["principalId"]) == (200, "allow-test")
+    assert (tested["clientStatus"], tested["principalId"]) == (0, "allow-test")
     arn = f"arn:aws:execute-api:us-east-1:000000000000:{api.id}/test-invoke-stage/GET/"
     assert json.loads(tested["policy"])["Statement"][0]["Resource"] == arn
     assert tested["authorization"] == {"Authorization": ["allow-test"]}

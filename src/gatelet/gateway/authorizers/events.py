@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -21,12 +22,24 @@ def token_event(token: str, method_arn: str) -> dict[str, Any]:
     return {"type": "TOKEN", "authorizationToken": token, "methodArn": method_arn}
 
 
-def request_event(trace: Trace, route: Route, method_arn: str, trace_id: str) -> dict[str, Any]:
-    """The event of a REQUEST authorizer: the proxy event without a body."""
+def request_event(
+    trace: Trace, route: Route, method_arn: str, trace_id: str, context: Mapping[str, str]
+) -> dict[str, Any]:
+    """The event of a REQUEST authorizer: the proxy event without a body.
+
+    ``context``: variables of ``requestContext`` by their names (``identity.sourceIp``), in the place of its own.
+    """
     head = encode_head(route.method.head, request_members(trace, route, trace_id))
     event = build(orjson.loads(head), b"")
     del event["body"], event["isBase64Encoded"]
     event["requestContext"].pop("authorizer", None)
+    for name, value in context.items():
+        group, _, member = name.partition(".")
+        inner = event["requestContext"].setdefault(group, {}) if member else None
+        if isinstance(inner, dict):
+            inner[member] = value
+        else:
+            event["requestContext"][name] = value
     for name in _EMPTY:
         event[name] = event[name] or {}
     length = trace.request.header("content-length")

@@ -5,6 +5,9 @@ Reference: apigateway-authorization-limits section 4.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import orjson
 
 from gatelet.gateway.authorizers.authorization import LambdaAuthorizer
@@ -21,21 +24,29 @@ from gatelet.gateway.trace import Trace
 
 _TIMEOUT_SECONDS = 29.0
 """The integration's own timeout does not count here; AWS names none for REST APIs (section 4.1 (?))."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _UNAUTHORIZED = "Unauthorized"
 """The only message of a function that becomes 401."""
 
 
 async def ask(
-    authorizer: LambdaAuthorizer, route: Route, trace: Trace, ports: Ports, method_arn: str
+    authorizer: LambdaAuthorizer,
+    route: Route,
+    trace: Trace,
+    ports: Ports,
+    method_arn: str,
+    context: Mapping[str, str] = _NOTHING,
 ) -> AuthorizerOutput:
     """The function's answer. Sets ``trace.authorizer`` and ``trace.usage_key``.
+
+    ``context``: what a test says of ``$context`` variables, in the place of the request's own.
 
     Raises Unauthorized, AuthorizerConfigurationError.
     """
     if trace.story is not None:
         trace.story.secret = frozenset([source.name.lower() for source in authorizer.sources])
     try:
-        identity = _identity(authorizer, trace)
+        identity = _identity(authorizer, trace, context)
     except Unauthorized:
         if trace.story is not None:
             narrate_access.unauthorized(trace.story, trace)
@@ -50,7 +61,7 @@ async def ask(
     if trace.story is not None:
         narrate_access.authorizer_asked(trace.story, trace, authorizer.id, ",".join(first for first, *_ in identity))
     began, flushes = ports.clock.monotonic(), cache.flushes
-    output = await _call(authorizer, identity, route, trace, ports, method_arn)
+    output = await _call(authorizer, identity, route, trace, ports, method_arn, context)
     if trace.story is not None:
         narrate_access.authorizer_answered(trace.story, output.principal_id)
     if authorizer.ttl > 0:
@@ -59,12 +70,12 @@ async def ask(
     return output
 
 
-def _identity(authorizer: LambdaAuthorizer, trace: Trace) -> list[tuple[str, ...]]:
+def _identity(authorizer: LambdaAuthorizer, trace: Trace, context: Mapping[str, str]) -> list[tuple[str, ...]]:
     """The values of each identity source.
 
     Raises Unauthorized: one is missing or empty, or the token does not match, or is not the only one.
     """
-    identity = [read_values(source, trace) for source in authorizer.sources]
+    identity = [read_values(source, trace, context) for source in authorizer.sources]
     for values in identity:
         if not values or "" in values:
             raise Unauthorized
@@ -82,12 +93,13 @@ async def _call(
     trace: Trace,
     ports: Ports,
     method_arn: str,
+    context: Mapping[str, str],
 ) -> AuthorizerOutput:
     trace_ids = trace.trace_ids(ports)
     if authorizer.token:
         event = token_event(identity[0][0], method_arn)
     else:
-        event = request_event(trace, route, method_arn, trace_ids[0])
+        event = request_event(trace, route, method_arn, trace_ids[0], context)
     assert trace.snapshot is not None
     try:
         reply = await ports.invoker.invoke(
