@@ -1,5 +1,8 @@
 """The keys of issuers elsewhere: fetched with bounds, kept for an hour, fetched anew for a key nobody knows.
 
+One fetch of a set runs at a time, apart from the requests that want it: whoever has a key that is known and fresh
+never waits for it, and everybody else waits for the same one. Nothing is kept of a key that nobody knows.
+
 Exception
 └── KeysUnreachable    the keys cannot be had: nobody passes
 """
@@ -7,6 +10,7 @@ Exception
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,11 +27,15 @@ from gatelet.identity.user_pools.jws import public_key
 if TYPE_CHECKING:
     from gatelet.identity.user_pools.jws import PublicKey
 
+logger = logging.getLogger(__name__)
+
 FETCH_SECONDS: Final = 5.0
 DOCUMENT_BYTES: Final = 262_144
 _KEYS: Final = 100
 _SETS: Final = 256
 _FRESH_SECONDS: Final = 3_600.0
+_AHEAD_SECONDS: Final = 3_000.0
+"""From when on keys in use are fetched anew while they still serve."""
 _LAST_RESORT_SECONDS: Final = 86_400.0
 """How old keys may be that are used because newer ones cannot be had."""
 _AGAIN_SECONDS: Final = 30.0
@@ -52,7 +60,8 @@ class _Set:
     fetched: float = float("-inf")
     tried: float = float("-inf")
     fault: str = ""
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    fetching: asyncio.Task[None] | None = None
+    """The fetch that is under way."""
 
 
 class KeySets:
@@ -65,41 +74,55 @@ class KeySets:
 
     async def key(self, url: str, kid: str, http: Asker | None, clock: Clock) -> tuple[PublicKey, str | None] | None:
         """The key of that name; None: the issuer has none. Raises KeysUnreachable."""
+        held = self._held(url)
+        now = clock.monotonic()
+        known, age = kid in held.keys, now - held.fetched
+        if held.fetching is None and now - held.tried >= _AGAIN_SECONDS and (not known or age > _AHEAD_SECONDS):
+            held.tried = now
+            held.fetching = asyncio.create_task(_refresh(held, url, http, clock))
+        # Keys that went stale serve once newer ones could not be had; until that is known, they may be withdrawn.
+        if held.fetching is not None and (not known or (age > _FRESH_SECONDS and not held.fault)):
+            await asyncio.shield(held.fetching)
+        if clock.monotonic() - held.fetched > _LAST_RESORT_SECONDS:
+            raise KeysUnreachable(held.fault)
+        found = held.keys.get(kid)
+        if found is None and held.fault:
+            raise KeysUnreachable(held.fault)
+        return found
+
+    def _held(self, url: str) -> _Set:
         held = self._sets.get(url)
         if held is None:
             held = self._sets[url] = _Set()
             if len(self._sets) > _SETS:
                 self._sets.popitem(last=False)
         self._sets.move_to_end(url)
-        async with held.lock:
-            now = clock.monotonic()
-            stale = now - held.fetched > _FRESH_SECONDS
-            if (stale or kid not in held.keys) and now - held.tried >= _AGAIN_SECONDS:
-                await self._refresh(held, url, http, clock)
-            if clock.monotonic() - held.fetched > _LAST_RESORT_SECONDS:
-                raise KeysUnreachable(held.fault)
-            found = held.keys.get(kid)
-            if found is None and held.fault:
-                raise KeysUnreachable(held.fault)
-            return found
+        return held
 
-    @staticmethod
-    async def _refresh(held: _Set, url: str, http: Asker | None, clock: Clock) -> None:
-        held.tried = clock.monotonic()
-        try:
-            document = await fetch_json(url, http)
-            entries = document["keys"]
-            listed = [entry for entry in entries if isinstance(entry, dict)][:_KEYS]
-        except (KeysUnreachable, LookupError, TypeError) as error:
-            held.fault = f"The keys of {url} cannot be read: {error}"
-            return
-        found = {}
-        for entry in listed:
-            key, name = public_key(entry), entry.get("kid")
-            if key is not None and isinstance(name, str):
-                algorithm = entry.get("alg")
-                found[name] = (key, algorithm if isinstance(algorithm, str) else None)
-        held.keys, held.fetched, held.fault = found, clock.monotonic(), ""
+
+async def _refresh(held: _Set, url: str, http: Asker | None, clock: Clock) -> None:
+    """Fetch the set; what goes wrong is its fault from then on. Raises nothing."""
+    try:
+        held.keys = _keys(await fetch_json(url, http))
+        held.fetched, held.fault = clock.monotonic(), ""
+    except (KeysUnreachable, LookupError, TypeError) as error:
+        held.fault = f"The keys of {url} cannot be read: {error}"
+    except Exception:  # a fault of ours: nobody passes with a key that is not known
+        logger.exception("the keys of %s could not be fetched", url)
+        held.fault = f"The keys of {url} cannot be read"
+    finally:
+        held.fetching = None
+
+
+def _keys(document: Any) -> dict[str, tuple[PublicKey, str | None]]:
+    """Raises LookupError, TypeError: it is no key set."""
+    found = {}
+    for entry in [entry for entry in document["keys"] if isinstance(entry, dict)][:_KEYS]:
+        key, name = public_key(entry), entry.get("kid")
+        if key is not None and isinstance(name, str):
+            algorithm = entry.get("alg")
+            found[name] = (key, algorithm if isinstance(algorithm, str) else None)
+    return found
 
 
 async def fetch_json(url: str, http: Asker | None) -> Any:
