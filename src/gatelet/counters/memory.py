@@ -37,28 +37,17 @@ class MemoryBuckets:
 
     def take_now(self, buckets: Sequence[Bucket], now: float) -> int | None:
         """Take a token of each, or of none: then the index of the first one that has none."""
-        if len(buckets) == 1:  # the account's alone, for nearly every request
-            (bucket,) = buckets
-            held = self._levels.get(bucket.name)
+        levels = self._levels
+        taken: list[tuple[str, tuple[Level, Bucket]]] = []
+        for bucket in buckets:
+            held = levels.get(bucket.name)
             level = token_bucket.take(held and held[0], bucket.rate, bucket.burst, now)
             if level is None:
-                return 0
-            self._levels[bucket.name] = (level, bucket)
-        elif (refused := self._take_all(buckets, now)) is not None:
-            return refused
-        if len(self._levels) > self._most:
-            self._forget_full(now)
-        return None
-
-    def _take_all(self, buckets: Sequence[Bucket], now: float) -> int | None:
-        taken = []
-        for index, bucket in enumerate(buckets):
-            held = self._levels.get(bucket.name)
-            level = token_bucket.take(held and held[0], bucket.rate, bucket.burst, now)
-            if level is None:
-                return index
+                return len(taken)
             taken.append((bucket.name, (level, bucket)))
-        self._levels.update(taken)
+        levels.update(taken)
+        if len(levels) > self._most:
+            self._forget_full(now)
         return None
 
     def _forget_full(self, now: float) -> None:

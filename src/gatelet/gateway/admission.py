@@ -58,18 +58,6 @@ def method_bucket(
     return Bucket(name, rate, burst)
 
 
-def plan_buckets(scope: Scope, plan: UsagePlan, key: ApiKey, stage: tuple[str, str], method: str) -> tuple[Bucket, ...]:
-    """The throttles of a key: of its plan, over all stages, and of the method for that key."""
-    own = f"{scope.account}/{scope.region}/{plan.id}/{key.id}"
-    buckets = []
-    if plan.throttle is not None:
-        buckets.append(Bucket(f"plan/{own}", *plan.throttle))
-    of_method = plan.stages[stage].get(method)
-    if of_method is not None:
-        buckets.append(Bucket(f"plan-method/{own}/{'/'.join(stage)}{method}", *of_method))
-    return tuple(buckets)
-
-
 def meter(scope: Scope, plan: UsagePlan, key: ApiKey) -> str:
     """The name of what a key has used of a plan: the control plane's too."""
     return f"{scope.account}/{scope.region}/{plan.id}/{key.id}"

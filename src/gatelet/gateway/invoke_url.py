@@ -42,27 +42,22 @@ def parse_invoke_url(host: str, raw_path: str) -> InvokeAddress | None:
 
     An address may name an API or a stage that does not exist; the stage may even be empty.
     """
-    domain = _domain(host) if HOST_MARK in host.lower() else ""
-    api_id = _api_of_domain(domain) if domain else None
-    if api_id is not None:
-        stage, path = _stage_and_path(raw_path)
-        return InvokeAddress(api_id, stage, path, "host", domain)
+    if HOST_MARK in host.lower():
+        domain = _domain(host)
+        named = _api_of_domain(domain)
+        if named is not None:
+            stage, slash, path = raw_path.lstrip("/").partition("/")  # ``//stage/x`` names the same stage (recorded)
+            return InvokeAddress(named, stage, slash + path, "host", domain)
     if raw_path.startswith(PATH_PREFIX):
         api_id, _, rest = raw_path[len(PATH_PREFIX) :].partition("/")
-        stage, path = _stage_and_path(rest)
-        return InvokeAddress(api_id, stage, path, "path") if api_id else None
+        stage, slash, path = rest.lstrip("/").partition("/")
+        return InvokeAddress(api_id, stage, slash + path, "path") if api_id else None
     if raw_path.startswith(RESTAPIS_PREFIX):
         parts = raw_path[len(RESTAPIS_PREFIX) :].split("/", 3)
         if len(parts) >= 3 and parts[2] == RESTAPIS_MARK and parts[0] and parts[1]:
             return InvokeAddress(parts[0], parts[1], f"/{parts[3]}" if len(parts) == 4 else "", "path")
     # Everything else below /restapis belongs to the control plane.
     return None
-
-
-def _stage_and_path(rest: str) -> tuple[str, str]:
-    # ``//stage/x`` names the same stage (recorded).
-    stage, slash, path = rest.lstrip("/").partition("/")
-    return stage, slash + path
 
 
 def _domain(host: str) -> str:

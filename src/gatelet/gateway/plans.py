@@ -12,12 +12,14 @@ from typing import Any
 
 from gatelet.aws.scope import Scope
 from gatelet.counters.periods import period_at
-from gatelet.counters.ports import Period
+from gatelet.counters.ports import Bucket, Period
 from gatelet.gateway.document import API_KEY, QUOTA_SINCE, SERVICE, USAGE_PLAN, USAGE_PLAN_KEY
 from gatelet.storage.ports import Change, Key, Record, Records
 
 Throttle = tuple[float, int]
 """Rate (tokens a second) and burst."""
+
+_FOUND = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class UsagePlan:
     quota: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A key with the plan that it has for a stage, and its throttles for one of the stage's methods."""
+
+    key: ApiKey
+    plan: UsagePlan
+    buckets: tuple[Bucket, ...]
+
+
 def quota_limit(quota: Mapping[str, Any], period: Period) -> int:
     """The limit in a period: in the first one, ``offset`` less."""
     first = period_at(quota["period"], quota.get(QUOTA_SINCE, 0)).start == period.start
@@ -56,6 +67,8 @@ class LivePlans:
         self._plans: dict[tuple[Scope, str], UsagePlan] = {}
         self._members: dict[tuple[Scope, str], set[str]] = {}
         """Plan ids by key id."""
+        self._found: dict[tuple[Scope, str, str, str, str], Member] = {}
+        """What callers were found to be, until anything changes."""
 
     async def start(self) -> None:
         """Read everything that is stored."""
@@ -68,19 +81,27 @@ class LivePlans:
         if change.key.service == SERVICE and change.key.kind in {API_KEY, USAGE_PLAN, USAGE_PLAN_KEY}:
             self._set(change.key, None if change.deleted else await self._records.get(change.key))
 
-    def key(self, scope: Scope, value: str) -> ApiKey | None:
-        """The key with that value."""
-        return self._by_value.get((scope, value))
+    def member(self, scope: Scope, value: str, api_id: str, stage: str, method: str) -> Member | None:
+        """Who calls a method (``/users/GET``) with that key; None: no key in force with a plan for the stage."""
+        which = (scope, value, api_id, stage, method)
+        return self._found.get(which) or self._find(which)
 
-    def plan(self, scope: Scope, key: ApiKey, api_id: str, stage: str) -> UsagePlan | None:
-        """The plan that the key has for the stage."""
+    def _find(self, which: tuple[Scope, str, str, str, str]) -> Member | None:
+        scope, value, api_id, stage, method = which
+        key = self._by_value.get((scope, value))
+        if key is None or not key.enabled:
+            return None
         for plan_id in self._members.get((scope, key.id), ()):
             plan = self._plans.get((scope, plan_id))
             if plan is not None and (api_id, stage) in plan.stages:
-                return plan
+                if len(self._found) >= _FOUND:
+                    self._found.clear()
+                member = self._found[which] = Member(key, plan, _buckets(scope, plan, key, (api_id, stage), method))
+                return member
         return None
 
     def _set(self, at: Key, record: Record | None) -> None:
+        self._found.clear()
         scope = Scope(at.account, at.region)
         if at.kind == API_KEY:
             self._set_key(scope, at, record)
@@ -120,6 +141,18 @@ def _plan(shape: Mapping[str, Any]) -> UsagePlan:
         },
         quota=shape.get("quota"),
     )
+
+
+def _buckets(scope: Scope, plan: UsagePlan, key: ApiKey, stage: tuple[str, str], method: str) -> tuple[Bucket, ...]:
+    """The throttles of a key: of its plan, over all stages, and of the method for that key."""
+    own = f"{scope.account}/{scope.region}/{plan.id}/{key.id}"
+    buckets = []
+    if plan.throttle is not None:
+        buckets.append(Bucket(f"plan/{own}", *plan.throttle))
+    of_method = plan.stages[stage].get(method)
+    if of_method is not None:
+        buckets.append(Bucket(f"plan-method/{own}/{'/'.join(stage)}{method}", *of_method))
+    return tuple(buckets)
 
 
 def _throttle(settings: Mapping[str, Any] | None) -> Throttle | None:

@@ -6,12 +6,13 @@ Reference: apigateway-data-plane sections 16 and 17.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from gatelet.aws.arn import Arn, InvalidArn
-from gatelet.gateway.template import Lookup
 
 ABSENT = "-"
 """What a variable without a value prints."""
@@ -30,17 +31,17 @@ class LogTarget:
 
 @dataclass(frozen=True, slots=True)
 class AccessLog:
-    """Where the lines go, and their format: literal texts and variables' names in turn."""
+    """Where the lines go, and their form: a text with a ``%s`` for each of the variables."""
 
     target: LogTarget
-    parts: tuple[str, ...]
+    form: str
+    variables: tuple[str, ...]
 
-    def line(self, lookup: Lookup) -> str:
-        """The line of a request; ``lookup`` finds ``context.*``. No value can begin another line."""
-        filled = [
-            part if index % 2 == 0 else lookup(f"context.{part}") or ABSENT for index, part in enumerate(self.parts)
-        ]
-        return "".join(filled).replace("\r", " ").replace("\n", " ")
+    def line(self, find: Callable[[str], object]) -> str:
+        """The line of a request; ``find`` gives a variable's value by its name. No value can begin another line."""
+        values = [find(variable) for variable in self.variables]
+        texts = [value if type(value) is str and value else _text(value) for value in values]
+        return (self.form % tuple(texts)).replace("\r", " ").replace("\n", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,14 @@ def compile_access_log(settings: Mapping[str, Any] | None) -> AccessLog | None:
     """A stage's access log; None until it has a destination and a format. Raises InvalidArn."""
     if not settings or not settings.get("destinationArn") or not settings.get("format"):
         return None
-    return AccessLog(parse_target(settings["destinationArn"]), tuple(_VARIABLE.split(settings["format"])))
+    texts = _VARIABLE.split(settings["format"])
+    form = "%s".join(text.replace("%", "%%") for text in texts[::2])
+    return AccessLog(parse_target(settings["destinationArn"]), form, tuple(texts[1::2]))
+
+
+def _text(value: object) -> str:
+    """How a value that is no text prints in a line."""
+    return ABSENT if value is None or value == "" else orjson.dumps(value).decode()
 
 
 def compile_execution_logging(settings: Mapping[str, Any]) -> ExecutionLogging | None:

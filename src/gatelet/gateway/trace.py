@@ -26,10 +26,12 @@ from gatelet.identity.principals import Principal
 
 _WATCHED = frozenset(
     (
+        "cache-control",
         "content-encoding",
         "traceparent",
         "x-amzn-requestid",
         "x-amzn-trace-id",
+        "x-api-key",
         "x-gatelet-explain",
         "x-forwarded-for",
         "x-forwarded-port",

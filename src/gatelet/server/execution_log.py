@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from string import hexdigits
+from types import MappingProxyType
 
 from gatelet.aws.clock import Clock
 from gatelet.gateway.stage_logs import LogTarget
 from gatelet.logs.writer import LogWriter
 from gatelet.storage.ports import StreamKey
 
+_STREAMS = MappingProxyType(
+    {digit: hashlib.md5(digit.lower().encode(), usedforsecurity=False).hexdigest() for digit in hexdigits}
+)
 _EVENT_CHARACTERS = 1024  # data plane section 16: "1,024-byte event limit"
 
 
 def _stream(request_id: str) -> str:
-    """AWS spreads requests over streams named by hexadecimal digests; one a request's first byte decides."""
-    return hashlib.md5(request_id[:2].encode(), usedforsecurity=False).hexdigest()
+    """AWS spreads requests over streams named by hexadecimal digests; here a request's first digit decides."""
+    return _STREAMS[request_id[0]]
 
 
 class CloudWatchAccessLogs:

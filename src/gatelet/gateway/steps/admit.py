@@ -6,12 +6,14 @@ A throttled request takes of no bucket and of no quota. Reference: apigateway-au
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from typing import NoReturn
 
 from gatelet.counters.errors import CountersUnavailable
 from gatelet.counters.periods import period_at
-from gatelet.gateway.admission import Admission, meter, plan_buckets
+from gatelet.counters.ports import Bucket
+from gatelet.gateway.admission import Admission, meter
 from gatelet.gateway.errors import InvalidApiKey, QuotaExceeded, Throttled
-from gatelet.gateway.plans import ApiKey, UsagePlan, quota_limit
+from gatelet.gateway.plans import Member, quota_limit
 from gatelet.gateway.router import Route
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.snapshot import Snapshot
@@ -25,60 +27,69 @@ def admit_caller(
     snapshot: Snapshot, route: Route, trace: Trace, admission: Admission, settings: GatewaySettings
 ) -> Awaitable[None] | None:
     """What is to be awaited; None: the request is in. Either raises InvalidApiKey, Throttled, QuotaExceeded."""
-    local = admission.buckets.local
-    if local is None or trace.story is not None or route.method.api_key_required:
-        return _admit(snapshot, route, trace, admission, settings)
-    buckets = route.method.buckets
-    refused = local.take_now(buckets, trace.received)
-    if refused is not None:
-        trace.throttled_by = buckets[refused].name
-        raise Throttled
-    return None
-
-
-async def _admit(
-    snapshot: Snapshot, route: Route, trace: Trace, admission: Admission, settings: GatewaySettings
-) -> None:
-    buckets = route.method.buckets
-    member = None
-    if route.method.api_key_required:
-        key, plan = member = _member(snapshot, trace, admission)
-        stage = (snapshot.api_id, snapshot.stage)
-        trace.plan_id = plan.id
-        trace.buckets = buckets = plan_buckets(snapshot.scope, plan, key, stage, route.method.name) + buckets
-        trace.identity = {**(trace.identity or {}), "apiKey": key.value, "apiKeyId": key.id}
-        if trace.story is not None:
-            narrate_access.key_accepted(trace.story, snapshot, trace, key.value)
+    method = route.method
+    buckets, member = method.buckets, None
+    if method.api_key_required:
+        member = _member(snapshot, route, trace, admission)
+        buckets = trace.buckets = member.buckets + buckets
     elif trace.story is not None:
         narrate_access.key_not_needed(trace.story, snapshot, trace)
+    local = admission.buckets.local
+    if local is None:
+        return _take_elsewhere(snapshot, buckets, member, trace, admission, settings)
+    refused = local.take_now(buckets, trace.received)
+    if refused is not None:
+        _throttle(snapshot, buckets[refused], member, trace)
+    if member is None or member.plan.quota is None:
+        return None
+    return _charge(snapshot, member, trace, admission, settings)
+
+
+async def _take_elsewhere(
+    snapshot: Snapshot,
+    buckets: tuple[Bucket, ...],
+    member: Member | None,
+    trace: Trace,
+    admission: Admission,
+    settings: GatewaySettings,
+) -> None:
+    """From buckets that several processes share."""
     try:
         refused = await admission.buckets.take(buckets, trace.received)
     except CountersUnavailable:
         refused = None if settings.throttles_fail_open else 0
     if refused is not None:
-        trace.throttled_by = buckets[refused].name
-        if trace.story is not None and member is not None:
-            narrate_access.key_exceeded(trace.story, snapshot, member[0].value, "throttle")
-        raise Throttled
-    if member is not None and member[1].quota is not None:
-        await _charge(snapshot, *member, trace, admission, settings)
+        _throttle(snapshot, buckets[refused], member, trace)
+    if member is not None and member.plan.quota is not None:
+        await _charge(snapshot, member, trace, admission, settings)
 
 
-def _member(snapshot: Snapshot, trace: Trace, admission: Admission) -> tuple[ApiKey, UsagePlan]:
+def _throttle(snapshot: Snapshot, bucket: Bucket, member: Member | None, trace: Trace) -> NoReturn:
+    trace.throttled_by = bucket.name
+    if trace.story is not None and member is not None:
+        narrate_access.key_exceeded(trace.story, snapshot, member.key.value, "throttle")
+    raise Throttled
+
+
+def _member(snapshot: Snapshot, route: Route, trace: Trace, admission: Admission) -> Member:
     """The caller's key and the plan that it has for the stage. Raises InvalidApiKey."""
-    value = trace.usage_key if snapshot.api_key_source == "AUTHORIZER" else trace.request.header(_HEADER)
-    key = admission.plans.key(snapshot.scope, value) if value else None
-    if key is None or not key.enabled:
+    value = trace.usage_key if snapshot.api_key_source == "AUTHORIZER" else trace.seen.get(_HEADER)
+    name = route.method.name
+    member = admission.plans.member(snapshot.scope, value, snapshot.api_id, snapshot.stage, name) if value else None
+    if member is None:
         raise InvalidApiKey
-    plan = admission.plans.plan(snapshot.scope, key, snapshot.api_id, snapshot.stage)
-    if plan is None:
-        raise InvalidApiKey
-    return key, plan
+    key = member.key
+    trace.plan_id = member.plan.id
+    trace.identity = {**(trace.identity or {}), "apiKey": key.value, "apiKeyId": key.id}
+    if trace.story is not None:
+        narrate_access.key_accepted(trace.story, snapshot, trace, key.value)
+    return member
 
 
 async def _charge(
-    snapshot: Snapshot, key: ApiKey, plan: UsagePlan, trace: Trace, admission: Admission, settings: GatewaySettings
+    snapshot: Snapshot, member: Member, trace: Trace, admission: Admission, settings: GatewaySettings
 ) -> None:
+    key, plan = member.key, member.plan
     assert plan.quota is not None
     period = period_at(plan.quota["period"], trace.received)
     limit = quota_limit(plan.quota, period)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import orjson
 
@@ -17,6 +17,7 @@ from gatelet.aws.quotas import CACHED_RESPONSE_BYTES
 from gatelet.gateway.caching import CachePlan, pack, unpack
 from gatelet.gateway.context import lookup
 from gatelet.gateway.errors import AccessDenied
+from gatelet.gateway.events.proxy import parse_query
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.steps.authorize import may_invalidate
 from gatelet.gateway.steps.own_headers import own_headers
@@ -75,19 +76,26 @@ def _values(name: str, exchange: Exchange) -> object:
     """Everything that the integration may see of a parameter: of a header in any case, all values of each."""
     if name.startswith("'"):
         return name[1:-1]
-    found = _PARAMETER.fullmatch(name)
-    if found is None:
+    place, wanted = _place(name)
+    if not place:
         return lookup(exchange.trace, name)
-    place, wanted = found.groups()
     if place == "querystring":
-        return exchange.parameters.query.get(wanted, ())
+        _, values = parse_query(exchange.trace.request.query)
+        return () if values is None else values.get(wanted, ())
     wanted = wanted.lower()
     return [(key, values) for key, values in exchange.parameters.headers.items() if key.lower() == wanted]
 
 
+@lru_cache(maxsize=1_024)
+def _place(name: str) -> tuple[str, str]:
+    """Of a parameter in the query or a header: ``querystring`` or ``header``, and its name; else empty."""
+    found = _PARAMETER.fullmatch(name)
+    return ("", "") if found is None else (found[1], found[2])
+
+
 def _control(plan: CachePlan, exchange: Exchange) -> tuple[bool, bool]:
     """Whether the client makes the entry anew, and whether it is warned that it may not. Raises AccessDenied."""
-    asked = exchange.trace.request.header("cache-control")
+    asked = exchange.trace.seen.get("cache-control")
     if asked is None or "max-age=0" not in asked.replace(" ", "").lower().split(","):
         return False, False
     if not plan.authorized_control or may_invalidate(exchange):
