@@ -92,7 +92,7 @@ class DebugSessions:
 
 async def task_root(host: Host, version: FunctionVersion) -> str:
     """Where the function's code is, as its process sees it. Raises Undebuggable, and as ``launch.configure``."""
-    if version.supervised:
+    if not version.python:
         raise Undebuggable(f"{version.name} runs on {version.runtime}: debugpy is for Python")
     if (await host.sandbox()).namespaces:
         return mounts.TASK

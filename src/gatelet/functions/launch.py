@@ -12,7 +12,7 @@ import orjson
 from gatelet.aws import quotas
 from gatelet.functions.grounds import Grounds
 from gatelet.functions.host import Host
-from gatelet.functions.process import Launcher, StartFailed
+from gatelet.functions.process import Launcher
 from gatelet.functions.python_runtime import Interpreter, PythonRuntime
 from gatelet.functions.report import runtime_version
 from gatelet.functions.runtime_api.programs import Program, directories
@@ -71,7 +71,7 @@ async def configure(
 
     Raises CodeMissing, AwsError (the code does not unpack), StartFailed (no such runtime here) or OSError.
     """
-    program = await host.programs.find(function.runtime, function.memory) if function.supervised else None
+    program = None if function.python else await host.programs.find(function.runtime, function.memory)
     sandbox = await host.sandbox()
     interpreter, python = await host.runtimes.get(function.runtime)
     if function.debug_port:
@@ -109,11 +109,8 @@ async def configure(
         configuration["environment"].update(program.variables)
     ready = None if template or grounds.namespaces else host.templates.ready(function)
     launcher = python if ready is None else ready
-    extensions = layers is not None and (layers / "extensions").is_dir()
-    if extensions and program is None:
-        raise StartFailed(f"the layers bring extensions, which run beside {function.runtime} on AWS alone")
     version, warning = _python_words(function, interpreter) if program is None else (program.version, program.warning)
-    return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, extensions)
+    return Launch(interpreter, python, sandbox, launcher, configuration, version, warning, function.extensions)
 
 
 def _python_words(function: FunctionVersion, interpreter: Interpreter) -> tuple[str, str]:
@@ -123,8 +120,8 @@ def _python_words(function: FunctionVersion, interpreter: Interpreter) -> tuple[
 
 
 def _supervision(function: FunctionVersion, program: Program | None) -> dict[str, Any]:
-    """What a supervisor needs; see runtimes.python.supervisor."""
-    if program is None:
+    """What a supervisor needs; see runtimes.python.supervisor. No command: the runtime is Python."""
+    if not function.supervised:
         return {"supervised": False}
     description = {
         "functionName": function.name,
@@ -132,7 +129,7 @@ def _supervision(function: FunctionVersion, program: Program | None) -> dict[str
         "handler": function.handler,
         "accountId": function.scope.account,
     }
-    return {"supervised": True, "command": program.command, "description": description}
+    return {"supervised": True, "command": None if program is None else program.command, "description": description}
 
 
 def _variables(host: Host, function: FunctionVersion, places: _Places, stream: str, namespaces: bool) -> dict[str, str]:

@@ -82,7 +82,12 @@ class Templates:
             self._begin(function)
 
     async def need(self, function: FunctionVersion) -> None:
-        """Build it now: a version with SnapStart begins from its snapshot (also with few places for templates)."""
+        """Build it now: a version with SnapStart begins from its snapshot (also with few places for templates).
+
+        Beside extensions there is none: every environment initialises itself.
+        """
+        if function.supervised:
+            return
         task = self._begin(function)
         if task is not None:
             await asyncio.shield(task)

@@ -66,10 +66,18 @@ class FunctionVersion:
     debug_port: int = 0
     """The port of the loopback address on which its process waits for a debugger; 0: it waits for none."""
 
+    extensions: bool = False
+    """Its layers bring programs that run beside the runtime (lambda-execution section 3)."""
+
+    @property
+    def python(self) -> bool:
+        """Whether its handler is Python's."""
+        return self.runtime.startswith("python")
+
     @property
     def supervised(self) -> bool:
-        """Whether its runtime is a program that speaks the Runtime API."""
-        return not self.runtime.startswith("python")
+        """Whether its runtime speaks the Runtime API, with a supervisor (ADR 17)."""
+        return self.extensions or not self.python
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +181,7 @@ def _compile(scope: Scope, name: str, version: str, revision: Revision, provisio
         code=revision["code"]["blob"],
         serving=_identity(scope, name, version, revision),
         layers=tuple(layer["blob"] for layer in layers),
+        extensions=any(layer.get("extensions", False) for layer in layers),
         provisioned=provisioned,
         log_format=configuration.get("LoggingConfig", {}).get("LogFormat", "Text"),
         application_level=configuration.get("LoggingConfig", {}).get("ApplicationLogLevel", "INFO"),

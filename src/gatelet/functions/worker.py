@@ -121,9 +121,11 @@ class Worker:
                 return
 
     def abandon(self) -> float:
-        """Hear nothing more of the process, and kill it: in so many seconds, if it has extensions to shut down."""
+        """Hear no answer of the process, and kill it.
+
+        In so many seconds, if it has extensions to shut down; what they log until then is still told.
+        """
         self._abandoned = True
-        self._owner = None
         if self._process is not None and self._lingers:
             self._channel.say_goodbye()
             self._loop.call_later(_FAREWELL_SECONDS, self._kill_and_release)
@@ -132,6 +134,7 @@ class Worker:
         return 0.0
 
     def _kill_and_release(self) -> None:
+        self._owner = None
         if self._process is not None:
             self._process.kill()
         self._release()
@@ -146,7 +149,7 @@ class Worker:
             # It has loaded: it is in the namespaces that it made by now.
             self._grounds.keep_namespaces_of(self._process)
             self._grounds = None
-        if self._owner is not None:
+        if self._owner is not None and (not self._abandoned or _is_log(kind, payload)):
             self._owner.on_frame(kind, payload)
 
     def _closed(self) -> None:
@@ -164,7 +167,8 @@ class Worker:
         untaken = self._channel.take_back()
         self._owner = None
         self._release()
-        owner.on_exit(code, untaken)
+        if not self._abandoned:
+            owner.on_exit(code, untaken)
 
     def _release(self) -> None:
         self._channel.close()
@@ -191,3 +195,10 @@ class Worker:
             self._partial = b""
         if lines and self._owner is not None:
             self._owner.on_output([line.decode("utf-8", "replace") + "\n" for line in lines])
+
+
+def _is_log(kind: int, payload: bytes) -> bool:
+    """Whether the frame is a log event as it should be."""
+    with suppress(frames.FrameError):
+        return kind == frames.LOG and bool(frames.decode_log(payload))
+    return False

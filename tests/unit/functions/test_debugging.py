@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from tests.debugger import Debugger, free_port, install_debugpy
 from tests.unit.functions.conftest import running_world
+from tests.unit.functions.test_extensions import with_extension
 from tests.unit.functions.world import World
 
 from gatelet.aws import quotas
 from gatelet.functions.invocation import RuntimeUnavailable, Undebuggable
 
+PYTHON = {"Runtime": "python3.11", "Handler": "app.handler"}
 SOURCE = """import os
 NUMBER = 2
 def handler(event, context):
@@ -54,8 +56,13 @@ async def at_the_breakpoint(world: World, target: Any, port: int, local: str) ->
     return seen, await running
 
 
-def test_a_breakpoint_stops_the_handler(debugged: World, tmp_path: Path) -> None:
-    target = debugged.function(SOURCE, Timeout=1)
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside an extension"])
+def test_a_breakpoint_stops_the_handler(debugged: World, tmp_path: Path, beside: bool) -> None:
+    if beside:
+        (debugged.shared / "listener").unlink(missing_ok=True)
+        target, _ = with_extension(debugged, "listener", {"app.py": SOURCE}, **PYTHON, Timeout=1)
+    else:
+        target = debugged.function(SOURCE, Timeout=1)
     (tmp_path / "app.py").write_text(SOURCE)
     seen, result = debugged.run(at_the_breakpoint(debugged, target, free_port(), str(tmp_path)))
     path, line, variables = seen

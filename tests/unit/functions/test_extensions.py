@@ -11,7 +11,7 @@ import pytest
 from tests.unit.functions.bootstraps import HEAD, SCRIPTED, TALK
 from tests.unit.functions.world import World, zipped
 
-from gatelet.functions.invocation import FunctionTarget, RuntimeUnavailable
+from gatelet.functions.invocation import FunctionTarget
 from gatelet.functions.model import CodeReference
 
 EXTENSION = (
@@ -71,12 +71,20 @@ while True:
 )
 
 
-def with_extension(world: World, name: str, source: str = SCRIPTED, **more: Any) -> tuple[FunctionTarget, Path]:
+def with_extension(
+    world: World, name: str, source: str | dict[str, str] = SCRIPTED, **more: Any
+) -> tuple[FunctionTarget, Path]:
     """A function with a layer that has the extension, and the file of its notes."""
     data = zipped({f"extensions/{name}": EXTENSION})
-    layer: CodeReference = {"blob": world.run(world.data.blobs.put(data)), "size": len(data), "sha256": ""}
+    layer: CodeReference = {
+        "blob": world.run(world.data.blobs.put(data)),
+        "size": len(data),
+        "sha256": "",
+        "extensions": True,
+    }
     settings = {"Runtime": "provided.al2023", "Timeout": 10, "Environment": {"Variables": {"NOTES": str(world.shared)}}}
-    return world.function({"bootstrap": source}, layers=[layer], **{**settings, **more}), world.shared / name
+    files = {"bootstrap": source} if isinstance(source, str) else source
+    return world.function(files, layers=[layer], **{**settings, **more}), world.shared / name
 
 
 def notes(path: Path, kind: str) -> list[str]:
@@ -195,10 +203,36 @@ def test_an_internal_extension(forking: World) -> None:
     ]
 
 
-def test_python_has_no_extensions_here_and_says_so(forking: World) -> None:
-    target, _ = with_extension(forking, "beside", Runtime="python3.11", Handler="app.handler")
-    with pytest.raises(RuntimeUnavailable, match="the layers bring extensions"):
-        forking.invoke(target)
+INSIDE = """
+import http.client, json, os, threading
+inherited = [name for name in os.listdir("/proc/self/fd") if int(name) > 2]
+heard = []
+def listen():
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"], timeout=30)
+    api = "/2020-01-01/extension"
+    connection.request("POST", api + "/register", b'{"events": ["INVOKE"]}', {"Lambda-Extension-Name": "inside"})
+    answer = connection.getresponse()
+    answer.read()
+    mine = {"Lambda-Extension-Identifier": answer.headers["Lambda-Extension-Identifier"]}
+    registered.set()
+    while True:
+        connection.request("GET", api + "/event/next", None, mine)
+        heard.append(json.loads(connection.getresponse().read())["eventType"])
+        came.set()
+registered, came = threading.Event(), threading.Event()
+threading.Thread(target=listen, daemon=True).start()
+registered.wait(10)
+def handler(event, context):
+    came.wait(10)
+    return [heard, len(inherited)]
+"""
+
+
+def test_a_part_of_a_python_function_is_an_extension_too(forking: World) -> None:
+    """The handler's process has two descriptors of the supervisor's and no more (the third is the look at them)."""
+    target, file = with_extension(forking, "beside", {"app.py": INSIDE}, Runtime="python3.11", Handler="app.handler")
+    assert forking.value(target) == [["INVOKE"], 3]
+    assert len(notes(file, "event")) == 1
 
 
 def until(holds: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatelet.aws import quotas
-from gatelet.aws.errors import NotSupported
 from gatelet.control.lambda_.errors import InvalidParameterValue
 from gatelet.control.lambda_.layer_names import LayerName, parse_version_arn, read_layer_version
 from gatelet.control.operation import Call
@@ -30,14 +29,6 @@ async def attach(call: Call, document: FunctionDocument, arns: Sequence[str]) ->
         ]
         document["layers"] = codes
     check_unzipped(document)
-    check_extensions(document)
-
-
-def check_extensions(document: FunctionDocument) -> None:
-    """Extensions run beside runtimes that speak the Runtime API (ADR 17). Raises NotSupported beside others."""
-    runtime = document["configuration"]["Runtime"]
-    if runtime.startswith("python") and any(code.get("extensions") for code in document.get("layers", ())):
-        raise NotSupported(f"external extensions (files of extensions/ in layers) beside the runtime {runtime}")
 
 
 def check_unzipped(document: FunctionDocument) -> None:

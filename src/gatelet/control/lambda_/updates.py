@@ -16,7 +16,7 @@ from gatelet.control.lambda_.configuration import (
 )
 from gatelet.control.lambda_.documents import check_revision, edit_function, named, read_function
 from gatelet.control.lambda_.errors import InvalidParameterValue, function_not_found
-from gatelet.control.lambda_.layer_attachment import attach, check_extensions, check_unzipped
+from gatelet.control.lambda_.layer_attachment import attach, check_unzipped
 from gatelet.control.lambda_.life import Phase, check_update, enter
 from gatelet.control.lambda_.names import FunctionName
 from gatelet.control.lambda_.refusals import refuse_unsupported
@@ -83,7 +83,6 @@ async def update_function_configuration(call: Call, request: UpdateFunctionConfi
         change_settings(configuration, call.scope, request)
         if request.get("Layers") is not None:
             await attach(call, edited, request["Layers"])
-        check_extensions(edited)
         _begin(call, configuration)
     start_settling(call.ports, name)
     return shown(configuration, name)

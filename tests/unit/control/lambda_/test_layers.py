@@ -268,19 +268,3 @@ def test_permissions(plane: LambdaPlane) -> None:
         MISSING,
         f"Layer version {LAYER}:7 does not exist.",
     )
-
-
-def test_extensions_are_refused_beside_runtimes_that_cannot_have_them(plane: LambdaPlane) -> None:
-    """Said when it is configured, whether the layer or the runtime comes last (ADR 17)."""
-    layer = publish(plane, content=archive("#!/bin/sh\n", "extensions/watch"))["LayerVersionArn"]
-    refusal = (
-        "NotImplementedException",
-        (
-            "Gatelet does not support external extensions (files of extensions/ in layers) "
-            "beside the runtime python3.11 yet."
-        ),
-    )
-    assert plane.refused_create(Layers=[layer], Runtime="python3.11") == refusal
-    plane.create_active(Layers=[layer], Runtime="provided.al2023")
-    assert plane.fails("UpdateFunctionConfiguration", FunctionName="f", Runtime="python3.11") == refusal
-    plane("UpdateFunctionConfiguration", FunctionName="f", Runtime="python3.11", Layers=[])

@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any
 
-from . import ahead, faults, fitness, forker, frames, jail, limits, loading, output, snapshots, worker
+from . import ahead, faults, fitness, forker, frames, jail, life, limits, loading, output, snapshots, worker
 from .memory import PeakMemory
 from .sandbox import syscalls
 from .wire import Wire
@@ -94,7 +94,7 @@ class Template:
                 os.environ[name] = settings["environment"][name]
         self._tell_of_the_import(wire)
         self._worker.connect(wire)
-        worker.live(self._worker, self._begin)
+        life.live(self._begin, self._streams)
 
     def _tell_of_the_import(self, wire: Wire) -> None:
         now = int(time.time() * 1000)  # noqa: TID251 - the worker's clock
@@ -112,8 +112,8 @@ class Template:
                 snapshots.run_after()
             except Exception:  # noqa: BLE001 - a hook may raise anything
                 traceback.print_exc()
-                self._worker.leave(snapshots.AFTER_FAILED)
-        self._worker.initialised(self._handler)
+                life.leave(self._streams, snapshots.AFTER_FAILED)
+        self._worker.serve(self._handler)
 
 
 def _reseed() -> None:
@@ -130,7 +130,7 @@ def run(control: int, parent: int, preloaded: frozenset[str], events: Any, based
     jail.enter(settings, based=based)
     limits.die_with_parent(parent)
     syscalls.call_oneself("template")
-    worker.prepare(settings, preloaded)
+    life.prepare(settings, preloaded)
     template = Template(settings, events)
     server = ahead.ForkerAhead(own, template.become_worker)
     begun = time.monotonic()  # noqa: TID251 - the worker's clock

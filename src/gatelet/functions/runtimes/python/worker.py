@@ -5,16 +5,13 @@ The process gets a CONFIGURE frame first: what to load and within which limits. 
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import time
-import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import debugging, faults, frames, jail, limits, loading, marshal_json, output, snapshots
+from . import client, faults, frames, jail, life, limits, loading, marshal_json, output
 from .context import LambdaContext
 from .memory import PeakMemory
 from .supervisor import supervisor
@@ -29,16 +26,15 @@ class Worker:
     _wire: Wire
 
     def __init__(self, settings: dict[str, Any], events: Any, streams: output.Streams) -> None:
+        self._settings = settings
         self._memory = PeakMemory()
-        self._streams = streams
+        self.streams = streams
         self._journal = streams.journal
         self._paths = faults.Paths(settings["code"], settings["runtime"])
-        self._handler_name: str = settings["handler"]
-        self._debug_port: int = settings.get("debug_port", 0)
         self._response_limit: int = settings["response_bytes"]
         self._to_json = marshal_json.writer(settings["escape_non_ascii"])
         self._error_json = json.JSONEncoder(ensure_ascii=settings["escape_non_ascii"]).encode
-        self._handler: Callable[[Any, Any], Any]
+        self._handler: life.Handler
         self._events = events
 
     def connect(self, wire: Wire) -> None:
@@ -46,32 +42,21 @@ class Worker:
         self._wire = wire
         self._journal.send_to(wire)
 
-    def initialise(self) -> None:
-        """Import the handler; an error is reported and ends the process."""
-        try:
-            if self._debug_port:
-                debugging.wait(self._debug_port)
-            self._handler = loading.find_handler(self._handler_name, self._paths)
-        except Exception as error:  # noqa: BLE001 - the user's module may raise anything
-            fault = faults.of_exception(error, "", self._paths)
-            self._finish_streams()
-            self._journal.event(output.init_warning())
-            self._journal.event(output.error_event(fault))
+    def run(self) -> None:
+        """Import the handler, then run events; an error of the import is reported and ends the process."""
+        handler, fault = life.load(self._settings, self.streams)
+        if handler is None:
             self._wire.send(frames.encode_answer(frames.INIT_ERROR, self._memory.kib(), self._error(fault)))
             os._exit(1)
-        self._finish_streams()
-        self.initialised(self._handler)
+        self.serve(handler)
 
-    def initialised(self, handler: Callable[[Any, Any], Any]) -> None:
-        """The handler can be called."""
+    def serve(self, handler: life.Handler) -> None:
+        """The handler can be called: run events until the channel ends."""
         self._handler = handler
         LambdaContext.configure()
         self._wire.send(frames.encode_answer(frames.INIT_OK, self._memory.kib()))
-
-    def serve(self) -> None:
-        """Run events until the channel ends."""
         receive, send = self._wire.receive, self._wire.send
-        out, err = self._streams.out, self._streams.err
+        out, err = self.streams.out, self.streams.err
         while True:
             kind, payload = receive()
             meta, head, body = frames.decode_event(payload)
@@ -123,7 +108,7 @@ class Worker:
 
     def _failure(self, error: BaseException, request_id: str) -> bytes:
         fault = faults.of_exception(error, request_id, self._paths)
-        self._finish_streams()
+        self.streams.finish()
         self._journal.event(output.error_event(fault))
         return frames.encode_answer(frames.ERROR, self._memory.kib(), self._error(fault))
 
@@ -137,22 +122,6 @@ class Worker:
 
     def _error(self, fault: dict[str, Any]) -> bytes:
         return self._error_json(fault).encode("utf-8", "replace")
-
-    def leave(self, status: int) -> None:
-        """End the process as ``sys.exit`` does: exit handlers run, what was printed is kept."""
-        atexit._run_exitfuncs()  # noqa: SLF001 - the one way to run them without unwinding through the zygote
-        self._finish_streams()
-        os._exit(status)
-
-    def _finish_streams(self) -> None:
-        self._streams.finish()
-
-
-def exit_status(error: SystemExit) -> int:
-    """The exit status that the interpreter gives for ``sys.exit(...)``."""
-    if error.code is None:
-        return 0
-    return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
 @dataclass(frozen=True)
@@ -172,36 +141,11 @@ def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = 
     jail.enter(settings, based=place.based, namespaces=place.namespaces)
     limits.die_with_parent(parent)
     if settings.get("supervised"):
-        supervisor.run(wire, settings, events)
-    prepare(settings, preloaded)
+        supervisor.run(wire, settings, events, lambda port, log: client.run(settings, preloaded, port, log))
+    life.prepare(settings, preloaded)
     worker = Worker(settings, events, output.install(output.Journal(wire)))
     worker.connect(wire)
-    live(worker, worker.initialise)
-
-
-def prepare(settings: dict[str, Any], preloaded: Iterable[str]) -> None:
-    """The variables, the paths and the directory that the function's code is imported with."""
-    os.environ.clear()
-    os.environ.update(settings["environment"])
-    time.tzset()
-    code, runtime, layers = settings["code"], settings["runtime"], settings["layers"]
-    if preloaded:
-        loading.forget_shadowed(code, runtime, preloaded, layers)
-    loading.set_path(code, runtime, layers)
-    snapshots.provide()
-    os.chdir(code)
-
-
-def live(worker: Worker, begin: Callable[[], None]) -> None:
-    """Begin, then serve until the process ends."""
-    try:
-        begin()
-        worker.serve()
-    except SystemExit as error:
-        worker.leave(exit_status(error))
-    except BaseException:  # noqa: BLE001 - KeyboardInterrupt and faults of ours end the process, said in its log
-        traceback.print_exc()
-        worker.leave(1)
+    life.live(worker.run, worker.streams)
 
 
 def main(arguments: list[str]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from .. import limits
+from ..sandbox import syscalls
 
 _GROUP_LOOKS, _GROUP_LOOK_SECONDS = 250, 0.002
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
@@ -44,6 +46,45 @@ def start(
 
     ``inherited`` are descriptors beside the standard ones. ``output`` is for what it prints; None: as ours.
     """
+
+    def execute() -> None:
+        try:
+            for descriptor in inherited:
+                os.set_inheritable(descriptor, True)
+            os.chdir(directory)
+            os.execve(command[0], list(command), environment)  # noqa: S606 - it is what runs here
+        except FileNotFoundError as error:
+            _say(command[0], error)
+            os._exit(NOT_FOUND)
+
+    return _fork(execute, output, command[0])
+
+
+class Fork:
+    """A process that is made before there are threads, and begins when it is told."""
+
+    def __init__(self, begin: Callable[[], None], inherited: int, output: int | None) -> None:
+        """``inherited`` is the one descriptor of ours that it keeps; ``output`` as of ``start``."""
+        read, self._gate = os.pipe()
+
+        def wait() -> None:
+            os.close(self._gate)
+            if not os.read(read, 1):
+                os._exit(0)
+            _close_all_but(inherited)
+            syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # as after an execution: ``peers`` looks at its descriptors
+            begin()
+
+        self.pid = _fork(wait, output, "the runtime")
+        os.close(read)
+
+    def begin(self) -> None:
+        """Let it begin."""
+        os.write(self._gate, b".")
+        os.close(self._gate)
+
+
+def _fork(begin: Callable[[], None], output: int | None, name: str) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -56,16 +97,16 @@ def start(
         if output is not None:
             os.dup2(output, 1)
             os.dup2(output, 2)
-        for descriptor in inherited:
-            os.set_inheritable(descriptor, True)
-        os.chdir(directory)
-        os.execve(command[0], list(command), environment)  # noqa: S606 - it is what runs here
-    except FileNotFoundError as error:
-        _say(command[0], error)
-        os._exit(NOT_FOUND)
+        begin()
     except BaseException as error:  # noqa: BLE001 - this is a copy of the supervisor, and must never go on as one
-        _say(command[0], error)
-        os._exit(NOT_EXECUTABLE)
+        _say(name, error)
+    os._exit(NOT_EXECUTABLE)
+
+
+def _close_all_but(kept: int) -> None:
+    """Nothing of the supervisor's is the function's: its connections, its listener, its pipes."""
+    os.closerange(3, kept)
+    os.closerange(kept + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def ended() -> list[tuple[int, int]]:

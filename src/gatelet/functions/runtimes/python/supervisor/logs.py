@@ -17,10 +17,16 @@ from .. import frames
 VARIABLE = "_LAMBDA_TELEMETRY_LOG_FD"
 _HEAD = struct.Struct(">II")
 _TIME = struct.Struct(">Q")
-_MARK, _WITHOUT_TIME = 0xA55A0000, 0xA55A0001
+_MARK, _WITHOUT_TIME, _WITH_TIME = 0xA55A0000, 0xA55A0001, 0xA55A0003
 _READ_BYTES = 65_536
 _PIPE_BYTES = 65_536
 _EVENT_BYTES = 1_048_576
+
+
+def encode(moment: int, text: bytes) -> bytes:
+    """An event in its frame; ``moment`` is epoch milliseconds. Longer texts than an event has are cut."""
+    text = text[:_EVENT_BYTES]
+    return _HEAD.pack(_WITH_TIME, len(text)) + _TIME.pack(moment * 1000) + text
 
 
 class LogPipe:

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
@@ -38,6 +39,10 @@ _EXIT_SECONDS = 0.5
 """How long a runtime may take to end after it has said that it could not be initialised."""
 
 
+Runtime = Callable[[int, int], None]
+"""Is the runtime, for good: the port of the Runtime API, and the pipe for log events."""
+
+
 class _Phase(Enum):
     INIT = auto()
     READY = auto()
@@ -47,8 +52,9 @@ class _Phase(Enum):
 class Supervisor:
     """Of one environment; ``run`` does not return."""
 
-    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any) -> None:
+    def __init__(self, wire: Wire, settings: dict[str, Any], events: Any, own: Runtime) -> None:
         self._wire = wire
+        self._own = own
         self._settings = settings
         self._translator = Translator(events, settings["response_bytes"])
         self._loop = Loop()
@@ -63,7 +69,7 @@ class Supervisor:
         self._grace: Timer | None = None
         self._runtime = 0
         self._streaming = self._ending = False
-        self._program: list[str] = []
+        self._begin_runtime: Callable[[], int]
         self._has_extensions = False
         self._lines: dict[str, LinePipe] = {}
         self._failed = False
@@ -90,7 +96,7 @@ class Supervisor:
     def extension_is_ready(self) -> None:
         """See extensions.Conductor."""
         if self._runtime == 0 and self._extensions.registered:
-            self._start_runtime()
+            self._runtime = self._begin_runtime()
         self._settle()
 
     def extension_failed(self, kind: str, reason: str) -> None:
@@ -166,25 +172,37 @@ class Supervisor:
             self._send(frames.encode_answer(frames.INIT_ERROR, 0, fault("Runtime.InvalidEntrypoint", message)))
             children.end_like(1 << 8)
             return
-        self._program = command
         self._settings["environment"]["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{self._server.port}"
         children.await_group(self._settings["group"])
+        directory = f"{self._settings['layers'] or '/opt'}/extensions"
+        self._has_extensions = os.path.isdir(directory)  # noqa: PTH112 - pathlib costs milliseconds here
+        self._begin_runtime = self._program(command) if command else self._fork()
         for pipe in self._pipes.values():
             self._loop.on_read(pipe.read_end, pipe.drain)
         if self._wire.stream != self._wire.events:
             self._loop.on_read(self._wire.stream, self._stream_readable)
         self._narrator.init_started()
-        directory = f"{self._settings['layers'] or '/opt'}/extensions"
-        self._has_extensions = os.path.isdir(directory)  # noqa: PTH112 - pathlib costs milliseconds here
         self._extensions.start(directory, self._start_extension)
         self.extension_is_ready()
         self._loop.run()
 
-    def _start_runtime(self) -> None:
+    def _program(self, command: list[str]) -> Callable[[], int]:
+        """How to start the program that is the runtime: its pid."""
         framed = self._pipes["function"].write_end
         own = {**self._settings["environment"], VARIABLE: str(framed)}
         directory, output = self._settings["code"], self._output("function")
-        self._runtime = children.start(self._program, own, directory, [framed], output)
+        return lambda: children.start(command, own, directory, [framed], output)
+
+    def _fork(self) -> Callable[[], int]:
+        """How to start the runtime that this process is itself; extensions that hear of telemetry bring threads."""
+        framed, port = self._pipes["function"].write_end, self._server.port
+        fork = children.Fork(lambda: self._own(port, framed), framed, self._output("function"))
+
+        def start() -> int:
+            fork.begin()
+            return fork.pid
+
+        return start
 
     def _start_extension(self, path: str) -> int:
         """With the variables of the function, its credentials and the platform; none that begins with ``_``."""
@@ -232,8 +250,10 @@ class Supervisor:
         self._loop.later(_SHUTDOWN_SECONDS, lambda: os._exit(0))
 
     def _command(self) -> list[str] | None:
-        """What is to be executed; None: nothing."""
-        command: list[str] = self._settings["command"]
+        """What is to be executed; empty: the runtime that this process is itself; None: there is nothing."""
+        command: list[str] | None = self._settings["command"]
+        if command is None:
+            return []
         if command:
             return command
         places = [self._settings["code"], self._settings["layers"] or "/opt"]
@@ -319,10 +339,10 @@ class Supervisor:
                 children.end_like(status)
 
 
-def run(wire: Wire, settings: dict[str, Any], events: Any) -> None:
-    """Be the supervisor of an environment, for good."""
+def run(wire: Wire, settings: dict[str, Any], events: Any, own: Runtime) -> None:
+    """Be the supervisor of an environment, for good; ``own`` is what a fork does as the Python runtime."""
     try:
-        Supervisor(wire, settings, events).run()
+        Supervisor(wire, settings, events, own).run()
     except BaseException:  # noqa: BLE001 - a fault of ours ends the process, said in its log
         traceback.print_exc()
         sys.stderr.flush()
