@@ -90,6 +90,11 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def domain(gatelet: Any) -> Domain:
+    return make_domain(gatelet)
+
+
+def make_domain(gatelet: Any) -> Domain:
+    """``ann`` has a password, ``new`` a temporary one."""
     cognito = gatelet.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="The shop")["UserPool"]["Id"]
     cognito.create_user_pool_domain(UserPoolId=pool, Domain="sign-in-pages")

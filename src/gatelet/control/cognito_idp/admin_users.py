@@ -15,6 +15,7 @@ from gatelet.control.cognito_idp.mfa import factors
 from gatelet.control.cognito_idp.new_users import attributes_of, new_user, shown
 from gatelet.control.cognito_idp.proving import set_password
 from gatelet.control.cognito_idp.sign_up import apply_pre_sign_up
+from gatelet.control.cognito_idp.tries import forget_failures
 from gatelet.control.cognito_idp.triggers import Event, fire, has_trigger
 from gatelet.control.cognito_idp.user_store import create_user, delete_user, edit_user, find_user, read_user
 from gatelet.control.operation import Call, Request, Response, operation
@@ -54,7 +55,7 @@ async def admin_set_user_password(call: Call, request: Request) -> Response:
             user.document["status"] = "CONFIRMED"
         else:
             _make_temporary(call, pool, user.document)
-    call.ports.identity.user_pools.attempts.succeeded(pool.id, user.id)
+    await forget_failures(call, pool, user.id)
     return {}
 
 

@@ -21,6 +21,7 @@ from gatelet.control.cognito_idp.secret_hash import check_secret_hash
 from gatelet.control.cognito_idp.sessions import ChallengeSession, continue_session, use_up
 from gatelet.control.cognito_idp.sign_in import Finish, proceed
 from gatelet.control.cognito_idp.tries import one_try
+from gatelet.control.cognito_idp.used_once import use_once
 from gatelet.control.cognito_idp.user_store import User, edit_user, find_user
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.identity.user_pools import srp
@@ -93,7 +94,7 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
     call, pool = answer.call, answer.pool
     block_text = answer.required("PASSWORD_CLAIM_SECRET_BLOCK")
     timestamp, given = answer.required("TIMESTAMP"), answer.required("PASSWORD_CLAIM_SIGNATURE")
-    vault, pools = call.ports.identity.vault, call.ports.identity.user_pools
+    vault = call.ports.identity.vault
     try:
         block = unseal(vault, srp_block_owner(pool.id), block_text, call.ports.clock.now())
     except InvalidSeal:
@@ -108,7 +109,7 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
         if not proves(key, pool, user.document["username"], block_text, timestamp, given):
             raise NotAuthorized
     now = call.ports.clock.now()
-    if not pools.used.use(f"srp/{given}", now + _REPLAY_SECONDS, now):
+    if not await use_once(call, pool.id, f"srp/{given}", now + _REPLAY_SECONDS):
         raise NotAuthorized
     return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
@@ -130,7 +131,7 @@ async def _new_password(answer: Answer) -> dict[str, Any]:
             if entry["Required"] and entry["Name"] != "sub" and not user.document["attributes"].get(entry["Name"]):
                 raise InvalidParameter(f"Invalid user attributes: {entry['Name']}: The attribute is required")
         await set_password(call, pool, user.document, password)
-        use_up(call, session)
+        await use_up(call, session)
         user.document["status"] = "CONFIRMED"
     return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
@@ -146,7 +147,7 @@ async def _software_token(answer: Answer) -> dict[str, Any]:
         edit_user(call, pool, found.document["username"]) as user,
     ):
         check_totp(call, user.document, code)
-        use_up(call, session)
+        await use_up(call, session)
     return await proceed(
         call, pool, answer.client, user.document, metadata=answer.metadata, second=False, finish=answer.finish
     )
@@ -156,7 +157,7 @@ async def _mfa_setup(answer: Answer) -> dict[str, Any]:
     session, user = await answer.continued("MFA_SETUP")
     if not session.state.get("verified") or "totp" not in user.document:
         raise NotAuthorized("Invalid session for the user.")
-    use_up(answer.call, session)
+    await use_up(answer.call, session)
     return await proceed(
         answer.call,
         answer.pool,
@@ -171,7 +172,7 @@ async def _mfa_setup(answer: Answer) -> dict[str, Any]:
 async def _custom(answer: Answer) -> dict[str, Any]:
     text = answer.required("ANSWER")
     session, user = await answer.continued("CUSTOM_CHALLENGE")
-    use_up(answer.call, session)
+    await use_up(answer.call, session)
     return await answer_custom(answer.call, answer.pool, answer.client, user.document, session, text, answer.metadata)
 
 

@@ -59,7 +59,7 @@ async def by_password(sign_in: SignIn) -> dict[str, Any]:
     user = await find_user(call, pool, username) or await migrate(call, pool, client, username, password)
     name = pool.fold(username) if user is None else user.id
     await before_sign_in(call, pool, client, None if user is None else user.document, username, sign_in.metadata)
-    async with one_try(call, pool, name):
+    async with one_try(call, pool, name, known=user is not None):
         if not await is_password(call, None if user is None else user.document, password):
             raise _unknown(client) if user is None else NotAuthorized()
     assert user is not None
@@ -187,6 +187,8 @@ _ADMIN: Final[Mapping[str, tuple[str, Flow]]] = {
 def flow_of(client: Client, name: str, *, admin: bool) -> Flow:
     """The flow, if the client may use it. Raises InvalidParameter."""
     flows = {**_PUBLIC, **_ADMIN} if admin else _PUBLIC
+    if name == "USER_AUTH":  # Gatelet refuses clients that want ALLOW_USER_AUTH: this is AWS's answer to all others
+        raise InvalidParameter("USER_AUTH flow not enabled for this client")
     if name not in flows:
         raise InvalidParameter("Initiate Auth method not supported.")
     allowed, flow = flows[name]

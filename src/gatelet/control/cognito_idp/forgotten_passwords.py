@@ -13,8 +13,10 @@ from gatelet.control.cognito_idp.codes import PASSWORD, check_code, mismatch, se
 from gatelet.control.cognito_idp.confirming import confirmed
 from gatelet.control.cognito_idp.documents import Pool, public_client, read_pool
 from gatelet.control.cognito_idp.errors import ExpiredCode, InvalidParameter, NotAuthorized
+from gatelet.control.cognito_idp.migration import migrate
 from gatelet.control.cognito_idp.proving import check_policy, set_password
 from gatelet.control.cognito_idp.secret_hash import check_secret_hash
+from gatelet.control.cognito_idp.tries import forget_failures
 from gatelet.control.cognito_idp.user_store import edit_user, find_user
 from gatelet.control.operation import Call, Request, Response, operation
 from gatelet.identity.user_pools.model import UserDocument
@@ -28,7 +30,9 @@ async def forgot_password(call: Call, request: Request) -> Response:
     """A code to an address that the user has verified."""
     pool, client = await public_client(call, request["ClientId"])
     check_secret_hash(call, client, request["Username"], request.get("SecretHash"))
-    if client.hides_existence and await find_user(call, pool, request["Username"]) is None:
+    username = request["Username"]
+    known = await find_user(call, pool, username) or await migrate(call, pool, client, username, None)
+    if known is None and client.hides_existence:
         return {
             "CodeDeliveryDetails": {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}
         }
@@ -59,7 +63,7 @@ async def confirm_forgot_password(call: Call, request: Request) -> Response:
             await set_password(call, pool, document, request["Password"])
             document["status"] = "CONFIRMED"
     mismatch(good)
-    call.ports.identity.user_pools.attempts.succeeded(pool.id, user.id)
+    await forget_failures(call, pool, user.id)
     metadata = request.get("ClientMetadata") or {}
     await confirmed(call, pool, document, client.id, metadata, "PostConfirmation_ConfirmForgotPassword")
     return {}

@@ -12,11 +12,15 @@ from gatelet.control.cognito_idp.user_store import User, create_user, find_user
 from gatelet.control.operation import Call
 
 
-async def migrate(call: Call, pool: Pool, client: Client, username: str, password: str) -> User | None:
-    """The user whom the trigger vouches for, taken over with the password; None without a trigger. Raises AwsError."""
+async def migrate(call: Call, pool: Pool, client: Client, username: str, password: str | None) -> User | None:
+    """The user whom the trigger vouches for, taken over with the password; None without a trigger. Raises AwsError.
+
+    ``password`` None: it is forgotten, and the user will choose another.
+    """
     if not has_trigger(pool, "UserMigration"):
         return None
-    event = Event("UserMigration_Authentication", client.id, username=username)
+    source = "UserMigration_ForgotPassword" if password is None else "UserMigration_Authentication"
+    event = Event(source, client.id, username=username)
     event.request["password"] = password
     event.response |= {
         "userAttributes": None,
@@ -31,9 +35,10 @@ async def migrate(call: Call, pool: Pool, client: Client, username: str, passwor
         return None
     attributes = {str(name): str(value) for name, value in given.items() if name not in {"username", "sub"}}
     check_attributes(pool.settings, attributes, by_admin=True)
-    status = answer.get("finalUserStatus") or "RESET_REQUIRED"
-    user = new_user(call, pool, username, attributes, "CONFIRMED" if status == "CONFIRMED" else "RESET_REQUIRED")
-    await set_password(call, pool, user, password)
+    confirmed = password is not None and answer.get("finalUserStatus") == "CONFIRMED"
+    user = new_user(call, pool, username, attributes, "CONFIRMED" if confirmed else "RESET_REQUIRED")
+    if password is not None:
+        await set_password(call, pool, user, password)
     force = answer.get("forceAliasCreation") is True
     await create_user(call, pool, user, taken="User already exists", take_aliases=force)
     return await find_user(call, pool, username)

@@ -11,6 +11,7 @@ from typing import Final
 
 from gatelet.aws import quotas
 from gatelet.control.cognito_idp.documents import Client
+from gatelet.control.cognito_idp.used_once import use_once
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools.sealed import InvalidSeal, seal, unseal
 
@@ -43,7 +44,7 @@ def make_code(call: Call, grant: Grant) -> str:
     return seal(call.ports.identity.vault, _OWNER, value, call.ports.clock.now() + quotas.OAUTH_CODE_SECONDS)
 
 
-def redeem(call: Call, client: Client, code: str, redirect_uri: str, verifier: str | None) -> Grant:
+async def redeem(call: Call, client: Client, code: str, redirect_uri: str, verifier: str | None) -> Grant:
     """The grant behind a code. Raises InvalidGrant."""
     now = call.ports.clock.now()
     try:
@@ -52,7 +53,7 @@ def redeem(call: Call, client: Client, code: str, redirect_uri: str, verifier: s
         raise InvalidGrant from None
     if (grant.client_id, grant.redirect_uri) != (client.id, redirect_uri):
         raise InvalidGrant
-    if not call.ports.identity.user_pools.used.use(grant.id, now + quotas.OAUTH_CODE_SECONDS, now):
+    if not await use_once(call, client.pool_id, f"code/{grant.id}", now + quotas.OAUTH_CODE_SECONDS):
         raise InvalidGrant
     if (grant.challenge is None) != (verifier is None):
         raise InvalidGrant

@@ -87,7 +87,7 @@ async def _for_client(call: Call, pool: Pool, client: Client, asked: str | None)
 async def _for_code(call: Call, pool: Pool, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
     try:
         code, uri = form.get("code") or "", form.get("redirect_uri") or ""
-        grant = redeem(call, client, code, uri, form.get("code_verifier"))
+        grant = await redeem(call, client, code, uri, form.get("code_verifier"))
     except InvalidGrant:
         raise OAuthError("invalid_grant") from None
     user = await find_user(call, pool, grant.username)

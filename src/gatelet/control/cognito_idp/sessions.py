@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gatelet.control.cognito_idp.documents import Client
 from gatelet.control.cognito_idp.errors import NotAuthorized
+from gatelet.control.cognito_idp.used_once import use_once
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools.sealed import InvalidSeal, SealExpired, seal, unseal
 
@@ -69,8 +70,7 @@ def continue_session(call: Call, text: str | None) -> ChallengeSession:
     )
 
 
-def use_up(call: Call, session: ChallengeSession) -> None:
+async def use_up(call: Call, session: ChallengeSession) -> None:
     """The session has served: no second answer is taken for it. Raises NotAuthorized."""
-    used = call.ports.identity.user_pools.used
-    if not used.use(session.id, session.expires, call.ports.clock.now()):
+    if not await use_once(call, session.pool_id, f"session/{session.id}", session.expires):
         raise NotAuthorized("Invalid session for the user.")

@@ -16,6 +16,7 @@ from gatelet.identity.user_pools.model import (
     SERVICE,
     UserDocument,
     alias_key,
+    failures_key,
     members_of,
     user_key,
 )
@@ -116,6 +117,7 @@ async def delete_user(call: Call, pool: Pool, user: User) -> None:
     """Delete a user with aliases and memberships."""
     writes = [Delete(user.key, expected=user.revision)]
     writes += [Delete(_alias(pool, alias)) for alias in aliases_of(pool, user.document)]
+    writes += [Delete(failures_key(pool.id, name)) for name in (user.id, f"{user.id}/totp")]
     for group in user.document["groups"]:
         writes.append(Delete(membership_key(pool.id, group, user.id)))
     await call.ports.records.write(*writes)

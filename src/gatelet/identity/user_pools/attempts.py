@@ -1,43 +1,53 @@
 """Failed sign-ins: the fifth and every later one locks the user out for a while, twice as long each time.
 
-Reference: Cognito Developer Guide, "Lockout behavior for failed sign-in attempts".
+Those of users are stored (control/cognito_idp/tries.py); those of names that nobody has are counted here, in memory,
+so that they look alike. Reference: Cognito Developer Guide, "Lockout behavior for failed sign-in attempts".
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Final, NamedTuple
 
 from gatelet.aws import quotas
 
 _MOST: Final = 100_000
 
 
+class Failures(NamedTuple):
+    """How many sign-ins failed one after another, and when the last one did (epoch seconds)."""
+
+    times: int = 0
+    last: float = 0.0
+
+    def locks(self, now: float) -> bool:
+        """Whether the user has to wait."""
+        return self.times >= quotas.SIGN_IN_FREE_FAILURES and now < self.last + _seconds(self.times)
+
+    def with_one_more(self, now: float) -> Failures:
+        """Another failure; fifteen minutes without any begin anew."""
+        quiet = now - self.last > quotas.SIGN_IN_LOCKOUT_SECONDS_MAX
+        return Failures(1 if quiet else self.times + 1, now)
+
+
 class Attempts:
-    """Counts per user, in memory; at most 100,000 users, those longest without a failure are forgotten first."""
+    """Failures by name, in memory; at most 100,000 names, those longest without a failure are forgotten first."""
 
     __slots__ = ("_failures",)
 
     def __init__(self) -> None:
-        self._failures: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        self._failures: OrderedDict[tuple[str, str], Failures] = OrderedDict()
 
-    def locked(self, pool_id: str, username: str, now: float) -> bool:
-        """Whether the user has to wait."""
-        count, last = self._failures.get((pool_id, username), (0, 0.0))
-        return count >= quotas.SIGN_IN_FREE_FAILURES and now < last + _seconds(count)
+    def of(self, pool_id: str, name: str) -> Failures:
+        """The failures of a name."""
+        return self._failures.get((pool_id, name), Failures())
 
-    def failed(self, pool_id: str, username: str, now: float) -> None:
-        """One more failure; fifteen minutes without any begin anew."""
-        count, last = self._failures.pop((pool_id, username), (0, now))
-        if now - last > quotas.SIGN_IN_LOCKOUT_SECONDS_MAX:
-            count = 0
-        self._failures[pool_id, username] = (count + 1, now)
+    def failed(self, pool_id: str, name: str, now: float) -> None:
+        """One more failure."""
+        self._failures[pool_id, name] = self.of(pool_id, name).with_one_more(now)
+        self._failures.move_to_end((pool_id, name))
         if len(self._failures) > _MOST:
             self._failures.popitem(last=False)
-
-    def succeeded(self, pool_id: str, username: str) -> None:
-        """Nothing is held against the user any more."""
-        self._failures.pop((pool_id, username), None)
 
 
 def _seconds(count: int) -> float:

@@ -28,7 +28,14 @@ MEMBERSHIPS: Final = _collection("Membership")
 RESOURCE_SERVERS: Final = _collection("ResourceServer")
 DOMAINS: Final = _collection("Domain")
 REVOCATIONS: Final = _collection("Revocation")
-ALL_OF_A_POOL: Final = (CLIENTS, USERS, ALIASES, GROUPS, MEMBERSHIPS, RESOURCE_SERVERS, DOMAINS, REVOCATIONS)
+FAILURES: Final = _collection("Failures")
+"""Failed sign-ins of users (attempts.py)."""
+USED: Final = _collection("Used")
+"""What may be used once and was."""
+ALL_OF_A_POOL: Final = (
+    *(CLIENTS, USERS, ALIASES, GROUPS, MEMBERSHIPS, RESOURCE_SERVERS, DOMAINS),
+    *(REVOCATIONS, FAILURES, USED),
+)
 
 
 class KeyPair(TypedDict):
@@ -123,6 +130,11 @@ def user_key(pool_id: str, username: str) -> Key:
 def alias_key(pool_id: str, name: str, value: str) -> Key:
     """Where the user with that ``sub``, or that alias attribute, is told."""
     return ALIASES.key(f"{pool_id}/{name}={value}")
+
+
+def failures_key(pool_id: str, name: str) -> Key:
+    """Where the failures of a user are; of the second factor, those of ``{user}/totp``."""
+    return FAILURES.key(f"{pool_id}/{name}")
 
 
 def group_key(pool_id: str, name: str) -> Key:

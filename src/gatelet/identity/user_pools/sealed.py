@@ -5,7 +5,6 @@ Each is JSON, encrypted for one purpose (``owner``) with the installation's key,
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +13,6 @@ import orjson
 from gatelet.identity.vault import CannotOpen, Vault
 
 _MOST_CHARACTERS: Final = 8_192
-_MOST_USED: Final = 100_000
 
 
 class InvalidSeal(Exception):
@@ -48,23 +46,3 @@ def unseal(vault: Vault, owner: str, text: str, now: float) -> dict[str, Any]:
         raise SealExpired
     found: dict[str, Any] = value
     return found
-
-
-class UsedOnce:
-    """Remembers what was used until it expires by itself; at most 100,000, the oldest are forgotten first."""
-
-    __slots__ = ("_used",)
-
-    def __init__(self) -> None:
-        self._used: OrderedDict[str, float] = OrderedDict()
-
-    def use(self, name: str, expires: float, now: float) -> bool:
-        """False: it was used before."""
-        while self._used and next(iter(self._used.values())) <= now:
-            self._used.popitem(last=False)
-        if name in self._used:
-            return False
-        self._used[name] = expires
-        if len(self._used) > _MOST_USED:
-            self._used.popitem(last=False)
-        return True

@@ -14,7 +14,6 @@ from gatelet.identity.user_pools.gate import Gate
 from gatelet.identity.user_pools.jws import public_key
 from gatelet.identity.user_pools.keys import SigningKeys
 from gatelet.identity.user_pools.model import POOL, POOLS, SERVICE, PoolDocument, issuer_of, pool_arn
-from gatelet.identity.user_pools.sealed import UsedOnce
 from gatelet.identity.vault import Vault
 from gatelet.storage.ports import Change, Records
 
@@ -37,7 +36,7 @@ class KnownPool:
 class UserPools:
     """Looks pools up in memory; holds the counters and keys that go with them."""
 
-    __slots__ = ("_pools", "_records", "attempts", "gate", "signing", "used", "vault")
+    __slots__ = ("_pools", "_records", "attempts", "gate", "signing", "vault")
 
     def __init__(self, records: Records, vault: Vault) -> None:
         self._records = records
@@ -45,7 +44,6 @@ class UserPools:
         self.vault = vault
         self.attempts = Attempts()
         self.gate = Gate()
-        self.used = UsedOnce()
         self.signing = SigningKeys(vault)
 
     async def start(self) -> None:

@@ -223,7 +223,34 @@ class TestSecrets:
         assert "Very-secret" not in stored
         assert "PRIVATE KEY" not in stored
 
-    @pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "USER_AUTH", "nonsense"])
+    def test_the_flow_of_choices_is_refused_when_it_is_configured_and_asked_for(self, pool: Pool) -> None:
+        expected = ("NotImplementedException", "Gatelet does not support the authentication flow ALLOW_USER_AUTH yet.")
+        assert fails(pool.client, ExplicitAuthFlows=["ALLOW_USER_AUTH"]) == expected
+        given = {"USERNAME": "ann", "PASSWORD": PASSWORD}
+        denied = ("InvalidParameterException", "USER_AUTH flow not enabled for this client")
+        assert fails(pool.public, "InitiateAuth", AuthFlow="USER_AUTH", AuthParameters=given) == denied
+        params = {"UserPoolId": pool.id, "AuthFlow": "USER_AUTH", "AuthParameters": given}
+        assert fails(pool.public, "AdminInitiateAuth", **params) == denied
+
+    @pytest.mark.parametrize(
+        "challenge",
+        [
+            *("SMS_MFA", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN", "SELECT_CHALLENGE", "SELECT_MFA_TYPE", "PASSWORD"),
+            *("PASSWORD_SRP", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH"),
+        ],
+    )
+    def test_challenges_that_are_not_supported_say_so(self, pool: Pool, challenge: str) -> None:
+        responses = {"USERNAME": "ann", "ANSWER": "x"}
+        failed = fails(
+            pool.public,
+            "RespondToAuthChallenge",
+            ChallengeName=challenge,
+            ChallengeResponses=responses,
+            Session="s" * 20,
+        )
+        assert failed == ("NotImplementedException", f"Gatelet does not support the challenge {challenge} yet.")
+
+    @pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "nonsense"])
     def test_a_flow_that_the_client_may_not_use(self, pool: Pool, flow: str) -> None:
         given = {"USERNAME": "ann", "PASSWORD": PASSWORD}
         failed = fails(pool.public, "InitiateAuth", AuthFlow=flow, AuthParameters=given)

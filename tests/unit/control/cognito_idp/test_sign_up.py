@@ -175,6 +175,13 @@ def test_what_is_not_supported_says_so(pool: Pool) -> None:
         ({"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}}, "threat protection (UserPoolAddOns)"),
         ({"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True}}, "remembered devices (DeviceConfiguration)"),
         ({"LambdaConfig": {"CustomSMSSender": {"LambdaArn": "a"}}}, "the trigger CustomSMSSender"),
+        ({"LambdaConfig": {"CustomEmailSender": {"LambdaArn": "a"}}}, "the trigger CustomEmailSender"),
+        ({"LambdaConfig": {"KMSKeyID": "a"}}, "the trigger KMSKeyID"),
+        ({"LambdaConfig": {"InboundFederation": {"LambdaArn": "a"}}}, "the trigger InboundFederation"),
+        (
+            {"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaArn": "a", "LambdaVersion": "V3_0"}}},
+            "pre token generation events of version V3_0",
+        ),
     ):
         expected = ("NotImplementedException", f"Gatelet does not support {what} yet.")
         assert pool.plane.fails("CreateUserPool", PoolName="x", **settings) == expected

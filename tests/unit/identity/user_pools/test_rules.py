@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gatelet.aws.ids import Ids
-from gatelet.identity.user_pools.attempts import Attempts
+from gatelet.identity.user_pools import attempts
+from gatelet.identity.user_pools.attempts import Failures
 from gatelet.identity.user_pools.jws import InvalidToken, parse, public_key
-from gatelet.identity.user_pools.sealed import InvalidSeal, SealExpired, UsedOnce, seal, unseal
+from gatelet.identity.user_pools.sealed import InvalidSeal, SealExpired, seal, unseal
 from gatelet.identity.user_pools.tokens import began, session_id
 from gatelet.identity.user_pools.totp import STEP_SECONDS, code_at, matching_step
 from gatelet.identity.vault import Vault
@@ -30,16 +31,22 @@ def test_one_time_passwords(moment: int, code: str) -> None:
 
 def test_lock_out_doubles_and_ends() -> None:
     """Cognito Developer Guide, "Lockout behavior": 1 s after five failures, at most fifteen minutes."""
-    attempts, now, waits = Attempts(), 1_000.0, []
+    failures, now, waits = Failures(), 1_000.0, []
     for _ in range(17):
-        attempts.failed("p", "u", now)
-        wait = next(seconds for seconds in range(2_000) if not attempts.locked("p", "u", now + seconds))
+        failures = failures.with_one_more(now)
+        wait = next(seconds for seconds in range(2_000) if not failures.locks(now + seconds))
         waits.append(wait)
         now += wait
     assert waits == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
-    assert not attempts.locked("p", "other", now)
-    attempts.failed("p", "u", now + 901)
-    assert not attempts.locked("p", "u", now + 901)
+    assert not failures.with_one_more(now + 901).locks(now + 901)
+
+
+def test_names_that_nobody_has_are_counted_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "_MOST", 3)
+    counted = attempts.Attempts()
+    for number in range(10):
+        counted.failed("p", f"u{number}", float(number))
+    assert [counted.of("p", f"u{number}").times for number in range(6, 10)] == [0, 1, 1, 1]
 
 
 def test_what_is_sealed_opens_for_its_purpose_and_its_time() -> None:
@@ -59,12 +66,6 @@ def test_what_is_sealed_opens_for_its_purpose_and_its_time() -> None:
     ):
         with pytest.raises(InvalidSeal):
             unseal(vault, owner, wrong, 0.0)
-
-
-def test_what_is_used_is_used_until_it_expires() -> None:
-    used = UsedOnce()
-    assert [used.use("a", 10.0, 1.0), used.use("a", 10.0, 2.0), used.use("b", 20.0, 10.5)] == [True, False, True]
-    assert used.use("a", 30.0, 10.5)
 
 
 def test_a_session_tells_when_it_began() -> None:
