@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
@@ -67,6 +67,8 @@ class Ports:
     """None: CloudWatch answers 501."""
     traces: bool = False
     """Whether traced requests are told to somebody: stages may have ``tracingEnabled``."""
+    lacking: Callable[[str], str] = lambda _: ""
+    """Why this host cannot run functions of a runtime; empty: it can."""
     account_throttle: AccountThrottle = DEFAULT_THROTTLE
     outbox: Outbox = field(default_factory=MemoryOutbox)
     """Where codes for users go."""

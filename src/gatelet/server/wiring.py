@@ -22,6 +22,7 @@ from gatelet.control.registry import Registry
 from gatelet.functions.lambda_service import LambdaService
 from gatelet.functions.mappings.run import Ports as MappingPorts
 from gatelet.functions.mappings.service import EventSources
+from gatelet.functions.runtime_api.programs import lacking
 from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.admission import AccountThrottle, Admission
 from gatelet.gateway.explain import explain
@@ -222,6 +223,7 @@ async def _organs(config: Config, ground: Ground, identity: Identity, clock: Clo
             ids=ids,
             service_endpoints=frozenset(service_endpoints(config)),
             tables=tables,
+            lacking=partial(lacking, node=config.node),
             account_throttle=_account(config),
             outbox=FileOutbox(config.data_dir, log_writer, clock),
         )

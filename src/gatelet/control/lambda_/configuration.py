@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gatelet.aws import quotas
@@ -29,14 +29,14 @@ _PLAIN = ("Role", "Handler", "Description", "Timeout", "MemorySize")
 _PROCESSORS: Mapping[str, str] = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def check_settings(request: Mapping[str, Any]) -> None:
+def check_settings(request: Mapping[str, Any], lacking: Callable[[str], str]) -> None:
     """The settings of a Create or Update request, as far as the model leaves them open.
 
-    Raises InvalidParameterValue, and NotSupported for what is not enforced yet.
+    Raises InvalidParameterValue, and a 501 for what is not enforced yet or, as ``lacking`` tells, not to be had here.
     """
     refuse_unsupported(request)
     if request.get("Runtime") is not None:
-        check_runtime(request["Runtime"])
+        check_runtime(request["Runtime"], lacking)
         if request.get("SnapStart") is not None:
             check_snap_start(request)
     if (request.get("Timeout") or 0) > quotas.FUNCTION_TIMEOUT_MAX:

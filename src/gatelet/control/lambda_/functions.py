@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 async def create_function(call: Call, request: CreateFunctionRequestTypeDef) -> Response:
     """A function; State is Pending until its code is ready."""
     name = FunctionName(call.scope, resolve_new(request["FunctionName"], call.scope, call.principal.arn))
-    check_settings(request)
+    check_settings(request, call.ports.lacking)
     check_mandatory(request)
     check_role(call, request["Role"], name.arn)
     data = zip_of(request["Code"])

@@ -6,10 +6,10 @@ Reference: lambda-control-plane section 4 (row Runtime).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from gatelet.aws.errors import NotSupported
+from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.aws.scope import Scope
 from gatelet.control.lambda_.errors import InvalidParameterValue
 
@@ -34,9 +34,14 @@ _RETIRED = frozenset(
 )
 
 
-def check_runtime(runtime: str) -> None:
-    """Raises InvalidParameterValue for a retired or unknown runtime, NotSupported for one that does not run here."""
+def check_runtime(runtime: str, lacking: Callable[[str], str]) -> None:
+    """Raises InvalidParameterValue for a retired or unknown runtime, a 501 for one that does not run here.
+
+    ``lacking`` as of gatelet.control.ports.Ports.
+    """
     if runtime in PYTHON or runtime in PROGRAMS:
+        if lack := lacking(runtime):
+            raise AwsError("NotImplementedException", f"This host cannot run the function: {lack}.", status=501)
         return
     if runtime in _OTHERS:
         raise NotSupported(f"the runtime {runtime}")

@@ -75,7 +75,7 @@ async def update_function_configuration(call: Call, request: UpdateFunctionConfi
     """Another configuration; the old one serves until the new one is ready."""
     name = _updatable(call, request, "UpdateFunctionConfiguration")
     await read_function(call, name)
-    check_settings(request)
+    check_settings(request, call.ports.lacking)
     check_role(call, request.get("Role"), name.unqualified_arn)
     async with keeping_code(call.ports), edit_function(call.ports, name) as edited:
         _check(edited, request)

@@ -46,7 +46,7 @@ class Programs:
             return Program(f"{runtime.replace('.', ':', 1)}.v1")
         path = find_node(self._node)
         if path is None:
-            raise StartFailed(f"{runtime} needs Node.js: there is none on the PATH, nor does the setting node name one")
+            raise StartFailed(lacking(runtime, self._node))
         if self._version is None:
             self._version = asyncio.create_task(_probe(path))
         version = await asyncio.shield(self._version)
@@ -59,6 +59,14 @@ class Programs:
             warning="" if major == wanted else f"{runtime} is not installed on this host: running on Node.js {version}",
             variables={"GATELET_NODE_RUNTIME": runtime},
         )
+
+
+def lacking(runtime: str, node: Path | None) -> str:
+    """Why this host cannot run functions of the runtime; empty: it can. ``node`` as of Programs."""
+    if not runtime.startswith("nodejs") or find_node(node) is not None:
+        return ""
+    where = "there is none on the PATH, nor does the setting node name one" if node is None else f"{node} is no program"
+    return f"{runtime} needs Node.js: {where}"
 
 
 def find_node(chosen: Path | None) -> Path | None:
