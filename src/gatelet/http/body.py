@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+STEP_BYTES = 1_048_576
+
 
 class Body(Protocol):
     """A body in the making: what a connection needs of it."""
@@ -30,3 +32,9 @@ class LengthBody:
             return None
         self.data += segment[:need]
         return segment[need:]
+
+
+def in_steps(data: bytearray) -> bytes:
+    """``bytes(data)`` for a thread: copying 60 MB at once would keep all others from running for some 30 ms."""
+    view = memoryview(data)
+    return b"".join([bytes(view[at : at + STEP_BYTES]) for at in range(0, len(data), STEP_BYTES)])

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from typing import Final, cast
 
 from gatelet.http import encode
-from gatelet.http.body import Body, LengthBody
+from gatelet.http.body import STEP_BYTES, Body, LengthBody, in_steps
 from gatelet.http.chunked import ChunkedBody
 from gatelet.http.errors import BodyTooLarge, Overloaded, Refusal, RequestTimeout
 from gatelet.http.head import HeadParser, check_begun, check_size
@@ -32,26 +32,19 @@ class Connection(asyncio.Protocol):
     """The server's side of one TCP or TLS connection."""
 
     __slots__ = (
-        "_begun",
-        "_body",
-        "_counted",
-        "_ended",
-        "_head",
-        "_hub",
-        "_keep_alive",
-        "_mark",
-        "_outlet",
-        "_peer",
-        "_pending",
-        "_phase",
-        "_port",
-        "_reading",
-        "_request",
-        "_scheme",
-        "_task",
-        "_transport",
-        "_waiting",
-        "deadline",
+        *("_begun", "_body", "_counted", "_ended", "_head", "_hub", "_keep_alive", "_mark", "_outlet", "_peer"),
+        *(
+            "_pending",
+            "_phase",
+            "_port",
+            "_reading",
+            "_request",
+            "_scheme",
+            "_task",
+            "_transport",
+            "_waiting",
+            "deadline",
+        ),
     )
 
     def __init__(self, hub: Hub, scheme: str) -> None:
@@ -255,7 +248,17 @@ class Connection(asyncio.Protocol):
         if rest is not None:
             self._body = None
             self._pending = rest
-            self._serve(bytes(body.data))
+            if len(body.data) <= STEP_BYTES:
+                self._serve(bytes(body.data))
+            else:
+                self._phase, self.deadline = BUSY, NEVER
+                self._hub.loop.run_in_executor(None, in_steps, body.data).add_done_callback(self._serve_large)
+
+    def _serve_large(self, body: asyncio.Future[bytes]) -> None:
+        if body.exception() is not None:
+            self._transport.abort()  # there is no memory for it
+        elif self._phase is BUSY:
+            self._serve(body.result())
 
     def _count(self, octets: int) -> None:
         hub = self._hub

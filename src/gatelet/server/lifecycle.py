@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -180,6 +181,8 @@ async def serving(config: Config) -> AsyncIterator[Running]:
         gc.freeze()  # what start-up built lives as long as the process
         # Requests leave no cycles; looking for them often is what the slowest of them waited for.
         gc.set_threshold(50_000, 20, 50)
+        # A thread that computes (a signature, an archive) gives way to the event loop after a millisecond, not five.
+        sys.setswitchinterval(0.001)
         yield Running(config, endpoint, invoke_endpoint, house)
         _log.info("draining")
 

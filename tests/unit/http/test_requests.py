@@ -276,3 +276,17 @@ def test_half_closed_clients_get_their_answers(run: Any, serving: Any) -> None:
             assert await client.rest() == b""
 
     run(test)
+
+
+def test_a_large_body_is_put_together_beside_and_the_next_request_waits(run: Any, serving: Any) -> None:
+    body = bytes(range(256)) * 12_288
+
+    async def test() -> None:
+        async with serving() as served:
+            client = await served.connect()
+            head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            await client.send(head + body + b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nnext")
+            assert (await client.answer())[2].endswith(b"\n\n" + body)
+            assert (await client.answer())[2].endswith(b"\n\nnext")
+
+    run(test)

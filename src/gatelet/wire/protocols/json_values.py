@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from gatelet.aws.quotas import WIRE_NESTING
 from gatelet.wire.errors import SerializationFailure, UnencodableResult
 from gatelet.wire.models import Shape
 from gatelet.wire.protocols import timestamps
+from gatelet.wire.protocols.long_strings import LongString
 from gatelet.wire.protocols.scalars import is_moment, mismatch, read_float, write_float
 
 _NUMBER: Final = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
@@ -34,13 +35,13 @@ MAP_FOUND: Final = "Start of structure or map found where not expected"
 LIST_FOUND: Final = "Start of list found where not expected"
 
 
-def read_body(body: bytes) -> dict[str, Any]:
+def read_body(body: bytes, parse: Callable[[bytes], Any] = orjson.loads) -> dict[str, Any]:
     """The JSON object in a request body; an empty body is an empty object. Raises SerializationFailure."""
-    if not body.strip():
+    if not body or body.isspace():
         return {}
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        document = parse(body)
+    except (ValueError, RecursionError) as error:
         raise SerializationFailure("Could not parse request body into json: " + str(error)) from error
     if isinstance(document, dict):
         return document
@@ -87,6 +88,8 @@ def _read_scalar(shape: Shape, value: Any) -> Any:
     kind = shape.type
     if isinstance(value, str):
         return _read_string(shape, value)
+    if isinstance(value, LongString):
+        return _read_long_string(shape, value)
     if isinstance(value, bool):
         if kind != "boolean":
             raise mismatch(_BOOLEAN, shape)
@@ -120,14 +123,25 @@ def _read_string(shape: Shape, value: str) -> Any:
     raise mismatch(_STRING, shape)
 
 
-def _read_blob(text: str) -> bytes:
+def _read_long_string(shape: Shape, value: LongString) -> Any:
+    if shape.type != "blob":
+        try:
+            return _read_string(shape, value.text())
+        except ValueError as error:
+            raise mismatch(_STRING, shape) from error
+    try:
+        return _read_blob(value.octets)
+    except (ValueError, binascii.Error) as error:
+        raise mismatch(_STRING, shape) from error
+
+
+def _read_blob(text: str | memoryview) -> bytes:
     """The bytes of Base64, a megabyte at a time: decoding holds the interpreter's lock. Raises ValueError."""
-    if len(text) <= _BLOB_STEP:
-        return base64.b64decode(text, validate=True)
-    if text.find("=", 0, -2) >= 0:
-        raise ValueError("padding before the end")
     steps = range(0, len(text), _BLOB_STEP)
-    return b"".join([base64.b64decode(text[at : at + _BLOB_STEP], validate=True) for at in steps])
+    parts = [base64.b64decode(text[at : at + _BLOB_STEP], validate=True) for at in steps]
+    if any(len(part) != _BLOB_STEP // 4 * 3 for part in parts[:-1]):
+        raise ValueError("padding before the end")
+    return b"".join(parts)
 
 
 def _read_number(shape: Shape, value: float) -> Any:

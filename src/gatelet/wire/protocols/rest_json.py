@@ -10,6 +10,7 @@ import orjson
 from gatelet.aws.errors import AwsError
 from gatelet.wire.message import WireResponse
 from gatelet.wire.models import Shape
+from gatelet.wire.protocols import long_strings
 from gatelet.wire.protocols.error_names import status_of
 from gatelet.wire.protocols.json_values import read_body, read_members, write_members
 from gatelet.wire.protocols.rest import RestProtocol
@@ -53,7 +54,7 @@ class RestJson(RestProtocol):
         return WireResponse(status_of(self._model, error), headers, orjson.dumps(body))
 
     def _read_structure(self, members: Mapping[str, Shape], body: bytes) -> dict[str, Any]:
-        return read_members(members, read_body(body))
+        return read_members(members, read_body(body, long_strings.parse))
 
     def _write_structure(self, shape: Shape, result: Mapping[str, Any]) -> bytes:
         return orjson.dumps(write_members(shape.body_members, result, among=shape.members))
