@@ -246,18 +246,15 @@ class Connection(asyncio.Protocol):
         rest = body.feed(segment)
         self._count(len(body.data) - self._counted)
         if rest is not None:
-            self._body = None
-            self._pending = rest
+            self._body, self._pending = None, rest
             if len(body.data) <= STEP_BYTES:
                 self._serve(bytes(body.data))
             else:
-                self._phase, self.deadline = BUSY, NEVER
+                self._phase, self.deadline = BUSY, self._hub.now + self._hub.limits.body_timeout
                 self._hub.loop.run_in_executor(None, in_steps, body.data).add_done_callback(self._serve_large)
 
     def _serve_large(self, body: asyncio.Future[bytes]) -> None:
-        if body.exception() is not None:
-            self._transport.abort()  # there is no memory for it
-        elif self._phase is BUSY:
+        if self._phase is BUSY:
             self._serve(body.result())
 
     def _count(self, octets: int) -> None:
@@ -290,7 +287,7 @@ class Connection(asyncio.Protocol):
 
     async def _respond_to_all(self) -> None:
         """The connection's one task (to make one for every request costs more); it may read on by itself."""
-        while self._phase is BUSY:
+        while self._phase is BUSY and self._request is not None:
             await self._respond()
             if self._phase is HEAD:
                 self._waiting = self._hub.loop.create_future()
