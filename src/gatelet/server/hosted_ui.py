@@ -21,6 +21,7 @@ from gatelet.server.hosted_ui_address import PoolPage, domain_path
 from gatelet.server.hosted_ui_forms import json_answer
 from gatelet.server.hosted_ui_oauth import revocation, token, user_info
 from gatelet.server.hosted_ui_sign_in import authorize, login, logout
+from gatelet.server.hosted_ui_sign_up import signup
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ _ENDPOINTS: Final[Mapping[str, tuple[tuple[str, ...], _Serve]]] = {
 _PAGES: Final[Mapping[str, tuple[tuple[str, ...], _Show]]] = {
     "oauth2/authorize": (("GET",), authorize),
     "login": (("GET", "POST"), login),
+    "signup": (("GET", "POST"), signup),
     "logout": (("GET",), logout),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#1c2330}"
@@ -13,6 +14,16 @@ STYLE: Final = (
     "border:1px solid #8a93a3;border-radius:.25rem}button{margin-top:1.25rem;width:100%;padding:.6rem;font:inherit;"
     "border:0;border-radius:.25rem;background:#1d4ed8;color:#fff}p.error{color:#a11;margin:0 0 .5rem}"
 )
+
+
+class Field(NamedTuple):
+    """An input that must be filled in."""
+
+    name: str
+    label: str
+    kind: str
+    autocomplete: str
+    value: str = ""
 
 
 def page(title: str, content: str) -> str:
@@ -30,12 +41,44 @@ def message_page(title: str, text: str) -> str:
     return page(title, f'<p role="alert">{escape(text)}</p>')
 
 
-def sign_in_page(pool_name: str, action: str, sealed: str, error: str | None, username: str = "") -> str:
-    """Name and password."""
+def sign_in_page(
+    pool_name: str,
+    action: str,
+    sealed: str,
+    error: str | None,
+    username: str = "",
+    *,
+    notice: str | None = None,
+    more: str = "",
+) -> str:
+    """Name and password. ``notice`` says what went well before; ``more`` is a link to another page."""
     fields = _field("username", "Username", "text", "username", username) + _field(
         "password", "Password", "password", "current-password"
     )
-    return _form(f"Sign in to {pool_name}", action, sealed, error, fields, "Sign in")
+    return _form(f"Sign in to {pool_name}", action, sealed, error, fields, "Sign in", notice=notice, more=more)
+
+
+def sign_up_page(
+    pool_name: str, action: str, sealed: str, error: str | None, fields: Iterable[Field], *, more: str
+) -> str:
+    """A name, the attributes that the pool asks for, and a password."""
+    written = "".join(_field(one.name, one.label, one.kind, one.autocomplete, one.value) for one in fields)
+    return _form(f"Sign up for {pool_name}", action, sealed, error, written, "Sign up", more=more)
+
+
+def confirmation_page(
+    pool_name: str, action: str, sealed: str, error: str | None, *, notice: str | None, can_resend: bool
+) -> str:
+    """The code that was sent."""
+    fields = _field("code", "Confirmation code", "text", "one-time-code")
+    again = '<button type="submit" name="resend" value="1" formnovalidate>Send a new code</button>'
+    title = f"Confirm your account for {pool_name}"
+    return _form(title, action, sealed, error, fields, "Confirm", notice=notice, again=again if can_resend else "")
+
+
+def link(url: str, text: str) -> str:
+    """A link to another page."""
+    return f'<p><a href="{escape(url)}">{escape(text)}</a></p>'
 
 
 def new_password_page(pool_name: str, action: str, sealed: str, error: str | None) -> str:
@@ -50,17 +93,30 @@ def code_page(pool_name: str, action: str, sealed: str, error: str | None) -> st
     return _form(f"Sign in to {pool_name}", action, sealed, error, fields, "Sign in")
 
 
-def _form(title: str, action: str, sealed: str, error: str | None, fields: str, button: str) -> str:
+def _form(
+    title: str,
+    action: str,
+    sealed: str,
+    error: str | None,
+    fields: str,
+    button: str,
+    *,
+    notice: str | None = None,
+    again: str = "",
+    more: str = "",
+) -> str:
+    told = "" if notice is None else f'<p role="status">{escape(notice)}</p>'
     alert = "" if error is None else f'<p class="error" role="alert">{escape(error)}</p>'
     return page(
         title,
-        f'{alert}<form method="post" action="{escape(action)}">'
+        f'{told}{alert}<form method="post" action="{escape(action)}">'
         f'<input type="hidden" name="form" value="{escape(sealed)}">{fields}'
-        f'<button type="submit">{escape(button)}</button></form>',
+        f'<button type="submit">{escape(button)}</button>{again}</form>{more}',
     )
 
 
 def _field(name: str, label: str, kind: str, autocomplete: str, value: str = "") -> str:
+    name = escape(name)
     return (
         f'<label for="{name}">{escape(label)}</label><input id="{name}" name="{name}" type="{kind}" '
         f'autocomplete="{autocomplete}" value="{escape(value)}" required>'

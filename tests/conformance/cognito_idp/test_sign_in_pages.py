@@ -68,12 +68,12 @@ class Browser:
     def get(self, url: str) -> Answer:
         return self._sent(request(url, headers=self._headers()))
 
-    def post(self, **fields: str) -> Answer:
+    def post(self, page: str = "login", **fields: str) -> Answer:
         sealed = re.search(r'name="form" value="([^"]+)"', self.page)
         assert sealed is not None
         body = urlencode({"form": html.unescape(sealed[1]), **fields}).encode()
         origin = {"Origin": self.domain.gatelet.endpoint}
-        return self._sent(request(f"{self.domain.base}/login", "POST", body, FORM | origin | self._headers()))
+        return self._sent(request(f"{self.domain.base}/{page}", "POST", body, FORM | origin | self._headers()))
 
     def _headers(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

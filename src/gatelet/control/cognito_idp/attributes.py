@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from gatelet.aws import quotas
@@ -20,6 +21,7 @@ VERIFIED: Final = {"email": "email_verified", "phone_number": "phone_number_veri
 _RESERVED: Final = ("sub", "identities", "cognito:mfa_enabled", "cognito:user_status", "updated_at_internal")
 _EMAIL: Final = re.compile(r"[^@\s]{1,256}@[^@\s.]+(?:\.[^@\s.]+)+")
 _PHONE: Final = re.compile(r"\+[0-9]{1,15}")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -103,11 +105,11 @@ def check_attributes(
     pool: Mapping[str, Any],
     given: Mapping[str, str],
     *,
-    held: Mapping[str, str] | None = None,
+    held: Mapping[str, str] = _NOTHING,
     by_admin: bool = False,
     writable: Iterable[str] | None = None,
 ) -> None:
-    """Whether a user may have these. ``held``: what the user has already; None: the user is new.
+    """Whether a user may have these. ``held``: what the user has already.
 
     ``writable``: what the client may write; None: everything. Raises InvalidParameter, NotAuthorized.
     """
@@ -120,13 +122,9 @@ def check_attributes(
         hidden = entry["DeveloperOnlyAttribute"] or name in VERIFIED.values()
         if not by_admin and (hidden or (allowed is not None and name not in allowed)):
             raise NotAuthorized("A client attempted to write unauthorized attribute")
-        if held is not None and name in held and not entry["Mutable"] and held[name] != value:
+        if name in held and not entry["Mutable"] and held[name] != value:
             raise InvalidParameter(f"user.{name}: Attribute cannot be updated.\n")
         _check_value(entry, name, value)
-    if held is None:
-        for name, entry in schema.items():
-            if entry["Required"] and name != "sub" and not given.get(name) and not by_admin:
-                raise _broken(f"{name}: The attribute is required")
 
 
 def _check_value(entry: Mapping[str, Any], name: str, value: str) -> None:

@@ -92,7 +92,7 @@ async def resend_confirmation_code(call: Call, request: Request) -> Response:
 
 def _check_written(pool: Pool, client: Client, user: UserDocument, given: dict[str, str]) -> None:
     schema = {entry["Name"]: entry for entry in pool.settings["SchemaAttributes"]}
-    check_attributes(pool.settings, given, held={}, writable=client.settings.get("WriteAttributes"))
+    check_attributes(pool.settings, given, writable=client.settings.get("WriteAttributes"))
     for name, entry in schema.items():
         if entry["Required"] and name != "sub" and not user["attributes"].get(name):
             raise InvalidParameter(f"Attributes did not conform to the schema: {name}: The attribute is required\n")

@@ -167,6 +167,18 @@ def test_own_attributes(pool: Pool) -> None:
     assert fails(pool.plane, "GetUser", AccessToken=access)[0] == "UserNotFoundException"
 
 
+def test_required_attributes_must_be_given() -> None:
+    """The name itself counts where it is an attribute."""
+    schema = [{"Name": "given_name", "Required": True}, {"Name": "email", "Required": True}]
+    with asyncio.Runner() as runner:
+        strict = Pool(runner, Schema=schema, UsernameAttributes=["email"])
+        sign_up = {"Username": "ann@example.com", "Password": PASSWORD}
+        missing = "Attributes did not conform to the schema: given_name: The attribute is required\n"
+        assert fails(strict.public, "SignUp", **sign_up) == ("InvalidParameterException", missing)
+        given = [{"Name": "given_name", "Value": "Ann"}]
+        assert strict.public("SignUp", **sign_up, UserAttributes=given)["UserSub"]
+
+
 def test_what_is_not_supported_says_so(pool: Pool) -> None:
     for settings, what in (
         ({"SmsConfiguration": {"SnsCallerArn": "a"}}, "SMS messages (SmsConfiguration)"),
