@@ -160,7 +160,7 @@ def test_calls_at_once_charge_exactly_the_limit(live: Callable[[Story], None]) -
 
 def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
-        await counters.cache.put("stage", "k", b"v \x00", ttl=60, capacity=10_000, now=NOW)
+        await counters.cache.put("stage", "k", b"v \x00", generation=0, ttl=60, capacity=10_000, now=NOW)
         assert await counters.cache.get("stage", "k", NOW + 59.9) == b"v \x00"
         assert await counters.cache.get("other", "k", NOW) is None
         assert await counters.cache.get("stage", "k", NOW + 60) is None
@@ -171,8 +171,8 @@ def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None
 def test_values_are_forgotten_one_by_one_or_all(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
         for key in "ab":
-            await counters.cache.put("stage", key, b"v", ttl=60, capacity=10_000, now=NOW)
-        await counters.cache.put("other", "a", b"v", ttl=60, capacity=10_000, now=NOW)
+            await counters.cache.put("stage", key, b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
+        await counters.cache.put("other", "a", b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
         await counters.cache.delete("stage", "a")
         assert [await counters.cache.get("stage", key, NOW) for key in "ab"] == [None, b"v"]
         await counters.cache.flush("stage")
@@ -182,10 +182,24 @@ def test_values_are_forgotten_one_by_one_or_all(live: Callable[[Story], None]) -
     live(story)
 
 
+def test_a_value_whose_making_began_before_a_flush_is_not_kept(live: Callable[[Story], None]) -> None:
+    async def story(counters: Counters) -> None:
+        cache = counters.cache
+        begun = await cache.generation("stage")
+        await cache.flush("stage")
+        await cache.put("stage", "k", b"old", generation=begun, ttl=60, capacity=10_000, now=NOW)
+        assert await cache.get("stage", "k", NOW) is None
+        begun = await cache.generation("stage")
+        await cache.put("stage", "k", b"new", generation=begun, ttl=60, capacity=10_000, now=NOW)
+        assert await cache.get("stage", "k", NOW) == b"new"
+
+    live(story)
+
+
 def test_what_is_too_large_or_lives_no_time_is_not_kept(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
-        await counters.cache.put("stage", "large", b"v" * 2_000, ttl=60, capacity=1_000, now=NOW)
-        await counters.cache.put("stage", "short", b"v", ttl=0, capacity=1_000, now=NOW)
+        await counters.cache.put("stage", "large", b"v" * 2_000, generation=0, ttl=60, capacity=1_000, now=NOW)
+        await counters.cache.put("stage", "short", b"v", generation=0, ttl=0, capacity=1_000, now=NOW)
         assert await counters.cache.get("stage", "large", NOW) is None
         assert await counters.cache.get("stage", "short", NOW) is None
 
@@ -200,8 +214,12 @@ def test_two_processes_admit_together_what_one_would(server: CountersServer) -> 
             assert answers.count(None) == 20
             charged = [await at.quotas.charge("key", 7, JANUARY_1) for _ in range(7) for at in (one, other)]
             assert charged.count(True) == 7
-            await one.cache.put("stage", "k", b"v", ttl=60, capacity=10_000, now=NOW)
+            await one.cache.put("stage", "k", b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
             assert await other.cache.get("stage", "k", NOW) == b"v"
+            begun = await one.cache.generation("stage")
+            await other.cache.flush("stage")
+            await one.cache.put("stage", "k", b"old", generation=begun, ttl=60, capacity=10_000, now=NOW)
+            assert await one.cache.get("stage", "k", NOW) is None
 
     asyncio.run(story())
 
@@ -289,7 +307,7 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache()
             for number in range(20_000):
-                await cache.put("stage", str(number), b"v" * 100, ttl=60, capacity=50_000, now=NOW)
+                await cache.put("stage", str(number), b"v" * 100, generation=0, ttl=60, capacity=50_000, now=NOW)
             held = [n for n in range(20_000) if await cache.get("stage", str(n), NOW)]
             assert 100 < len(held) < 500
             assert held == list(range(20_000 - len(held), 20_000))
@@ -300,7 +318,9 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache(most=100_000)
             for number in range(5_000):
-                await cache.put(f"stage-{number % 7}", str(number), b"v" * 100, ttl=60, capacity=90_000, now=NOW)
+                await cache.put(
+                    f"stage-{number % 7}", str(number), b"v" * 100, generation=0, ttl=60, capacity=90_000, now=NOW
+                )
             assert 50_000 < cache.size <= 100_000
 
         asyncio.run(story())
@@ -309,9 +329,9 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache()
             for key in "abc":
-                await cache.put("stage", key, b"v", ttl=60, capacity=610, now=NOW)
+                await cache.put("stage", key, b"v", generation=0, ttl=60, capacity=610, now=NOW)
             assert await cache.get("stage", "a", NOW)
-            await cache.put("stage", "d", b"v", ttl=60, capacity=610, now=NOW)
+            await cache.put("stage", "d", b"v", generation=0, ttl=60, capacity=610, now=NOW)
             assert [bool(await cache.get("stage", key, NOW)) for key in "abcd"] == [True, False, True, True]
 
         asyncio.run(story())

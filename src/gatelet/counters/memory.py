@@ -74,10 +74,11 @@ class _Namespace:
 class MemoryCache:
     """Values by namespace, each namespace within its capacity and all of them within ``most`` bytes."""
 
-    __slots__ = ("_most", "_namespaces")
+    __slots__ = ("_flushes", "_most", "_namespaces")
 
     def __init__(self, most: int = _CACHE_BYTES) -> None:
         self._namespaces: dict[str, _Namespace] = {}
+        self._flushes = 0
         self._most = most
 
     async def get(self, namespace: str, key: str, now: float) -> bytes | None:
@@ -93,8 +94,16 @@ class MemoryCache:
         space.entries.move_to_end(key)
         return value
 
-    async def put(self, namespace: str, key: str, value: bytes, *, ttl: float, capacity: int, now: float) -> None:
+    async def generation(self, namespace: str) -> int:  # noqa: ARG002 - the port's signature
+        """How often anything was flushed."""
+        return self._flushes
+
+    async def put(
+        self, namespace: str, key: str, value: bytes, *, generation: int, ttl: float, capacity: int, now: float
+    ) -> None:
         """Keep a value for ``ttl`` seconds; the least recently used go beyond ``capacity`` bytes in a namespace."""
+        if generation != self._flushes:
+            return
         space = self._namespaces.setdefault(namespace, _Namespace())
         space.drop(key)
         size = _size(key, value)
@@ -120,6 +129,7 @@ class MemoryCache:
 
     async def flush(self, namespace: str) -> None:
         """Forget all values of a namespace."""
+        self._flushes += 1
         self._namespaces.pop(namespace, None)
 
 

@@ -83,7 +83,12 @@ class Cache(Protocol):
     async def get(self, namespace: str, key: str, now: float) -> bytes | None:
         """The value, if it is there and not older than its time to live."""
 
-    async def put(self, namespace: str, key: str, value: bytes, *, ttl: float, capacity: int, now: float) -> None:
+    async def generation(self, namespace: str) -> int:
+        """What ``put`` is told of a value whose making begins now: it is not kept when a flush comes before its end."""
+
+    async def put(
+        self, namespace: str, key: str, value: bytes, *, generation: int, ttl: float, capacity: int, now: float
+    ) -> None:
         """Keep a value for ``ttl`` seconds; the least recently used go beyond ``capacity`` bytes in a namespace."""
 
     async def delete(self, namespace: str, key: str) -> None:

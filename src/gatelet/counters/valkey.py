@@ -105,31 +105,34 @@ class ValkeyCache:
 
     async def get(self, namespace: str, key: str, now: float) -> bytes | None:
         """The value, if it is there and not older than its time to live."""
-        generation = await self._generation(namespace)
+        generation = await self.generation(namespace)
         stored: bytes | None = await self._server.ask(lambda client: client.get(self._key(namespace, generation, key)))
         if stored is None:
             return None
         expires, _, value = stored.partition(b" ")
         return value if float(expires) > now else None
 
-    async def put(self, namespace: str, key: str, value: bytes, *, ttl: float, capacity: int, now: float) -> None:
+    async def put(
+        self, namespace: str, key: str, value: bytes, *, generation: int, ttl: float, capacity: int, now: float
+    ) -> None:
         """Keep a value for ``ttl`` seconds, if it is not larger than ``capacity`` alone."""
         if ttl <= 0 or len(value) > capacity:
             return
         stored = b"%r %b" % (now + ttl, value)
-        at = self._key(namespace, await self._generation(namespace), key)
+        at = self._key(namespace, generation, key)  # of a generation that is over: nobody reads it
         await self._server.ask(lambda client: client.set(at, stored, px=max(1, int(ttl * 1000))))
 
     async def delete(self, namespace: str, key: str) -> None:
         """Forget one value."""
-        at = self._key(namespace, await self._generation(namespace), key)
+        at = self._key(namespace, await self.generation(namespace), key)
         await self._server.ask(lambda client: client.delete(at))
 
     async def flush(self, namespace: str) -> None:
         """Forget all values of a namespace: they have the name of a generation that is over."""
         await self._server.ask(lambda client: client.incr(self._server.name("generation", namespace)))
 
-    async def _generation(self, namespace: str) -> int:
+    async def generation(self, namespace: str) -> int:
+        """How often it was flushed, by any process."""
         name = self._server.name("generation", namespace)
         return int(await self._server.ask(lambda client: client.get(name)) or 0)
 

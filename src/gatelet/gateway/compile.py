@@ -71,6 +71,28 @@ def compile_snapshot(
     )
 
 
+def unservable(api_id: str, stage: str, scope: Scope, reason: str) -> Snapshot:
+    """In place of a stage that cannot be compiled: it answers 500 everywhere, with the reason in its log.
+
+    It must not go on with what it served before: who may call it has perhaps just been changed.
+    """
+    resources = [Resource("unservable", "/"), Resource("unservable", "/{proxy+}")]
+    method = Method("ANY", Misconfiguration(reason), execute_api_arn(scope, api_id, stage, "*", "/*"), b"", name=stage)
+    return Snapshot(
+        scope=scope,
+        api_id=api_id,
+        stage=stage,
+        deployment_id=None,
+        endpoint_disabled=False,
+        default_domain=f"{api_id}.execute-api.{scope.region}.amazonaws.com",
+        binary_media_types=(),
+        log_stage=stage,
+        variables={},
+        gateway_responses={},
+        router=Router((resource, {"ANY": method}) for resource in resources),
+    )
+
+
 class _Compiler:
     """Compiles the methods of one stage."""
 

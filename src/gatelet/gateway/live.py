@@ -17,11 +17,11 @@ from typing import Any, cast
 from gatelet.aws.scope import Scope
 from gatelet.gateway.admission import DEFAULT_THROTTLE, AccountThrottle
 from gatelet.gateway.canary import Canary, canary_stage
-from gatelet.gateway.compile import DAMAGED, compile_snapshot
+from gatelet.gateway.compile import DAMAGED, compile_snapshot, unservable
 from gatelet.gateway.document import DEPLOYMENT, REST_API, SERVICE, STAGE, ApiDocument, StageDocument
 from gatelet.gateway.invoke_url import InvokeAddress
 from gatelet.gateway.snapshot import Snapshot
-from gatelet.storage.ports import Change, Key, Record, Records
+from gatelet.storage.ports import Change, Key, Record, Records, StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class LiveGateway:
             owners: dict[str, Scope] = {}
             for record in await self._records.list_everywhere(SERVICE, STAGE):
                 snapshot = await self._build(record)
-                if snapshot is not None and _owns(owners, snapshot):
+                if _owns(owners, snapshot):
                     stages[snapshot.api_id, snapshot.stage] = snapshot
             self._swap(stages)
 
@@ -99,27 +99,30 @@ class LiveGateway:
         else:
             snapshot = await self._build(record)
             owners = {served.api_id: served.scope for served in stages.values()}
-            if snapshot is not None and _owns(owners, snapshot):
+            if _owns(owners, snapshot):
                 stages[api_id, stage_name] = snapshot
         self._swap(stages)
 
-    async def _build(self, stage: Record) -> Snapshot | None:
-        """The snapshot of a stored stage; None, with a line in the log, if it cannot be made."""
+    async def _build(self, stage: Record) -> Snapshot:
+        """The snapshot of a stored stage; if it cannot be made, one that answers 500, with a line in the log."""
         key = stage.key
         scope = Scope(key.account, key.region)
+        api_id, _, stage_name = key.id.partition("/")
         try:
             deployment_id = stage.value["deploymentId"]
             document = await self._document(key, deployment_id)
             if document is None:
                 logger.error("stage %s in %s: its deployment %s does not exist", key.id, scope, deployment_id)
-                return None
+                return unservable(api_id, stage_name, scope, f"The deployment {deployment_id} does not exist")
             snapshot = await self._compile(document, stage.value, scope)
             if stage.value.get("canarySettings"):
                 return await self._with_canary(key, snapshot, stage.value)
             return snapshot
-        except DAMAGED:
-            logger.exception("stage %s in %s cannot be compiled and is not served", key.id, scope)
-            return None
+        except StorageError:
+            raise
+        except Exception as fault:  # whatever it is: what was served before may let in whom nobody may let in now
+            logger.exception("stage %s in %s cannot be compiled: it answers 500", key.id, scope)
+            return unservable(api_id, stage_name, scope, f"The stored stage cannot be read: {fault!r}")
 
     async def _with_canary(self, key: Key, snapshot: Snapshot, stage: StageDocument) -> Snapshot:
         """The stage's snapshot with that of its canary; without one whose deployment is gone."""

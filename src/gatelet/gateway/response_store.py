@@ -17,15 +17,13 @@ Place = tuple[str, str]
 class ResponseStore:
     """A cache that loses an answer rather than a request: without its server there is nothing in it."""
 
-    __slots__ = ("_limit", "_refilling", "cache", "flushes")
+    __slots__ = ("_limit", "_refilling", "cache")
 
     def __init__(self, cache: Cache, limit: int) -> None:
         """``limit`` in bytes: what a stage may take on this machine, whatever size it names."""
         self.cache = cache
         self._limit = limit
         self._refilling: dict[Place, asyncio.Future[None]] = {}
-        self.flushes = 0
-        """How often anything was flushed: an answer whose making began before one is not kept."""
 
     async def get(self, plan: CachePlan, key: str, now: float) -> bytes | None:
         """The kept answer."""
@@ -34,17 +32,25 @@ class ResponseStore:
         except CountersUnavailable:
             return None
 
-    async def put(self, plan: CachePlan, key: str, packed: bytes, now: float) -> None:
-        """Keep an answer."""
+    async def generation(self, plan: CachePlan) -> int | None:
+        """For ``put``, before an answer is made; None: none can be kept."""
+        try:
+            return await self.cache.generation(plan.namespace)
+        except CountersUnavailable:
+            return None
+
+    async def put(self, plan: CachePlan, key: str, packed: bytes, generation: int, now: float) -> None:
+        """Keep an answer, unless the cache was flushed since its ``generation``: that may have meant this answer."""
         capacity = min(plan.capacity, self._limit)
         try:
-            await self.cache.put(plan.namespace, key, packed, ttl=plan.ttl, capacity=capacity, now=now)
+            await self.cache.put(
+                plan.namespace, key, packed, generation=generation, ttl=plan.ttl, capacity=capacity, now=now
+            )
         except CountersUnavailable:
             return
 
     async def flush(self, namespace: str) -> None:
-        """Forget a namespace's answers, those in the making with them. Raises CountersUnavailable."""
-        self.flushes += 1
+        """Forget a namespace's answers, those in the making with them, in every process. Raises CountersUnavailable."""
         await self.cache.flush(namespace)
 
     def refill_of(self, place: Place) -> asyncio.Future[None] | None:

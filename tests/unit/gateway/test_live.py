@@ -133,15 +133,31 @@ def test_a_broken_document_stops_no_other(damage: Any, caplog: pytest.LogCapture
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 2
 
 
-def test_a_stage_that_cannot_be_built_keeps_serving_what_it_served(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"deploymentId": "gone"}, "The deployment gone does not exist"),
+        ({"deploymentId": "broken"}, "The stored stage cannot be read: KeyError('resources')"),
+        ({"variables": 7}, "The stored stage cannot be read:"),
+    ],
+    ids=["no deployment", "a broken deployment", "broken settings"],
+)
+def test_a_stage_that_cannot_be_built_serves_nothing_any_more(
+    settings: dict[str, Any], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it served before may be open to callers whom the change has just shut out."""
     world = World()
+    world.records.stored[deployment_key("broken")] = {"document": {"restApi": {"id": API}}}
 
-    async def story() -> int:
-        await world.put(stage_key(), stage(deploymentId="gone"))
-        return (await world.call()).status
+    async def story() -> list[int]:
+        await world.put(stage_key(), stage(**settings))
+        statuses = [(await world.call(path=path)).status for path in ("/users", "/", "/a/b")]
+        await world.put(stage_key(), stage())
+        return [*statuses, (await world.call()).status]
 
-    assert run(world, story) == 200
-    assert "gone" in caplog.text
+    assert run(world, story) == [500, 500, 500, 200]
+    assert "stage" in caplog.text
+    assert reason in str(world.log.lines)
 
 
 def test_an_api_id_belongs_to_the_scope_that_has_it(caplog: pytest.LogCaptureFixture) -> None:

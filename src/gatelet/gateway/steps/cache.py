@@ -54,11 +54,11 @@ async def cached(plan: CachePlan, exchange: Exchange, run: Run) -> Response:
 
 async def _run(plan: CachePlan, key: str, exchange: Exchange, run: Run) -> Response:
     store = exchange.ports.responses
-    exchange.trace.cached, flushes = False, store.flushes
+    exchange.trace.cached, generation = False, await store.generation(plan)
     response = await run()
     packed = pack(response)
-    if packed is not None and len(packed) <= CACHED_RESPONSE_BYTES and store.flushes == flushes:
-        await store.put(plan, key, packed, exchange.ports.clock.now())
+    if packed is not None and len(packed) <= CACHED_RESPONSE_BYTES and generation is not None:
+        await store.put(plan, key, packed, generation, exchange.ports.clock.now())
     return response
 
 
