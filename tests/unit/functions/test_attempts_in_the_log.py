@@ -30,15 +30,15 @@ class HurriedClock(SystemClock):
         self.now = lambda: machine() + self.ahead
 
 
-async def wait_for_starts(world: World, target: FunctionTarget, count: int) -> list[str]:
-    """The request ids of the START lines, in order, once there are so many."""
+async def wait_for_ends(world: World, target: FunctionTarget, count: int) -> list[str]:
+    """The request ids of the END lines, in order, once there are so many: the environment is free for the next."""
     for _ in range(2_000):
         events = await world._log_events(f"/aws/lambda/{target.name}")
-        ids = re.findall(r"START RequestId: (\S+)", "".join(message for _, message in events))
+        ids = re.findall(r"END RequestId: (\S+)", "".join(message for _, message in events))
         if len(ids) >= count:
             return ids
         await asyncio.sleep(0.005)
-    raise AssertionError(f"fewer than {count} starts")
+    raise AssertionError(f"fewer than {count} ends")
 
 
 def test_every_attempt_is_there_in_order_under_one_request_id(make_world: Callable[..., World]) -> None:
@@ -50,11 +50,11 @@ def test_every_attempt_is_there_in_order_under_one_request_id(make_world: Callab
         world.service.start_events()
         for name, event in (("first", b'"bad"'), ("second", b'"good"')):
             await world.service.invoke_async(Invocation(target, event, name, TRACE))
-            await wait_for_starts(world, target, 1 if name == "first" else 2)
+            await wait_for_ends(world, target, 1 if name == "first" else 2)
         for minutes, count in ((1, 3), (3, 4), (60, 4)):
             clock.ahead = 60.0 * minutes + 1
             world.service._events.wake()
-            ids = await wait_for_starts(world, target, count)
+            ids = await wait_for_ends(world, target, count)
         return ids
 
     assert world.run(story()) == ["first", "second", "first", "first"]
