@@ -49,7 +49,7 @@ def test_a_bootstrap_gets_the_event_and_its_headers(world: World) -> None:
     assert environment["_HANDLER"] == "some.handler"
     assert environment["LAMBDA_TASK_ROOT"] == answer["cwd"]
     assert not {"AWS_EXECUTION_ENV", "PWD", "SHLVL", "PYTHONPATH"} & environment.keys()
-    log = world.log(target)
+    log = world.log_with(target, "REPORT")
     assert log[0].startswith("INIT_START Runtime Version: provided:al2023.v1\t")
     assert "starting\n" in log
     lines = [line.split(" ")[0] for line in log if line.startswith(("START", "END", "REPORT"))]
@@ -89,7 +89,7 @@ def test_wrong_turns_are_refused_and_harm_nobody(forking: World, scripted: Funct
         [400, "InvalidFunctionResponseMode"],
     ]
     assert forking.value(scripted, 1)["event"] == 1
-    again = [line for line in forking.log(scripted) if line.startswith("again")]
+    again = [line for line in forking.log_with(scripted, "again") if line.startswith("again")]
     assert again[0] in ("again [403, 'InvalidStateTransition']\n", "again [400, 'InvalidRequestID']\n")
 
 
@@ -99,7 +99,7 @@ def test_a_response_over_the_limit(forking: World, scripted: FunctionTarget) -> 
     result = forking.invoke(scripted, {"do": "large", "size": limit + 1})
     assert failure(result)["errorType"] == "Function.ResponseSizeTooLarge"
     assert len(forking.invoke(scripted, {"do": "large", "size": limit}).payload) == limit
-    refused = [line for line in forking.log(scripted) if line.startswith("large 413")]
+    refused = [line for line in forking.log_with(scripted, "large 413") if line.startswith("large 413")]
     assert "RequestEntityTooLarge" in refused[0]
 
 
@@ -202,7 +202,7 @@ def test_memory_is_the_runtime_s_own(forking: World) -> None:
     """What the supervisor takes is none of the function's."""
     target = provided(forking)
     forking.value(target, 1)
-    report = next(line for line in forking.log(target) if line.startswith("REPORT"))
+    report = next(line for line in forking.log_with(target, "REPORT") if line.startswith("REPORT"))
     used = report.partition("Max Memory Used: ")[2]
     assert 1 <= int(used.partition(" ")[0]) < 40
 

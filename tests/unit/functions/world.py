@@ -169,6 +169,19 @@ class World:
         """Every event of the function's log, stream by stream."""
         return [message for _, message in self.log_events(target)]
 
+    def log_with(self, target: FunctionTarget, mark: str) -> list[str]:
+        """The log once an event begins so: an answer may be ahead of what its runtime does afterwards."""
+
+        async def wait() -> list[str]:
+            async with asyncio.timeout(10):
+                while True:
+                    found = [message for _, message in await self._log_events(f"/aws/lambda/{target.name}")]
+                    if any(message.startswith(mark) for message in found):
+                        return found
+                    await asyncio.sleep(0.01)
+
+        return self.run(wait())
+
     def log_events(self, target: FunctionTarget) -> list[tuple[str, str]]:
         """``(stream, message)``."""
         return self.run(self._log_events(f"/aws/lambda/{target.name}"))
