@@ -6,13 +6,15 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 OnExit = Callable[[int], None]
 """Called once with the exit code; a negative one is the signal that ended the process."""
+
+_T = TypeVar("_T")
 
 RUNTIME_SCRIPT = Path(__file__).parent / "runtimes" / "python" / "__main__.py"
 
@@ -101,7 +103,7 @@ class SpawnLauncher:
 
     def __init__(self, interpreter: str) -> None:
         self._interpreter = interpreter
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._waiting: dict[asyncio.Task[None], asyncio.subprocess.Process] = {}
 
     async def start(
         self, channel: socket.socket, output: int, on_exit: OnExit, namespaces: Sequence[int] = ()
@@ -122,13 +124,19 @@ class SpawnLauncher:
         except OSError as error:
             raise StartFailed(str(error)) from error
         task = asyncio.create_task(self._wait(process, on_exit))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        self._waiting[task] = process
+        task.add_done_callback(self._waiting.pop)
         return _SpawnedProcess(process)
+
+    async def stop(self) -> None:
+        """End every worker."""
+        for process in self._waiting.values():
+            kill_session(process.pid)
+        await asyncio.gather(*self._waiting, return_exceptions=True)
 
     @staticmethod
     async def _wait(process: asyncio.subprocess.Process, on_exit: OnExit) -> None:
-        on_exit(await process.wait())
+        on_exit(await _end_of(process, process.wait()))
 
 
 def kill_session(pid: int) -> None:
@@ -139,6 +147,34 @@ def kill_session(pid: int) -> None:
     for kill in (os.killpg, os.kill):
         with suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
+
+
+async def ask(command: Sequence[str], seconds: float) -> tuple[int, bytes, bytes]:
+    """What a program prints that ends by itself: ``(exit code, output, errors)``.
+
+    Raises OSError when it does not run, its subclass TimeoutError when it does not end in so many seconds. It is gone
+    in any case.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    output, errors = await _end_of(process, asyncio.wait_for(process.communicate(), seconds))
+    assert process.returncode is not None
+    return process.returncode, output, errors
+
+
+async def _end_of(process: asyncio.subprocess.Process, end: Awaitable[_T]) -> _T:
+    """Wait for it; a process whose end nobody waits for any more is killed."""
+    try:
+        return await end
+    except BaseException:
+        kill_session(process.pid)
+        await process.wait()
+        raise
 
 
 def interpreter_command(interpreter: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatelet.functions.process import Launcher, OnExit, Process, SpawnLauncher, StartFailed, kill_session
+from gatelet.functions.process import OnExit, Process, SpawnLauncher, StartFailed, ask
 from gatelet.functions.sandbox.detect import Sandbox
 from gatelet.functions.zygote import Zygote
 
@@ -35,7 +35,7 @@ class PythonRuntime:
     def __init__(self, interpreter: Interpreter, zygote: Zygote | None) -> None:
         self.interpreter = interpreter
         self._zygote = zygote
-        self._spawn: Launcher = SpawnLauncher(interpreter.path)
+        self._spawn = SpawnLauncher(interpreter.path)
 
     async def warm(self) -> None:
         """Start the zygote ahead of need."""
@@ -62,9 +62,10 @@ class PythonRuntime:
         return await self._spawn.start(channel, output, on_exit, namespaces)
 
     async def stop(self) -> None:
-        """End the zygote and its workers."""
+        """End the zygote and every worker."""
         if self._zygote is not None:
             await self._zygote.stop()
+        await self._spawn.stop()
 
 
 class PythonRuntimes:
@@ -101,7 +102,11 @@ class PythonRuntimes:
         await python.warm()
 
     async def stop(self) -> None:
-        """End all zygotes."""
+        """End all zygotes, and the search for interpreters."""
+        searches = list(self._by_name.values())
+        for search in searches:
+            search.cancel()
+        await asyncio.gather(*searches, return_exceptions=True)
         for python in self._by_path.values():
             await python.stop()
 
@@ -125,23 +130,8 @@ async def _find(runtime: str) -> Interpreter:
 async def _probe(path: str) -> tuple[str, str] | None:
     """``(version, executable)`` of an interpreter, None if it does not run."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            path,
-            "-I",
-            "-S",
-            "-c",
-            _PROBE,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
-    except OSError:
-        return None
-    except TimeoutError:
-        kill_session(process.pid)
-        await process.wait()
+        code, output, _ = await ask([path, "-I", "-S", "-c", _PROBE], _PROBE_SECONDS)
+    except OSError:  # TimeoutError is one
         return None
     lines = output.decode("utf-8", "replace").split("\n")
-    return (lines[0], lines[1]) if process.returncode == 0 and len(lines) > 1 and lines[1] else None
+    return (lines[0], lines[1]) if code == 0 and len(lines) > 1 and lines[1] else None

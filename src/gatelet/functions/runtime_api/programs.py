@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gatelet.functions.process import StartFailed, kill_session
+from gatelet.functions.process import StartFailed, ask
 
 NODE_CLIENT = Path(__file__).parent.parent / "runtimes" / "nodejs"
 _PROBE_SECONDS = 5.0
@@ -86,22 +86,12 @@ def directories(node: Path | None) -> list[Path]:
 async def _probe(path: Path) -> str:
     """``20.11.1``. Raises StartFailed."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            str(path),
-            "--version",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
+        code, output, _ = await ask([str(path), "--version"], _PROBE_SECONDS)
+    except TimeoutError:
+        raise StartFailed(f"{path} --version does not end") from None
     except OSError as error:
         raise StartFailed(f"{path} does not run: {error}") from error
-    except TimeoutError:
-        kill_session(process.pid)
-        await process.wait()
-        raise StartFailed(f"{path} --version does not end") from None
     version = output.decode("utf-8", "replace").strip().removeprefix("v")
-    if process.returncode != 0 or not version[:1].isdigit():
+    if code != 0 or not version[:1].isdigit():
         raise StartFailed(f"{path} is no Node.js")
     return version

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gatelet.functions.isolation import Isolation
-from gatelet.functions.process import interpreter_command, kill_session
+from gatelet.functions.process import ask, interpreter_command
 from gatelet.functions.runtime_api.programs import directories
 from gatelet.functions.runtimes.python.sandbox import syscalls
 from gatelet.functions.sandbox import cgroup
@@ -103,30 +103,14 @@ def _base(settings: FunctionSettings, trusted: Path | None) -> dict[str, Any]:
 
 async def _probe(base: dict[str, Any], uid: int | None) -> Found:
     """What ``runtimes.python.sandbox.probe`` finds; nothing where it does not run."""
+    command = [*interpreter_command(sys.executable), "sandbox.probe", json.dumps(base), "" if uid is None else str(uid)]
     try:
-        process = await asyncio.create_subprocess_exec(
-            *interpreter_command(sys.executable),
-            "sandbox.probe",
-            json.dumps(base),
-            "" if uid is None else str(uid),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
+        code, output, errors = await ask(command, _PROBE_SECONDS)
+    except TimeoutError:
+        return Found(namespaces="the probe did not end", templates="the probe did not end")
     except OSError as error:
         return Found(namespaces=str(error), templates=str(error))
-    try:
-        output, errors = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
-    except asyncio.CancelledError:  # the service stops
-        kill_session(process.pid)
-        await process.wait()
-        raise
-    except TimeoutError:
-        kill_session(process.pid)
-        await process.wait()
-        return Found(namespaces="the probe did not end", templates="the probe did not end")
-    if process.returncode != 0:
+    if code != 0:
         _log.warning("the sandbox's probe failed: %s", errors.decode("utf-8", "replace")[-500:])
         return Found(namespaces="the probe failed", templates="the probe failed")
     return Found(**json.loads(output))
