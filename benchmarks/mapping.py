@@ -18,6 +18,7 @@ from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
 from gatelet.gateway.invoke_url import parse_invoke_url
 from gatelet.gateway.jsonpath import compile_path
+from gatelet.gateway.mapping.parameters import Body
 from gatelet.gateway.method import Method, Misconfiguration, Resource
 from gatelet.gateway.off_loop import Effort
 from gatelet.gateway.parameters import RequestParameters
@@ -108,7 +109,7 @@ def request() -> tuple[Trace, RequestParameters]:
         gateway_responses={},
         router=Router([(resource, {"GET": method})]),
     )
-    return trace, RequestParameters.of(got, route, {})
+    return trace, RequestParameters(got, route, dict)
 
 
 def renderer(text: str) -> Callable[[], str]:
@@ -120,7 +121,7 @@ def renderer(text: str) -> Callable[[], str]:
     def render() -> str:
         return template.render(
             {
-                "input": Input('{"a": 1}', parameters, Effort.LITTLE),
+                "input": Input(Body('{"a": 1}'), parameters, Effort.LITTLE),
                 "context": ContextView(trace),
                 "stageVariables": dict(variables),
                 "util": UTIL,

@@ -15,6 +15,7 @@ from gatelet.gateway.mapping.parameters import Side, compile_rules
 from gatelet.gateway.mapping.plan import BodyTemplate, RequestMapping, ResponseMapping, ResponseMappings
 from gatelet.gateway.vtl import TemplateSyntaxError, compile_template
 
+_OF_HEADERS = ("integration.response.header.", "integration.response.multivalueheader.")
 _SHORT = 8_192
 _known = lru_cache(maxsize=256)(compile_template)
 """Most changes of an API leave most of its templates as they were."""
@@ -34,7 +35,7 @@ def compile_responses(method: Mapping[str, Any]) -> ResponseMappings:
     """How responses are mapped, by status. Raises InvalidExpression, PathSyntaxError (a selection pattern)."""
     declared = method.get("methodResponses") or {}
     shapes = method["methodIntegration"].get("integrationResponses") or {}
-    return tuple(
+    by_status = tuple(
         ResponseMapping(
             status=int(status),
             pattern=compile_pattern(shape.get("selectionPattern")),
@@ -44,6 +45,11 @@ def compile_responses(method: Mapping[str, Any]) -> ResponseMappings:
             declared=status in declared,
         )
         for status, shape in sorted(shapes.items())
+    )
+    return ResponseMappings(
+        by_status,
+        default=next((response for response in by_status if response.pattern is None), None),
+        read_headers=any(rule.source.startswith(_OF_HEADERS) for response in by_status for rule in response.parameters),
     )
 
 

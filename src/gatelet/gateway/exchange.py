@@ -11,6 +11,7 @@ Those with mappings (Lambda custom, MOCK, HTTP, AWS services) are three lines::
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from gatelet.gateway.method import Method
 from gatelet.gateway.parameters import RequestParameters
@@ -44,8 +45,8 @@ class Exchange:
     def parameters(self) -> RequestParameters:
         """The request's parameters as templates and mappings see them; read when first asked for."""
         if self._parameters is None:
-            added = {} if self.trace.is_test else self._added_headers()
-            self._parameters = RequestParameters.of(self.trace.request, self.route, added)
+            added = partial(_added_headers, self.trace, self.ports)  # no cycle: it would keep the body
+            self._parameters = RequestParameters(self.trace.request, self.route, added)
         return self._parameters
 
     @property
@@ -53,14 +54,17 @@ class Exchange:
         """X-Amzn-Trace-Id as the event shows it, and in full."""
         return self.trace.trace_ids(self.ports)
 
-    def _added_headers(self) -> dict[str, str]:
-        client = self.trace.client
-        return {
-            "X-Amzn-Trace-Id": self.trace_ids[0],
-            "X-Forwarded-For": client.chain,
-            "X-Forwarded-Port": client.port,
-            "X-Forwarded-Proto": client.scheme,
-        }
+
+def _added_headers(trace: Trace, ports: Ports) -> dict[str, str]:
+    if trace.is_test:
+        return {}
+    client = trace.client
+    return {
+        "X-Amzn-Trace-Id": trace.trace_ids(ports)[0],
+        "X-Forwarded-For": client.chain,
+        "X-Forwarded-Port": client.port,
+        "X-Forwarded-Proto": client.scheme,
+    }
 
 
 @dataclass(slots=True)

@@ -92,15 +92,11 @@ class InvokeReply:
     """What a function answered to a JSON event."""
 
     payload: bytes
-    """The function's own bytes; empty for an asynchronous call."""
+    """The function's own bytes; empty for an asynchronous call and for a dry run."""
     request_id: str
     function_error: str | None = None
     """``Unhandled`` when the function failed: ``payload`` is the error then."""
     executed_version: str = "$LATEST"
-    accepted: bool = False
-    """Whether the event was accepted to be run later (202)."""
-    checked: bool = False
-    """Whether nothing was run: the function exists and lets the caller in (204)."""
     log_tail: bytes = b""
     """The end of the invocation's log, if it was asked for."""
 

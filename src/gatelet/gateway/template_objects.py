@@ -14,7 +14,8 @@ import orjson
 
 from gatelet.gateway import context, jsonpath
 from gatelet.gateway.mapping import json_text
-from gatelet.gateway.mapping.errors import TemplateFunctionFailed
+from gatelet.gateway.mapping.errors import InvalidJsonBody, TemplateFunctionFailed
+from gatelet.gateway.mapping.parameters import Body
 from gatelet.gateway.mapping.template_functions import FUNCTIONS
 from gatelet.gateway.off_loop import Effort
 from gatelet.gateway.parameters import RequestParameters
@@ -36,13 +37,12 @@ _NO_JSON = object()
 class Input(HostObject):
     """``$input``: the body, and the parameters of the method's request."""
 
-    __slots__ = ("_allowance", "_document", "_parameters", "_text")
+    __slots__ = ("_allowance", "_body", "_parameters")
 
-    def __init__(self, text: str, parameters: RequestParameters, effort: Effort) -> None:
-        self._text = text or "{}"  # recorded: an empty body renders {}
+    def __init__(self, body: Body, parameters: RequestParameters, effort: Effort) -> None:
+        self._body = body
         self._parameters = parameters
         self._allowance = jsonpath.Allowance(effort.visits)
-        self._document: object = None
 
     def method(self, name: str) -> Callable[..., object] | None:
         """Made for each call: if it kept them it would hold itself, and the body stay until cycles are collected."""
@@ -57,7 +57,7 @@ class Input(HostObject):
 
     def get_property(self, name: str) -> object:
         """``$input.body``."""
-        return self._text if name == "body" else None
+        return self._body.text if name == "body" else None
 
     def path(self, path: object) -> object:
         """``$input.path('$.x')``: the value, null for a missing path or a body that is not JSON."""
@@ -71,35 +71,28 @@ class Input(HostObject):
 
     def params(self, *names: object) -> object:
         """``$input.params('x')``: path, then query string, then header; without a name the three maps."""
-        path, query, headers = self._parameters.path, self._parameters.query, self._parameters.headers
+        parameters = self._parameters
         if not names:
             return {
-                "path": dict(path),
-                "querystring": {name: values[-1] for name, values in query.items()},
-                "header": {name: values[-1] for name, values in headers.items()},
+                "path": dict(parameters.path),
+                "querystring": {name: values[-1] for name, values in parameters.query.items()},
+                "header": {name: values[-1] for name, values in parameters.headers.items()},
             }
         (name,) = names
         if not isinstance(name, str):
             return ""
-        if name in path:
-            return path[name]
-        values = query.get(name) or headers.get(name)
+        if name in parameters.path:
+            return parameters.path[name]
+        values = parameters.query.get(name) or parameters.headers.get(name)
         return values[-1] if values else ""
 
     def _read(self, path: object) -> object:
         """The value at a path, _NO_JSON where there is none."""
         if not isinstance(path, str):
             raise EvaluationFailed("a JSONPath must be a string")
-        if self._document is None:
-            try:
-                self._document = json_text.parse(self._text)
-            except ValueError:
-                self._document = _NO_JSON
-        if self._document is _NO_JSON:
-            return _NO_JSON
         try:
-            return _compiled(path).read(self._document, self._allowance)
-        except jsonpath.PathNotFound:
+            return _compiled(path).read(self._body.document(), self._allowance)
+        except (jsonpath.PathNotFound, InvalidJsonBody):
             return _NO_JSON
         except jsonpath.LimitExceeded as exceeded:
             raise LimitExceeded(str(exceeded)) from exceeded

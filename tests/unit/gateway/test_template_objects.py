@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from tests.unit.gateway.world import API, World, call, header, mapped
 
+from gatelet.gateway.mapping.parameters import Body
+from gatelet.gateway.method import Method, Misconfiguration, Resource
 from gatelet.gateway.off_loop import Effort
 from gatelet.gateway.parameters import RequestParameters
+from gatelet.gateway.router import Route
 from gatelet.gateway.template_objects import UTIL, Input
 from gatelet.gateway.vtl import LimitExceeded, compile_template
+from gatelet.http.request import Request
 from gatelet.http.response import Response
 
 KEYS = (
@@ -223,8 +227,14 @@ def test_what_reads_a_document_again_and_again_leaves_the_loop(body_of_loop: str
 
 def rendering(template: str, body: str) -> Callable[[Effort], str]:
     compiled = compile_template(template)
-    nothing = RequestParameters({}, {}, {})
-    return lambda effort: compiled.render({"input": Input(body, nothing, effort), "util": UTIL}, effort.limits)
+    return lambda effort: compiled.render(
+        {"input": Input(Body(body), parameters(), effort), "util": UTIL}, effort.limits
+    )
+
+
+def parameters() -> RequestParameters:
+    resource, method = Resource("r0", "/"), Method("GET", Misconfiguration(""), "", b"")
+    return RequestParameters(Request("GET", "/", "", [], b"", "203.0.113.7"), Route(resource, method), dict)
 
 
 def test_a_rendered_body_is_not_kept_until_cycles_are_collected() -> None:
@@ -233,7 +243,7 @@ def test_a_rendered_body_is_not_kept_until_cycles_are_collected() -> None:
     gc.disable()
     try:
         for _ in range(5):
-            template.render({"input": Input('{"a": 1}', RequestParameters({}, {}, {}), Effort.LITTLE)})
+            template.render({"input": Input(Body('{"a": 1}'), parameters(), Effort.LITTLE)})
         assert not [kept for kept in gc.get_objects() if type(kept) is Input]
     finally:
         gc.enable()

@@ -251,7 +251,7 @@ class LocalInvoker:
         dry_run: bool = False,
     ) -> InvokeReply:
         if dry_run:
-            return InvokeReply(b"", "dry", checked=True)
+            return InvokeReply(b"", "dry")
         self.calls.append(
             {
                 "target": target,
@@ -266,7 +266,7 @@ class LocalInvoker:
             }
         )
         if asynchronous:
-            return InvokeReply(b"", "f-1", accepted=True)
+            return InvokeReply(b"", "f-1")
         try:
             event = json.loads(payload or b"{}")
         except ValueError as error:

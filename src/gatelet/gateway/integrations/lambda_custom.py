@@ -23,6 +23,8 @@ from gatelet.gateway.trace import IntegrationFacts
 from gatelet.http.response import Response
 
 _RUN, _EVENT, _DRY_RUN = "requestresponse", "event", "dryrun"
+_STATUSES = {_RUN: 200, _EVENT: 202, _DRY_RUN: 204}
+"""What Lambda's API answers with, by the type of the invocation."""
 
 
 async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
@@ -34,41 +36,48 @@ async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
 
 async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange: Exchange) -> IntegrationReply:
     clock, trace = exchange.ports.clock, exchange.trace
-    kind = _invocation_type(outgoing)
+    target, kind, log_tail, client_context = integration.target, _RUN, False, None
+    if outgoing.query:
+        target = _qualified(target, outgoing)
+    if outgoing.headers:
+        kind = _invocation_type(outgoing)
+        log_tail = (outgoing.header("x-amz-log-type") or "").lower() == "tail"
+        client_context = _client_context(outgoing)
     if trace.story is not None:
         narrate_lambda.request(trace.story, integration.target, outgoing.body, exchange)
+    trace_id = exchange.trace_ids[1]
     began = clock.monotonic()
     try:
         answer = await exchange.ports.invoker.invoke(
-            _target(integration, outgoing),
+            target,
             outgoing.body,
             asynchronous=kind == _EVENT,
-            log_tail=(outgoing.header("x-amz-log-type") or "").lower() == "tail",
-            client_context=_client_context(outgoing),
+            log_tail=log_tail,
+            client_context=client_context,
             source_arn=exchange.method.source_arn,
             source_account=exchange.snapshot.scope.account,
-            trace_id=exchange.trace_ids[1],
+            trace_id=trace_id,
             timeout=integration.timeout,
             dry_run=kind == _DRY_RUN,
         )
     except InvokerError as refused:
         raise failure_of(refused) from refused
-    status = 204 if answer.checked else 202 if answer.accepted else 200
+    payload, status = answer.payload, _STATUSES[kind]
     trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
-    headers = _headers(answer, exchange)
     if trace.story is not None:
         narrate_lambda.reply_told(
-            trace.story, exchange, answer.payload, answer.request_id, answer.executed_version, answer.function_error
+            trace.story, exchange, payload, answer.request_id, answer.executed_version, answer.function_error
         )
-    large = len(answer.payload) > LARGE_BYTES
-    message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
-    return IntegrationReply(status, answer.payload, headers, matched=message or "")
+    large = len(payload) > LARGE_BYTES
+    message = await asyncio.to_thread(error_message, payload) if large else error_message(payload)
+    headers = _headers(answer, trace_id) if integration.responses.read_headers else []
+    return IntegrationReply(status, payload, headers, matched=message or "")
 
 
-def _target(integration: LambdaCustom, outgoing: OutgoingRequest) -> FunctionTarget:
-    """The function; a mapped query parameter ``Qualifier`` chooses its version or alias, as in Lambda's API."""
+def _qualified(target: FunctionTarget, outgoing: OutgoingRequest) -> FunctionTarget:
+    """A mapped query parameter ``Qualifier`` chooses the function's version or alias, as in Lambda's API."""
     qualifiers = [value for name, value in outgoing.query if name == "Qualifier"]
-    return replace(integration.target, qualifier=qualifiers[-1]) if qualifiers else integration.target
+    return replace(target, qualifier=qualifiers[-1]) if qualifiers else target
 
 
 def _invocation_type(outgoing: OutgoingRequest) -> str:
@@ -76,7 +85,7 @@ def _invocation_type(outgoing: OutgoingRequest) -> str:
     kind = outgoing.header("x-amz-invocation-type")
     if kind is None:
         return _RUN
-    if kind.lower() not in (_RUN, _EVENT, _DRY_RUN):
+    if kind.lower() not in _STATUSES:
         raise ApiConfigurationError(f"Lambda knows no invocation type {kind}")
     return kind.lower()
 
@@ -91,14 +100,14 @@ def _client_context(outgoing: OutgoingRequest) -> bytes | None:
         raise ApiConfigurationError("X-Amz-Client-Context is not base64") from None
 
 
-def _headers(answer: InvokeReply, exchange: Exchange) -> list[tuple[str, str]]:
+def _headers(answer: InvokeReply, trace_id: str) -> list[tuple[str, str]]:
     """What Lambda's API answers beside the payload (data-plane section 15)."""
     headers = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(answer.payload))),
         ("x-amzn-RequestId", answer.request_id),
         ("X-Amz-Executed-Version", answer.executed_version),
-        ("X-Amzn-Trace-Id", exchange.trace_ids[1]),
+        ("X-Amzn-Trace-Id", trace_id),
     ]
     if answer.function_error is not None:
         headers.append(("X-Amz-Function-Error", answer.function_error))

@@ -20,6 +20,8 @@ from gatelet.gateway.mapping.errors import InvalidExpression, InvalidJsonBody
 Mapped: TypeAlias = str | tuple[str, ...]
 """What a target is set to; more than one value from ``multivaluequerystring`` only."""
 
+_NOT_PARSED: Final = object()
+
 
 class Side(Enum):
     """What a mapping reads from, by its beginning."""
@@ -37,14 +39,14 @@ class Place(Enum):
 
 
 class Body:
-    """A body's text, parsed when a mapping first asks for it."""
+    """A body's text, parsed when a mapping or a template first asks for it."""
 
-    __slots__ = ("_document", "_parsed", "text")
+    __slots__ = ("_document", "_fault", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text or "{}"
-        self._parsed = False
-        self._document: object = None
+        self.text = text or "{}"  # recorded: an empty body renders {}
+        self._document: object = _NOT_PARSED
+        self._fault: ValueError | None = None
 
     @property
     def is_json(self) -> bool:
@@ -53,18 +55,22 @@ class Body:
 
     def document(self) -> object:
         """The parsed body. Raises InvalidJsonBody."""
-        if not self._parsed:
+        if self._document is _NOT_PARSED and self._fault is None:
             try:
                 self._document = json_text.parse(self.text)
             except ValueError as error:
-                raise InvalidJsonBody("Invalid JSON in request body") from error
-            self._parsed = True
+                self._fault = error
+        if self._fault is not None:
+            raise InvalidJsonBody("Invalid JSON in request body") from self._fault
         return self._document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Values:
-    """What one request offers. ``context`` finds a variable by its full name (``context.requestId``), or None."""
+    """What one request offers; made for each, and never changed.
+
+    ``context`` finds a variable by its full name (``context.requestId``), or None.
+    """
 
     headers: Mapping[str, Sequence[str]]
     body: Body

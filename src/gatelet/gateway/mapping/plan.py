@@ -61,5 +61,12 @@ class ResponseMapping:
     """Whether the method has a response of this status; without one the request fails."""
 
 
-ResponseMappings = tuple[ResponseMapping, ...]
-"""The integration responses of a method, by status."""
+@dataclass(frozen=True, slots=True)
+class ResponseMappings:
+    """The integration responses of a method."""
+
+    by_status: tuple[ResponseMapping, ...]
+    default: ResponseMapping | None
+    """The first without a pattern."""
+    read_headers: bool
+    """Whether a parameter of any of them is mapped from a header of the integration's."""

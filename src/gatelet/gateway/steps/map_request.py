@@ -19,40 +19,39 @@ from gatelet.gateway.mapping.plan import CATCH_ALL, BodyTemplate, RequestMapping
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_request, media_type_of
 from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.overrides import Overrides
-from gatelet.gateway.steps.render import render
+from gatelet.gateway.steps.render import failed, render
+from gatelet.gateway.vtl import TemplateError
 
 _Values: TypeAlias = list[tuple[Target, Mapped]]
 
 
 async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRequest:
     """What the integration gets. Raises UnsupportedMediaType, BadRequestBody, ApiConfigurationError."""
-    content_type = exchange.trace.content_type
+    trace = exchange.trace
+    content_type, earlier = trace.content_type, trace.overridden
     template = choose(mapping, content_type)
     types = exchange.snapshot.binary_media_types
     is_of_binary_type = bool(types) and is_binary(types, content_type)
 
-    def begin(effort: Effort) -> tuple[bytes, bool, _Values]:
+    def work(effort: Effort) -> OutgoingRequest:
         body, binary = handle_request(exchange.body, binary=is_of_binary_type, handling=mapping.content_handling)
-        return body, binary, _mapped(mapping.parameters, exchange, effort) if mapping.parameters else []
+        outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE)
+        if mapping.parameters:
+            put_parameters(_mapped(mapping.parameters, exchange, effort), outgoing)
+        if template is not None and not template.passes:
+            if binary:
+                raise ApiConfigurationError("Unable to transform request: the body is binary")
+            outgoing.body = render(template, Body(body.decode()), exchange, earlier, effort)
+            if trace.overridden is not None:
+                apply_overrides(trace.overridden, outgoing)
+        return outgoing
 
-    large = len(exchange.body) > LARGE_BYTES
     try:
-        if large or mapping.parameters:
-            body, binary, values = await exchange.ports.off_loop.run(begin, large=large)
-        else:
-            body, binary, values = begin(Effort.LITTLE)
+        return await exchange.ports.off_loop.run(work, large=len(exchange.body) > LARGE_BYTES)
     except (InvalidJsonBody, PathError) as error:
         raise BadRequestBody("Invalid JSON in request body") from error
-    outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE)
-    put_parameters(values, outgoing)
-    if template is not None and not template.passes:
-        if binary:
-            raise ApiConfigurationError("Unable to transform request: the body is binary")
-        text = await render(template, body.decode(), exchange, what="request")
-        outgoing.body = text.encode("utf-8", "replace")
-        if exchange.trace.overridden is not None:
-            apply_overrides(exchange.trace.overridden, outgoing)
-    return outgoing
+    except TemplateError as error:
+        raise failed("request", error) from error
 
 
 def choose(mapping: RequestMapping, content_type: str | None) -> BodyTemplate | None:

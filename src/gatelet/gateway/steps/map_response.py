@@ -6,13 +6,14 @@ Shared by every integration with mappings. Reference: apigateway-data-plane sect
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from gatelet.gateway import context
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.events.proxy import is_binary
 from gatelet.gateway.exchange import Exchange, IntegrationReply, Pairs
-from gatelet.gateway.header_rules import response_header_name
-from gatelet.gateway.header_values import override, sendable
+from gatelet.gateway.header_rules import is_name, is_value, response_header_name
+from gatelet.gateway.header_values import override
 from gatelet.gateway.jsonpath import Allowance, PathError
 from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
@@ -20,63 +21,79 @@ from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, Response
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
 from gatelet.gateway.off_loop import LARGE_BYTES, Effort
 from gatelet.gateway.steps.own_headers import own_headers
-from gatelet.gateway.steps.render import render
+from gatelet.gateway.steps.render import failed, render
 from gatelet.gateway.steps.select import select
+from gatelet.gateway.vtl import TemplateError
 from gatelet.http.response import Response
+
+_TYPE_LENGTH = len("content-type")
+
+
+@lru_cache(maxsize=1_024)
+def _known_name(name: str) -> str | None:
+    """The name under which a header reaches the client; None: it does not, or it is no name."""
+    shown = response_header_name(name)
+    return shown if shown is not None and is_name(shown.encode("ascii", "replace")) else None
 
 
 async def map_response(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> Response:
     """The response to the client. Raises ApiConfigurationError."""
-    chosen = await select(responses, reply, exchange)
+    chosen = await select(responses, reply, exchange) if reply.matched else responses.default
+    if chosen is None:
+        raise ApiConfigurationError("No match for output mapping and no default output mapping configured")
     if not chosen.declared:
         raise ApiConfigurationError(f"Output mapping refers to an invalid method response: {chosen.status}")
-    accept = exchange.trace.request.header("accept")
-    types = exchange.snapshot.binary_media_types
+    trace, types = exchange.trace, exchange.snapshot.binary_media_types
     of_binary_type = bool(reply.body) and bool(types) and is_binary(types, reply.content_type)
-    wanted = bool(reply.body) and bool(types) and is_binary(types, accept)
+    wanted = bool(reply.body) and bool(types) and is_binary(types, trace.request.header("accept"))
+    template, earlier = _choose(chosen, exchange), trace.overridden
+    if template is not None and template.passes:
+        template = None
 
-    def begin(effort: Effort) -> tuple[bytes, bool, Pairs]:
+    def work(effort: Effort) -> tuple[bytes, Pairs]:
         body, binary = handle_response(
             reply.body, binary=of_binary_type, wanted=wanted, handling=chosen.content_handling
         )
-        return body, binary, _mapped(chosen.parameters, reply, exchange, effort) if chosen.parameters else []
+        if template is None and not chosen.parameters:
+            return body, []
+        text = Body(reply.body.decode("utf-8", "replace"))
+        headers = _mapped(chosen.parameters, text, reply, exchange, effort) if chosen.parameters else []
+        if template is not None:
+            if binary:
+                raise ApiConfigurationError("Unable to transform response: the body is binary")
+            body = render(template, Body(body.decode()) if of_binary_type else text, exchange, earlier, effort)
+        return body, headers
 
-    large = len(reply.body) > LARGE_BYTES
     try:
-        if large or chosen.parameters:
-            body, binary, headers = await exchange.ports.off_loop.run(begin, large=large)
-        else:
-            body, binary, headers = begin(Effort.LITTLE)
+        body, headers = await exchange.ports.off_loop.run(work, large=len(reply.body) > LARGE_BYTES)
     except (InvalidJsonBody, PathError) as error:
         raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
-    template = _choose(chosen, accept)
-    if template is not None and not template.passes:
-        if binary:
-            raise ApiConfigurationError("Unable to transform response: the body is binary")
-        text = await render(template, body.decode(), exchange, what="response")
-        body = text.encode("utf-8", "replace")
-    overrides = exchange.trace.overridden
-    status = chosen.status
+    except TemplateError as error:
+        raise failed("response", error) from error
+    overrides, status = trace.overridden, chosen.status
     if overrides is not None:
         headers = override(headers, overrides.response.place("header"), fold=True)
         status = _status(overrides.response.value("status")) or status
     return Response(status, body=body, raw_headers=_header_lines(headers, reply, exchange))
 
 
-def _choose(chosen: ResponseMapping, accept: str | None) -> BodyTemplate | None:
+def _choose(chosen: ResponseMapping, exchange: Exchange) -> BodyTemplate | None:
     """The template of Accept's first media type, else the first there is; None: the body passes."""
     templates = chosen.templates
     if not templates:
         return None
-    return templates.get(media_type_of(accept)) or next(iter(templates.values()))
+    first = next(iter(templates.values()))
+    if len(templates) == 1:
+        return first
+    return templates.get(media_type_of(exchange.trace.request.header("accept"))) or first
 
 
-def _mapped(rules: tuple[Rule, ...], reply: IntegrationReply, exchange: Exchange, effort: Effort) -> Pairs:
+def _mapped(rules: tuple[Rule, ...], body: Body, reply: IntegrationReply, exchange: Exchange, effort: Effort) -> Pairs:
     """Raises InvalidJsonBody, PathError."""
     trace = exchange.trace
     values = Values(
         headers=ReplyHeaders(reply.headers),
-        body=Body(reply.body.decode("utf-8", "replace")),
+        body=body,
         context=lambda name: context.find(trace, name.removeprefix("context.")),
         stage_variables=exchange.snapshot.variables,
         path={},
@@ -121,9 +138,9 @@ def _header_lines(headers: Pairs, reply: IntegrationReply, exchange: Exchange) -
     lines = own_headers(exchange.trace, exchange.trace_ids[1] if reply.traced else None)
     typed = False
     for name, value in headers:
-        shown = response_header_name(name)
-        if shown is not None and sendable(shown, value):
-            typed = typed or shown.lower() == "content-type"
+        shown = _known_name(name)
+        if shown is not None and is_value(value.encode("latin-1", "replace")):
+            typed = typed or (len(shown) == _TYPE_LENGTH and shown.lower() == "content-type")
             lines += f"{shown}: {value}\r\n"
     if not typed:
         lines += f"Content-Type: {DEFAULT_TYPE}\r\n"

@@ -1,4 +1,4 @@
-"""Renders a mapping template for one request, on the event loop only as long as that takes a moment.
+"""Renders a mapping template for one request.
 
 Reference: apigateway-mapping-templates sections 1 to 5.
 """
@@ -7,38 +7,33 @@ from __future__ import annotations
 
 from gatelet.gateway.errors import ApiConfigurationError
 from gatelet.gateway.exchange import Exchange
+from gatelet.gateway.mapping.parameters import Body
 from gatelet.gateway.mapping.plan import BodyTemplate
-from gatelet.gateway.off_loop import LARGE_BYTES, Effort
+from gatelet.gateway.off_loop import Effort
+from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.template_objects import UTIL, ContextView, Input
-from gatelet.gateway.vtl import TemplateError
+from gatelet.gateway.vtl import EvaluationFailed, TemplateError
 
 
-async def render(mapped: BodyTemplate, body: str, exchange: Exchange, *, what: str) -> str:
-    """The template's output for a body. ``what``: ``request`` or ``response``, for the execution log.
+def render(mapped: BodyTemplate, body: Body, exchange: Exchange, earlier: Overrides | None, effort: Effort) -> bytes:
+    """The template's output for a body; ``earlier`` is what templates before it have set.
 
-    Raises ApiConfigurationError, with the place in the template.
+    Raises TemplateError, with the place in the template; LimitExceeded for what is too much for the effort.
     """
     template = mapped.template
     if template is None:
-        raise _failed(what, mapped.fault)
-    trace = exchange.trace
-    earlier = trace.overridden
-
-    def work(effort: Effort) -> str:
-        trace.begin_template(earlier)
-        variables = {
-            "input": Input(body, exchange.parameters, effort),
-            "context": ContextView(trace),
-            "stageVariables": dict(exchange.snapshot.variables),
-            "util": UTIL,
-        }
-        return template.render(variables, effort.limits)
-
-    try:
-        return await exchange.ports.off_loop.run(work, large=len(body) > LARGE_BYTES)
-    except TemplateError as error:
-        raise _failed(what, str(error)) from error
+        raise EvaluationFailed(mapped.fault)
+    exchange.trace.begin_template(earlier)
+    variables: dict[str, object] = {"util": UTIL}
+    if template.mentions("input"):
+        variables["input"] = Input(body, exchange.parameters, effort)
+    if template.mentions("context"):
+        variables["context"] = ContextView(exchange.trace)
+    if template.mentions("stageVariables"):
+        variables["stageVariables"] = dict(exchange.snapshot.variables)
+    return template.render(variables, effort.limits).encode("utf-8", "replace")
 
 
-def _failed(what: str, problem: str) -> ApiConfigurationError:
-    return ApiConfigurationError(f"Unable to transform {what}: {problem}")
+def failed(what: str, error: TemplateError) -> ApiConfigurationError:
+    """Why a template is no body. ``what``: ``request`` or ``response``, for the execution log."""
+    return ApiConfigurationError(f"Unable to transform {what}: {error}")

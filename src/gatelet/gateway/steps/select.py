@@ -15,32 +15,25 @@ from gatelet.gateway.off_loop import Effort
 _LARGE_TEXT = 4 * quotas.KIB
 
 
-async def select(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> ResponseMapping:
-    """The integration response: the first whose pattern matches, by status; else the default.
+async def select(responses: ResponseMappings, reply: IntegrationReply, exchange: Exchange) -> ResponseMapping | None:
+    """The integration response: the first whose pattern matches, by status; else the default, if there is one.
 
-    Raises ApiConfigurationError when there is none.
+    Raises ApiConfigurationError for patterns that take too long.
     """
 
     def work(effort: Effort) -> ResponseMapping | None:
         return _match(responses, reply, Allowance(effort.visits))
 
     try:
-        matched = (
-            await exchange.ports.off_loop.run(work, large=len(reply.matched) > _LARGE_TEXT) if reply.matched else None
-        )
+        matched = await exchange.ports.off_loop.run(work, large=len(reply.matched) > _LARGE_TEXT)
     except LimitExceeded as exceeded:
         raise ApiConfigurationError(f"A selection pattern takes too long: {exceeded}") from exceeded
-    if matched is not None:
-        return matched
-    for response in responses:
-        if response.pattern is None:
-            return response
-    raise ApiConfigurationError("No match for output mapping and no default output mapping configured")
+    return matched or responses.default
 
 
 def _match(responses: ResponseMappings, reply: IntegrationReply, allowance: Allowance) -> ResponseMapping | None:
     found = None
-    for response in responses:
+    for response in responses.by_status:
         if response.pattern is not None and response.pattern.matches(reply.matched, allowance.spend):
             if reply.preferred is None or response.status == reply.preferred:
                 return response

@@ -5,13 +5,11 @@ Reference: apigateway-data-plane sections 1 (step 8) and 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, BadRequestParameters
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.heavy_validation import ValidationUnavailable
 from gatelet.gateway.validation.model import BodyModel
-from gatelet.gateway.validation.parameters import Find, Required, missing_message, missing_parameters
+from gatelet.gateway.validation.parameters import Required, missing_message, missing_parameters
 from gatelet.gateway.validation.validator import RequestValidator
 
 
@@ -24,25 +22,11 @@ async def validate(validator: RequestValidator, exchange: Exchange) -> None:
 
 
 def _check_parameters(required: Required, exchange: Exchange) -> None:
-    parameters = exchange.parameters
-    finders: Mapping[str, Find] = {
-        "header": _last(parameters.headers),
-        "path": parameters.path.get,
-        "querystring": _last(parameters.query),
-    }
-    missing = missing_parameters(required, finders)
+    missing = missing_parameters(required, exchange.parameters.value)
     if missing:
         failure = BadRequestParameters(missing_message(missing))
         failure.reason = missing_message(missing)
         raise failure
-
-
-def _last(values: Mapping[str, list[str]]) -> Find:
-    def find(name: str) -> str | None:
-        found = values.get(name)
-        return found[-1] if found else None
-
-    return find
 
 
 async def _check_body(validator: RequestValidator, exchange: Exchange) -> None:

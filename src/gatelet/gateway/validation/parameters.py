@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-Find: TypeAlias = Callable[[str], str | None]
-"""The value of a parameter by its name, or None."""
+Find: TypeAlias = Callable[[str, str], str | None]
+"""The value of a parameter by its place and name, or None."""
 
 Required: TypeAlias = tuple[tuple[str, str], ...]
 """(place, name), in the order of the message; place is ``header``, ``path`` or ``querystring``."""
@@ -28,9 +28,9 @@ def required_parameters(declared: Mapping[str, bool]) -> Required:
     return tuple(found)
 
 
-def missing_parameters(required: Required, finders: Mapping[str, Find]) -> list[str]:
-    """The names of those that the request lacks. ``finders`` by place."""
-    return [name for place, name in required if not (finders[place](name) or "").strip()]
+def missing_parameters(required: Required, find: Find) -> list[str]:
+    """The names of those that the request lacks."""
+    return [name for place, name in required if not (find(place, name) or "").strip()]
 
 
 def missing_message(names: list[str]) -> str:

@@ -170,13 +170,13 @@ class Compiler:
             return f'({constant(text)} if {self._expressions.condition(condition, scope, depth)} else "")'
         value, place = self._expressions.found(node, scope, depth), constant(node.place)
         if node.backslashes:
-            return f"escaped({value}, {node.backslashes}, {constant(node.source)}, budget, {place})"
+            return f"escaped({value}, {node.backslashes}, {constant(node.source)}, state, {place})"
         unknown = constant("" if node.silent else node.source)
         if node.name in finders and (dotted := property_path(node)):
             found = f"{finders[node.name]}({constant(dotted)})"
-            general = f"shown({value} if t is UNKNOWN else t, {unknown}, budget, {place})"
+            general = f"shown({value} if t is UNKNOWN else t, {unknown}, state, {place})"
             return f'(t if type(t := {found}) is str else "" if t is None else {general})'
-        return f'(t if type(t := {value}) is str else "" if t is None else shown(t, {unknown}, budget, {place}))'
+        return f'(t if type(t := {value}) is str else "" if t is None else shown(t, {unknown}, state, {place}))'
 
     def _string(self, body: Block, place: Place, scope: Scope, depth: int) -> str:
         """A string in double quotes."""
@@ -184,7 +184,7 @@ class Compiler:
         printed = [node for node in body if _is_printed(node)]
         if len(printed) == len(body):
             texts = self._source.display([self._printed(node, scope, depth) for node in printed], "()")
-            return f"joined({texts}, budget, {at})"
+            return f"joined({texts}, state, {at})"
         return f"state.capture({self._source.statements(self._block(body, scope))}, a, {at})"
 
     def _set(self, node: Set, scope: Scope) -> list[str]:
@@ -231,8 +231,8 @@ class Compiler:
             enter.append(f"count_{own} = {slot('velocityCount')}")
             leave.append(f"{slot('velocityCount')} = count_{own}")
         body = [
-            f"budget.steps -= {1 + cost_of(node.body)}",
-            f"if budget.steps < 0 or state.room < 0 or {index} == most: state.iterate({index})",
+            f"state.steps -= {1 + cost_of(node.body)}",
+            f"if state.steps < 0 or state.room < 0 or {index} == most: state.iterate({index})",
             *count,
             *self._inside(node.body, inner),
         ]

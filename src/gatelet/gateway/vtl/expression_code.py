@@ -69,7 +69,7 @@ class ExpressionCode:
                 return self._map(node, scope, depth)
             case Range(first, last, place):
                 ends = f"{self.value(first, scope, depth + 1)}, {self.value(last, scope, depth + 1)}"
-                return f"span({ends}, budget, {self._source.constant(place)})"
+                return f"span({ends}, state, {self._source.constant(place)})"
             case Not(operand):
                 return f"(not {self.condition(operand, scope, depth + 1)})"
             case Binary():
@@ -118,7 +118,7 @@ class ExpressionCode:
         match node:
             case Reference(_, (Call("keySet", ()),)):
                 start, place = self._variable(node, scope), self._source.constant(node.place)
-                return f"keys_of(budget, {start}, most + 1, {place})"
+                return f"keys_of(state, {start}, most + 1, {place})"
         return f"items_of({self.value(node, scope)}, most + 1)"
 
     def _variable(self, node: Reference, scope: Scope) -> str:
@@ -136,15 +136,15 @@ class ExpressionCode:
             case Index(key):
                 return f"item({held}, {self.value(key, scope, depth)}, {place})"
             case Call("keySet", ()):
-                return f"call_key_set(budget, {held}, {place})"
+                return f"call_key_set(state, {held}, {place})"
             case Call("get", (key,)):
-                return f"call_get(budget, {held}, {self.value(key, scope, depth)}, {place})"
+                return f"call_get(state, {held}, {self.value(key, scope, depth)}, {place})"
             case Call(name, (argument,)):
                 given = self.value(argument, scope, depth)
-                return f"call_one(budget, {held}, {self._source.constant(name)}, {given}, {place})"
+                return f"call_one(state, {held}, {self._source.constant(name)}, {given}, {place})"
             case Call(name, arguments):
                 given = self._list(arguments, scope, depth)
-                return f"call(budget, {held}, {self._source.constant(name)}, {given}, {place})"
+                return f"call(state, {held}, {self._source.constant(name)}, {given}, {place})"
 
     def assign(self, target: Reference, value: str, scope: Scope) -> str:
         """An expression that sets a reference. Null is not put into maps and objects (Velocity 1.x)."""
@@ -159,7 +159,7 @@ class ExpressionCode:
         holder = Reference(name, target.steps[:-1], target.source, target.silent, target.place)
         key = self.value(last.key if isinstance(last, Index) else Literal(last.name), scope, 1)
         new, held = f"(w := {value})", f"(h := {self.value(holder, scope, 1)})"
-        return f"({new}, {held}, None if w is None or h is None else put(budget, h, {key}, w, {place}))"
+        return f"({new}, {held}, None if w is None or h is None else put(state, h, {key}, w, {place}))"
 
     def _function(self, code: str) -> str:
         return f"{self._source.expression(code)}(state, a)"
@@ -183,7 +183,7 @@ class ExpressionCode:
             )
         left, right = (self._operand(node, each, scope, depth + 1) for each in (node.left, node.right))
         operation = self._source.constant(OPERATIONS[node.operator])
-        return f"calculate({operation}, {left}, {right}, budget, {self._source.constant(node.place)})"
+        return f"calculate({operation}, {left}, {right}, state, {self._source.constant(node.place)})"
 
     def _operand(self, node: Binary, operand: Expression, scope: Scope, depth: int) -> str:
         """The value of an operand; of ``+`` a reference that is null is what joins a text: its own source."""

@@ -67,7 +67,7 @@ class Source:
 
     def _function(self, name: str, parameters: str, lines: Sequence[str]) -> str:
         name = name or self.new_name("u")
-        body = indented(["s = state.slots", "budget = state.budget", *lines])
+        body = indented(["s = state.slots", *lines])
         self._waiting += [f"def {name}({parameters}):", *body]
         if len(self._waiting) > _LINES:
             self._compile()

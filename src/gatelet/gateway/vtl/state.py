@@ -87,16 +87,15 @@ class Loop(HostObject):
         return None
 
 
-class State:
-    """One rendering."""
+class State(Budget):
+    """One rendering, and its account."""
 
-    __slots__ = ("budget", "depth", "limits", "out", "room", "slots")
+    __slots__ = ("depth", "out", "room", "slots")
 
     def __init__(self, slots: list[object], limits: Limits) -> None:
         self.slots = slots
         """The values of the variables."""
-        self.limits = limits
-        self.budget = Budget(limits)
+        super().__init__(limits)
         self.out: list[str] = []
         """What is printed, or goes into the string that is being made."""
         self.room = limits.output_bytes
@@ -104,7 +103,7 @@ class State:
 
     def check(self) -> None:
         """Raise LimitExceeded if too much was done or written: it is counted as it happens, and checked later."""
-        self.budget.spend(0)
+        self.spend(0)
         if self.room < 0:
             raise LimitExceeded(f"The output is larger than {self.limits.output_bytes} bytes")
 
@@ -122,7 +121,7 @@ class State:
             run(self, arguments)
             self.check()
             text = "".join(self.out)
-            self.budget.make(len(text))
+            self.make(len(text))
         except TemplateError as error:
             error.at(place)
             raise
@@ -136,7 +135,7 @@ class State:
         try:
             if self.depth > self.limits.depth:
                 raise LimitExceeded(f"Macros or blocks are nested more than {self.limits.depth} deep")
-            self.budget.spend(cost)
+            self.spend(cost)
             self.check()
             run(self, arguments)
         except Broken:

@@ -29,6 +29,10 @@ class Template:
         self._names = names
         self._cost = cost
 
+    def mentions(self, name: str) -> bool:
+        """Whether ``$name`` stands in the template."""
+        return name in self._names
+
     def render(self, variables: Mapping[str, object], limits: Limits = _DEFAULT) -> str:
         """The output. Raises LimitExceeded and EvaluationFailed, nothing else.
 
@@ -37,7 +41,7 @@ class Template:
         """
         state = State(list(map(variables.get, self._names, _MISSING)), limits)
         try:
-            state.budget.spend(self._cost)
+            state.spend(self._cost)
             self._run(state, ())
         except (Stopped, Broken):
             pass  # the output so far is the output

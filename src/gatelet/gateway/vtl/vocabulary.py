@@ -186,7 +186,7 @@ def defined(state: State, value: object, place: Place) -> object:
 def argument(state: State, given: Argument, place: Place) -> object:
     """The value of what a macro was given, evaluated now."""
     try:
-        state.budget.spend(1)
+        state.spend(1)
     except TemplateError as error:
         error.at(place)
         raise

@@ -20,8 +20,8 @@ MODELS = {"Pet": {"schema": '{"required": ["name"]}'}, "Text": {"schema": '{"typ
 
 
 def missing(**found: dict[str, str]) -> str:
-    finders = {place: found.get(place, {}).get for place in ("header", "path", "querystring")}
-    return missing_message(missing_parameters(required_parameters(DECLARED), finders))
+    required = required_parameters(DECLARED)
+    return missing_message(missing_parameters(required, lambda place, name: found.get(place, {}).get(name)))
 
 
 def test_all_missing_ones_in_one_message_in_the_recorded_order() -> None:

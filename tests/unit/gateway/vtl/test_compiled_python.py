@@ -16,7 +16,7 @@ from gatelet.gateway.vtl.vocabulary import VOCABULARY
 
 OWN_NAME = re.compile(r"[a-z]\d+")
 ATTRIBUTES = {
-    "at", "budget", "call", "capture", "index", "iterate", "iterations", "limits", "out", "room", "slots", "steps"
+    "at", "call", "capture", "index", "iterate", "iterations", "limits", "out", "room", "slots", "steps"
 }  # fmt: skip
 
 
