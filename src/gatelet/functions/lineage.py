@@ -14,14 +14,17 @@ from functools import lru_cache
 from gatelet.aws import quotas
 
 _LINEAGE = re.compile(r"[0-9a-f]{8}:[0-9]{1,4}(?:\|[0-9a-f]{8}:[0-9]{1,4})*")
+_NAME = "Lineage="
 _KEPT = 15
 """Functions of a chain that are remembered, those with the highest counts: the header has 256 characters."""
 
 
 def advanced(trace_id: str, function_arn: str) -> str:
     """The trace of an invocation of the function that ``trace_id`` asks for. The ARN is unqualified."""
-    parts, counts = _split(trace_id)
     key = _digits(function_arn)
+    if _NAME not in trace_id:  # nearly every invocation begins a chain
+        return f"{trace_id};{_NAME}{key}:0"
+    parts, counts = _split(trace_id)
     counts[key] = counts.pop(key, -1) + 1
     while len(counts) > _KEPT:
         del counts[min(list(counts)[:-1], key=lambda digits: counts[digits])]
@@ -31,6 +34,8 @@ def advanced(trace_id: str, function_arn: str) -> str:
 
 def loops(trace_id: str, function_arn: str) -> bool:
     """Whether the function has been invoked more often in this chain than Lambda lets pass."""
+    if trace_id.count(_NAME) == 1 and trace_id.endswith(f"{_NAME}{_digits(function_arn)}:0"):
+        return False
     return _split(trace_id)[1].get(_digits(function_arn), 0) >= quotas.RECURSIVE_INVOCATIONS
 
 

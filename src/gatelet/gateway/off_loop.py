@@ -41,6 +41,17 @@ LARGE_BYTES: Final = 32 * quotas.KIB
 """A body from here on is worked on in a thread at once."""
 
 
+_TOO_MUCH: Final = (vtl.LimitExceeded, jsonpath.LimitExceeded)
+
+
+def attempt(work: Callable[[Effort], Result]) -> Result | None:
+    """The result of work that gives one with little effort; None: it is too much for the event loop."""
+    try:
+        return work(Effort.LITTLE)
+    except _TOO_MUCH:
+        return None
+
+
 class OffLoop:
     """Runs such work; bounded in total."""
 
@@ -57,7 +68,7 @@ class OffLoop:
         if not large:
             try:
                 return work(Effort.LITTLE)
-            except (vtl.LimitExceeded, jsonpath.LimitExceeded):
-                pass  # too much, or just too much for here
+            except _TOO_MUCH:
+                pass  # or just too much for here
         async with self._room:
             return await asyncio.to_thread(work, Effort.FULL)

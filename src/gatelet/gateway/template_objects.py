@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
 
 import orjson
@@ -114,10 +113,14 @@ def json_of(value: object) -> str:
 class Util(HostObject):
     """``$util``: six functions of text. A value that is no text is given as it prints; null stays null."""
 
-    __slots__ = ("methods",)
+    __slots__ = ("_functions",)
 
     def __init__(self) -> None:
-        self.methods: _Methods = MappingProxyType({name: _of_text(function) for name, function in FUNCTIONS.items()})
+        self._functions = {name: _of_text(function) for name, function in FUNCTIONS.items()}
+
+    def method(self, name: str) -> Callable[..., object] | None:
+        """One of the functions."""
+        return self._functions.get(name)
 
 
 def _of_text(function: Callable[[str | None], object]) -> Callable[[object], object]:

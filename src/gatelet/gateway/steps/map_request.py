@@ -17,7 +17,7 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Mapped, Place, Rule, Target, Values, apply
 from gatelet.gateway.mapping.plan import CATCH_ALL, BodyTemplate, RequestMapping
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_request, media_type_of
-from gatelet.gateway.off_loop import LARGE_BYTES, Effort
+from gatelet.gateway.off_loop import LARGE_BYTES, Effort, attempt
 from gatelet.gateway.overrides import Overrides
 from gatelet.gateway.steps.render import failed, render
 from gatelet.gateway.vtl import TemplateError
@@ -47,7 +47,8 @@ async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRe
         return outgoing
 
     try:
-        return await exchange.ports.off_loop.run(work, large=len(exchange.body) > LARGE_BYTES)
+        outgoing = attempt(work) if len(exchange.body) <= LARGE_BYTES else None
+        return await exchange.ports.off_loop.run(work, large=True) if outgoing is None else outgoing
     except (InvalidJsonBody, PathError) as error:
         raise BadRequestBody("Invalid JSON in request body") from error
     except TemplateError as error:

@@ -19,7 +19,7 @@ from gatelet.gateway.mapping.errors import InvalidJsonBody
 from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
 from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
-from gatelet.gateway.off_loop import LARGE_BYTES, Effort
+from gatelet.gateway.off_loop import LARGE_BYTES, Effort, attempt
 from gatelet.gateway.steps.own_headers import own_headers
 from gatelet.gateway.steps.render import failed, render
 from gatelet.gateway.steps.select import select
@@ -65,7 +65,8 @@ async def map_response(responses: ResponseMappings, reply: IntegrationReply, exc
         return body, headers
 
     try:
-        body, headers = await exchange.ports.off_loop.run(work, large=len(reply.body) > LARGE_BYTES)
+        made = attempt(work) if len(reply.body) <= LARGE_BYTES else None
+        body, headers = await exchange.ports.off_loop.run(work, large=True) if made is None else made
     except (InvalidJsonBody, PathError) as error:
         raise ApiConfigurationError(f"Unable to map the response's parameters: {error}") from error
     except TemplateError as error:

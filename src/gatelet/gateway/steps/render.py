@@ -25,11 +25,12 @@ def render(mapped: BodyTemplate, body: Body, exchange: Exchange, earlier: Overri
         raise EvaluationFailed(mapped.fault)
     exchange.trace.begin_template(earlier)
     variables: dict[str, object] = {"util": UTIL}
-    if template.mentions("input"):
+    mentions = template.mentions
+    if "input" in mentions:
         variables["input"] = Input(body, exchange.parameters, effort)
-    if template.mentions("context"):
+    if "context" in mentions:
         variables["context"] = ContextView(exchange.trace)
-    if template.mentions("stageVariables"):
+    if "stageVariables" in mentions:
         variables["stageVariables"] = dict(exchange.snapshot.variables)
     return template.render(variables, effort.limits).encode("utf-8", "replace")
 

@@ -22,16 +22,14 @@ _MISSING = repeat(MISSING)
 class Template:
     """A compiled template. It keeps nothing of a rendering and may be used by several at once."""
 
-    __slots__ = ("_cost", "_names", "_run")
+    __slots__ = ("_cost", "_names", "_run", "mentions")
 
     def __init__(self, run: Run, names: tuple[str, ...], cost: int) -> None:
         self._run = run
         self._names = names
         self._cost = cost
-
-    def mentions(self, name: str) -> bool:
-        """Whether ``$name`` stands in the template."""
-        return name in self._names
+        self.mentions = frozenset(names)
+        """The names of the variables that stand in it."""
 
     def render(self, variables: Mapping[str, object], limits: Limits = _DEFAULT) -> str:
         """The output. Raises LimitExceeded and EvaluationFailed, nothing else.
