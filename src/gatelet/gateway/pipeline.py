@@ -5,6 +5,7 @@ Reference: apigateway-data-plane section 1. An address is found before (gatelet.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from functools import partial
@@ -24,7 +25,7 @@ from gatelet.gateway.steps.authorize import authorize
 from gatelet.gateway.steps.cache import cached
 from gatelet.gateway.steps.decode import decode
 from gatelet.gateway.steps.execution_log import log_failure
-from gatelet.gateway.steps.finish import finish
+from gatelet.gateway.steps.finish import abandoned, finish
 from gatelet.gateway.steps.gateway_response import gateway_response
 from gatelet.gateway.steps.integrate import integrate
 from gatelet.gateway.steps.resolve import admit, resolve
@@ -38,9 +39,14 @@ logger = logging.getLogger(__name__)
 
 
 async def serve(request: Request, address: InvokeAddress, live: LiveGateway, ports: Ports) -> Response:
-    """Answer a request to an invoke URL. Raises nothing."""
+    """Answer a request to an invoke URL. Raises nothing; cancelled, the client is gone."""
     trace = Trace(request, address, ports)
-    return finish(await settle(respond(live, trace, ports), trace, ports), trace, ports)
+    try:
+        response = await settle(respond(live, trace, ports), trace, ports)
+    except asyncio.CancelledError:
+        abandoned(trace, ports)
+        raise
+    return finish(response, trace, ports)
 
 
 async def settle(answer: Awaitable[Response], trace: Trace, ports: Ports) -> Response:

@@ -17,6 +17,7 @@ import orjson
 
 from gatelet.aws.quotas import STREAM_PRELUDE_BYTES
 from gatelet.gateway.ports import StreamReply
+from gatelet.http.errors import AnswerCut
 
 CONTENT_TYPE = "application/vnd.awslambda.http-integration-response"
 """What a runtime says of a stream with metadata."""
@@ -27,7 +28,7 @@ class PreludeMissing(Exception):
     """There is no metadata at the beginning of the stream."""
 
 
-class ResponseCut(Exception):
+class ResponseCut(AnswerCut):
     """The function failed in the middle of its response."""
 
     def __init__(self, request_id: str) -> None:

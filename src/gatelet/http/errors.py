@@ -9,7 +9,8 @@
     │   ├── ExpectationFailed    417
     │   ├── HeaderTooLarge       431
     │   └── Overloaded           503: no room for another connection or body
-    └── BadResponse              a handler's answer that must not reach the wire: 500, logged
+    ├── BadResponse              a handler's answer that must not reach the wire: 500, logged
+    └── AnswerCut                a streamed answer that ends early, for a reason that any day may bring: one line of log
 
 The texts of 413 and 431 are AWS's (apigateway-data-plane section 13).
 """
@@ -82,3 +83,7 @@ class Overloaded(Refusal):
 
 class BadResponse(Exception):
     """A header with CR, LF or NUL, a name that is no token, framing headers, or no such status."""
+
+
+class AnswerCut(Exception):
+    """There is no more of a streamed body, and it is no fault of ours. ``str()`` is the reason for the log."""

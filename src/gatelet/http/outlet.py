@@ -90,5 +90,5 @@ async def close_body(body: AsyncIterator[bytes]) -> None:
     if close is not None:
         try:
             await close()
-        except Exception:
+        except Exception:  # whatever its clean-up raises: the answer is over, and the connection goes on
             log.exception("a streamed answer failed to close")

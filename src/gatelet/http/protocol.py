@@ -16,7 +16,7 @@ from typing import Final, cast
 from gatelet.http import encode
 from gatelet.http.body import STEP_BYTES, Body, LengthBody, in_steps
 from gatelet.http.chunked import ChunkedBody
-from gatelet.http.errors import BodyTooLarge, Overloaded, Refusal, RequestTimeout
+from gatelet.http.errors import AnswerCut, BodyTooLarge, Overloaded, Refusal, RequestTimeout
 from gatelet.http.head import HeadParser, check_begun, check_size
 from gatelet.http.hub import Hub, log
 from gatelet.http.outlet import Outlet, close_body
@@ -343,10 +343,10 @@ class Connection(asyncio.Protocol):
             self._outlet.write(begun)
             if not bodiless and not head:
                 await self._outlet.pump(body, chunked=chunked)
-        except (Exception, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError) as error:
             if self._phase is not BUSY:
                 raise  # the client is gone
-            log.exception("a streamed answer failed")
+            log.error("a streamed answer failed: %s", error, exc_info=not isinstance(error, AnswerCut))
             self._transport.abort()  # the head is sent: only a cut tells the client
             self._keep_alive = False
         finally:

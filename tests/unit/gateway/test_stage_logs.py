@@ -254,3 +254,31 @@ def test_a_request_without_logs_is_told_to_nobody() -> None:
     (response,) = serve(world, ("GET",))
     assert (response.status, header(response, "x-amzn-RequestId")) == (200, IDS[0][1])
     assert (world.access.written, world.log.written) == ([], [])
+
+
+@pytest.mark.parametrize("level", ["INFO", "OFF"])
+def test_a_client_that_does_not_wait_is_counted_and_logged(level: str) -> None:
+    """Section 17, status of a client that left: nobody got it, but the function ran."""
+    settings = {"destinationArn": GROUP, "format": CSV}
+    world = World(stage_members={"accessLogSettings": settings, "methodSettings": {"*/*": {"loggingLevel": level}}})
+    begun = asyncio.Event()
+
+    async def stay(*_: Any, **__: Any) -> Any:
+        begun.set()
+        await asyncio.Event().wait()
+
+    world.invoker.invoke_proxy = stay  # type: ignore[method-assign]
+
+    async def run() -> None:
+        await world.live.start()
+        call = asyncio.create_task(world.call(headers=IDS))
+        await begun.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(run())
+    assert [line for _, line in world.access.written] == [f"203.0.113.7,GET,499,{IDS[0][1]}"]
+    (meter,) = world.ports.meters.meters()
+    counts = meter.take()
+    assert (counts.count, counts.client_errors, counts.server_errors) == (1, 1, 0)

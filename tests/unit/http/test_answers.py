@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gatelet.http.encode import standing_lines
+from gatelet.http.errors import AnswerCut
 from gatelet.http.request import Request
 from gatelet.http.response import Response
 
@@ -245,6 +246,25 @@ def test_a_failing_stream_is_cut(run: Any, serving: Any, caplog: pytest.LogCaptu
 
     run(test)
     assert "a streamed answer failed" in caplog.text
+
+
+def test_a_stream_whose_end_is_nobody_s_fault_is_cut_and_told_in_a_line(
+    run: Any, serving: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def cut() -> AsyncIterator[bytes]:
+        yield b"one"
+        raise AnswerCut("the function failed")
+
+    async def test() -> None:
+        async with serving(answering(Response(200, [], cut()))) as served:
+            client = await served.connect()
+            await client.send(GET)
+            assert b"0\r\n\r\n" not in await client.rest()
+
+    run(test)
+    (record,) = caplog.records
+    assert record.getMessage() == "a streamed answer failed: the function failed"
+    assert not record.exc_info
 
 
 def test_a_stream_waits_for_its_reader(run: Any, serving: Any) -> None:

@@ -17,6 +17,9 @@ from gatelet.gateway.steps.measure import measure
 from gatelet.gateway.trace import Trace
 from gatelet.http.response import Response
 
+CLIENT_LEFT = 499
+"""The status of a request whose client did not wait, as proxies tell it (apigateway-data-plane section 17)."""
+
 EXPLAIN = "x-gatelet-explain"
 """A request with this header gets its own story back, where the operator lets it."""
 _HEADER_CHARACTERS = 7_000
@@ -35,6 +38,15 @@ def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     else:
         response.body = _told_at_its_end(response.body, snapshot, trace, ports, response.status)
     return response
+
+
+def abandoned(trace: Trace, ports: Ports) -> None:
+    """The client left before there was an answer: the request counts all the same, with a status that nobody got."""
+    trace.status = CLIENT_LEFT
+    if trace.snapshot is None:
+        ports.explanations.keep(trace)
+    else:
+        _end(trace.snapshot, trace, ports, CLIENT_LEFT, 0)
 
 
 def _explanation(trace: Trace, ports: Ports) -> str:
