@@ -101,10 +101,16 @@ def test_an_event_is_accepted_run_and_recorded(client: Any, reports: Reports) ->
 
 
 def test_the_role_must_be_allowed_to_invoke_the_destination(gatelet: Any, client: Any, reports: Reports) -> None:
-    """A role that does not exist is allowed nothing; the event is run, and nobody hears of it."""
-    create_function(gatelet, "async-mute", SOURCE, Environment={"Variables": reports.variables})
+    """When the destination is named, and whenever there is something to tell: the event is run, nobody hears of it."""
+    iam = gatelet.client("iam")
+    role = iam.create_role(RoleName="async-mute", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    create_function(gatelet, "async-mute", SOURCE, Environment={"Variables": reports.variables}, Role=role)
     destination = {"OnSuccess": {"Destination": arn("async-b")}}
+    with pytest.raises(ClientError, match="execution role does not have permissions to call InvokeFunction on arn"):
+        client.put_function_event_invoke_config(FunctionName="async-mute", DestinationConfig=destination)
+    iam.put_role_policy(RoleName="async-mute", PolicyName="send", PolicyDocument=json.dumps(may_invoke("async-b")))
     client.put_function_event_invoke_config(FunctionName="async-mute", DestinationConfig=destination)
+    iam.delete_role_policy(RoleName="async-mute", PolicyName="send")
     before = len(told(reports, 0, "async-b"))
     for number in (1, 2):  # the second runs when the first has been settled
         client.invoke(FunctionName="async-mute", InvocationType="Event", Payload=b'"unheard"')

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws import quotas
-from gatelet.control.lambda_.documents import edit_function, named, read_function, read_version
+from gatelet.control.lambda_.documents import (
+    edit_function,
+    forget_settings,
+    named,
+    read_function,
+    read_version,
+)
 from gatelet.control.lambda_.errors import (
     InvalidParameterValue,
     PreconditionFailed,
@@ -105,13 +111,12 @@ async def update_alias(call: Call, request: UpdateAliasRequestTypeDef) -> Respon
 
 @operation("lambda", "DeleteAlias")
 async def delete_alias(call: Call, request: DeleteAliasRequestTypeDef) -> Response:
-    """Forget an alias with its policy and its provisioned concurrency; one that is not there is forgotten already."""
+    """Forget an alias with all that was set for it; one that is not there is forgotten already."""
     name = _alias_name(call, request, "DeleteAlias")
     qualifier = str(name.qualifier)
     async with edit_function(call.ports, name) as document:
         document.get("aliases", {}).pop(qualifier, None)
-        document.get("provisioned", {}).pop(qualifier, None)
-        document["policies"].pop(qualifier, None)
+        forget_settings(document, qualifier)
     return {}
 
 

@@ -109,6 +109,14 @@ async def check_qualifier(call: Call, name: FunctionName, document: FunctionDocu
         raise function_not_found(name.arn)
 
 
+def forget_settings(document: FunctionDocument, qualifier: str) -> None:
+    """Of a version or an alias that is deleted: one that gets its name later has none of what was set for it."""
+    document["policies"].pop(qualifier, None)
+    document.get("provisioned", {}).pop(qualifier, None)
+    document.get("event_invoke_configs", {}).pop(qualifier, None)
+    document.get("urls", {}).pop(qualifier, None)
+
+
 async def all_versions_of(ports: Ports, name: FunctionName) -> Sequence[Record]:
     """The records of a function's published versions, ascending."""
     return await ports.records.list(versions_of(name.scope), name.name)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gatelet.aws.arn import Arn, InvalidArn
 from gatelet.aws.errors import NotSupported
 from gatelet.control.lambda_.documents import document_of, function_key
 from gatelet.control.lambda_.errors import InvalidParameterValue
-from gatelet.control.lambda_.names import FunctionName
+from gatelet.control.lambda_.names import LATEST, FunctionName
 from gatelet.control.lambda_.qualifiers import names_something
 from gatelet.control.operation import Call
+from gatelet.functions.events.permission import may_deliver
 
 _NOT_YET: Mapping[str, str] = {
     "sqs": "SQS queues",
@@ -21,18 +22,29 @@ _NOT_YET: Mapping[str, str] = {
 }
 
 
-async def check_destinations(call: Call, name: FunctionName, config: Mapping[str, Any]) -> None:
+async def check_destinations(
+    call: Call, name: FunctionName, config: Mapping[str, Any], *, role: str | None = None
+) -> None:
     """Raises InvalidParameterValue, and NotSupported for what AWS would send records to and Gatelet cannot yet.
 
-    Whether the function's role may invoke the target is asked when there is a record to send.
+    Whether the function's role may invoke the target is asked when there is a record to send, and here of ``role``.
     """
     for member in ("OnSuccess", "OnFailure"):
         arn = (config.get(member) or {}).get("Destination")
         if arn:
-            await _check(call, name, arn, config, on_failure=member == "OnFailure")
+            policy = await _check(call, name, arn, config, on_failure=member == "OnFailure")
+            if role is not None and not may_deliver(
+                call.ports.identity.authorizer, role, name.unqualified_arn, arn, policy
+            ):
+                raise InvalidParameterValue(
+                    f"The function's execution role does not have permissions to call InvokeFunction on {arn}"
+                )
 
 
-async def _check(call: Call, name: FunctionName, text: str, config: Mapping[str, Any], *, on_failure: bool) -> None:
+async def _check(
+    call: Call, name: FunctionName, text: str, config: Mapping[str, Any], *, on_failure: bool
+) -> Sequence[dict[str, Any]]:
+    """The statements of the target's policy."""
     try:
         arn = Arn.parse(text)
     except InvalidArn:
@@ -51,6 +63,8 @@ async def _check(call: Call, name: FunctionName, text: str, config: Mapping[str,
     record = await call.ports.records.get(function_key(meant))
     if record is None or not await names_something(call.ports, meant, document_of(record)):
         raise InvalidParameterValue(f"The destination ARN {text} is invalid.")
+    policy = document_of(record)["policies"].get(qualifier or LATEST)
+    return policy["Statement"] if policy else ()
 
 
 def _invalid(config: Mapping[str, Any]) -> InvalidParameterValue:

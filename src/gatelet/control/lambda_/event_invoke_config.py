@@ -102,7 +102,8 @@ async def _edit(call: Call, request: Request, action: str) -> AsyncIterator[tupl
     async with edit_function(call.ports, name, missing) as document:
         if not await names_something(call.ports, name, document):
             raise missing
-        await check_destinations(call, name, request.get("DestinationConfig") or {})
+        role = document["configuration"]["Role"]
+        await check_destinations(call, name, request.get("DestinationConfig") or {}, role=role)
         yield name, document
 
 

@@ -19,6 +19,7 @@ from gatelet.control.lambda_.documents import (
     all_versions_of,
     collection,
     edit_function,
+    forget_settings,
     function_key,
     named,
     read,
@@ -180,8 +181,7 @@ async def _delete_qualified(call: Call, name: FunctionName) -> Response:
                 f"Unable to delete version because the following aliases reference it: [{', '.join(pointing)}]"
             )
         version = await read_version(call.ports, name, number)
-        document["policies"].pop(number, None)
-        document.get("provisioned", {}).pop(number, None)
+        forget_settings(document, number)
         if version is not None:
             also.append(Delete(version_key(name.scope, name.name, int(number))))
     if version is not None:

@@ -6,8 +6,8 @@ delivered with the function's execution role, which needs ``lambda:InvokeFunctio
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.invocation import FunctionTarget, InvocationRefused
@@ -39,18 +39,18 @@ class DestinationPermission:
             named = self._catalogue.get(destination) or await self._catalogue.load(destination)
         except InvocationRefused:
             return False
-        try:
-            session = self._authorizer.assume(
-                source.version.role,
-                _LAMBDA,
-                function.name,
-                source_arn=source.version.arn,
-                source_account=function.account,
-            )
-        except CannotAssume:
-            return False
-        policy = Named(f"the policy of {named.arn}", compile_policy(list(named.policy))) if named.policy else None
-        verdict = self._authorizer.authorize(
-            session, INVOKE, named.arn, resource_policy=policy, resource_account=destination.account
-        )
-        return verdict.allowed
+        return may_deliver(self._authorizer, source.version.role, source.version.arn, named.arn, named.policy)
+
+
+def may_deliver(
+    authorizer: Authorizer, role: str, function_arn: str, destination_arn: str, policy: Sequence[dict[str, Any]]
+) -> bool:
+    """Whether the role of the function may invoke the destination, which has a policy of these statements."""
+    account, name = function_arn.split(":")[4], function_arn.split(":")[6]
+    try:
+        session = authorizer.assume(role, _LAMBDA, name, source_arn=function_arn, source_account=account)
+    except CannotAssume:
+        return False
+    own = Named(f"the policy of {destination_arn}", compile_policy(list(policy))) if policy else None
+    owner = destination_arn.split(":")[4]
+    return authorizer.authorize(session, INVOKE, destination_arn, resource_policy=own, resource_account=owner).allowed

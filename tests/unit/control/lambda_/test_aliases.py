@@ -151,3 +151,16 @@ def test_an_alias_changes_no_revision_of_the_function(published: LambdaPlane) ->
     before = published("GetFunctionConfiguration", FunctionName="f")
     create(published)
     assert published("GetFunctionConfiguration", FunctionName="f") == before
+
+
+def test_an_alias_made_anew_has_nothing_of_the_one_before(published: LambdaPlane) -> None:
+    live = {"FunctionName": "f", "Qualifier": "live"}
+    published("CreateAlias", FunctionName="f", Name="live", FunctionVersion="1")
+    published("PutFunctionEventInvokeConfig", **live, MaximumRetryAttempts=0)
+    published("CreateFunctionUrlConfig", **live, AuthType="NONE")
+    published("AddPermission", **live, StatementId="s", Action="lambda:InvokeFunction", Principal="*")
+    published("DeleteAlias", FunctionName="f", Name="live")
+    published("CreateAlias", FunctionName="f", Name="live", FunctionVersion="1")
+    for operation in ("GetFunctionEventInvokeConfig", "GetFunctionUrlConfig", "GetPolicy"):
+        assert published.fails(operation, **live)[0] == "ResourceNotFoundException", operation
+    assert published("ListFunctionEventInvokeConfigs", FunctionName="f") == {"FunctionEventInvokeConfigs": []}

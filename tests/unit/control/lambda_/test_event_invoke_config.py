@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,14 @@ from tests.unit.control.lambda_.conftest import ARN, OTHER_ZIP, LambdaPlane
 from tests.unit.control.plane import NOW
 
 MISSING = ("ResourceNotFoundException", "The function doesn't exist.")
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+}
+SEND = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"},
+}
 NOTHING: dict[str, Any] = {"OnSuccess": {}, "OnFailure": {}}
 SCOPE = "us-east-1:000000000000"
 
@@ -21,6 +30,9 @@ def to(arn: str, member: str = "OnFailure") -> dict[str, Any]:
 def made(plane: LambdaPlane) -> LambdaPlane:
     plane.create_active()
     plane.create_active("other")
+    iam = plane.of("iam")
+    iam("CreateRole", RoleName="function-role", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam("PutRolePolicy", RoleName="function-role", PolicyName="send", PolicyDocument=json.dumps(SEND))
     return plane
 
 
@@ -111,6 +123,24 @@ INVALID = "The provided destination config DestinationConfig({}) is invalid."
 )  # fmt: skip
 def test_what_is_refused(made: LambdaPlane, config: dict[str, Any], code: str, message: str) -> None:
     assert made.fails("PutFunctionEventInvokeConfig", FunctionName="f", **config) == (code, message)
+
+
+@pytest.mark.parametrize("operation", ["PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig"])
+def test_the_role_must_be_allowed_to_invoke_the_destination(made: LambdaPlane, operation: str) -> None:
+    """Section 11: AWS asks when the destination is named."""
+    target = f"arn:aws:lambda:{SCOPE}:function:other"
+    made("PutFunctionEventInvokeConfig", FunctionName="f", MaximumRetryAttempts=1)
+    made.of("iam")("DeleteRolePolicy", RoleName="function-role", PolicyName="send")
+    assert made.fails(operation, FunctionName="f", DestinationConfig=to(target)) == (
+        "InvalidParameterValueException",
+        f"The function's execution role does not have permissions to call InvokeFunction on {target}",
+    )
+    assert made("GetFunctionEventInvokeConfig", FunctionName="f")["DestinationConfig"] == NOTHING
+    role = f"arn:aws:iam::{SCOPE.partition(':')[2]}:role/function-role"
+    made("AddPermission", FunctionName="other", StatementId="s", Action="lambda:InvokeFunction", Principal=role)
+    made(operation, FunctionName="f", DestinationConfig=to(target))
+    made.of("iam")("DeleteRole", RoleName="function-role")
+    assert made.fails(operation, FunctionName="f", DestinationConfig=to(target))[0] == "InvalidParameterValueException"
 
 
 def test_settings_survive_an_update_and_go_with_the_function(made: LambdaPlane) -> None:
