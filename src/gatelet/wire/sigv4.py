@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
-from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token
+from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token, moment_of
 from gatelet.wire.canonical import canonical_requests, first_value
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.protocols.forms import parse_multi
@@ -34,7 +32,6 @@ TERMINATOR: Final = "aws4_request"
 UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 _UNSIGNED_CHUNKS: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
-_DATE_PARTS: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
     "Key and signing method. Consult the service documentation for details."
@@ -112,11 +109,10 @@ def _inconsistent(credential: SignedCredential) -> Unauthenticated:
 
 def _check_freshness(credential: SignedCredential, now: float) -> None:
     signed = credential.amz_date
-    try:
-        moment = _moment(signed)
-    except ValueError as error:
+    moment = moment_of(signed)
+    if moment is None:
         text = f"Date must be in ISO-8601 'basic format'. Got '{signed}'. See http://en.wikipedia.org/wiki/ISO_8601"
-        raise Unauthenticated("IncompleteSignatureException", text) from error
+        raise Unauthenticated("IncompleteSignatureException", text)
     lifetime = CLOCK_SKEW_SECONDS if credential.expires is None else credential.expires
     if moment + lifetime < now:
         earliest = f"{amz_date(now - lifetime)} ({amz_date(now)} - {_span(lifetime)})"
@@ -124,13 +120,6 @@ def _check_freshness(credential: SignedCredential, now: float) -> None:
     if moment - CLOCK_SKEW_SECONDS > now:
         latest = f"{amz_date(now + CLOCK_SKEW_SECONDS)} ({amz_date(now)} + {_span(CLOCK_SKEW_SECONDS)})"
         raise _invalid(f"Signature not yet current: {signed} is still later than {latest}")
-
-
-@lru_cache(maxsize=1024)
-def _moment(amz_date_text: str) -> float:
-    """Epoch seconds; requests of one second share them, and clocks may be off by 600 seconds. Raises ValueError."""
-    year, month, day, hour, minute, second = (int(amz_date_text[i:j]) for i, j in _DATE_PARTS)
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
 
 
 def _span(seconds: int) -> str:

@@ -128,7 +128,7 @@ async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn:
             resource_policy=snapshot.policy,
             resource_account=account,
         )
-    if not verdict:
+    if not verdict.allowed:
         raise AccessDenied(
             f"User: {principal.arn} is not authorized to perform: {INVOKE} on resource: {_masked(arn)} "
             f"{_reason(verdict)}"
