@@ -55,3 +55,11 @@ def test_no_path_of_a_machine_and_no_registry_host_is_committed() -> None:
     ).stdout.splitlines()
     here = f"{Path(__file__).relative_to(ROOT)}:"
     assert [line for line in listed if not line.startswith(here)] == []
+
+
+def test_every_quota_is_enforced() -> None:
+    """One that nobody asks says something that does not hold."""
+    table = ROOT / "src/gatelet/aws/quotas.py"
+    names = re.findall(r"^([A-Z][A-Z0-9_]+): ", table.read_text("utf-8"), re.MULTILINE)
+    used = set(re.findall(r"[A-Z][A-Z0-9_]+", "".join(path.read_text("utf-8") for path in SOURCES if path != table)))
+    assert [name for name in names if name not in used] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from gatelet.aws import quotas
 from gatelet.control.cognito_idp.errors import InvalidParameter
 from gatelet.wire.paging import InvalidPosition, decode_position, encode_position
 
@@ -31,7 +32,7 @@ def page(
     return shown, encode_position(key(shown[-1])) if len(found) > limit else None
 
 
-def limit_of(request: Any, member: str, most: int = 60) -> int:
+def limit_of(request: Any, member: str, most: int = quotas.POOL_PAGE) -> int:
     """How many rows a page may have."""
     given = request.get(member)
     return most if given is None else max(1, min(int(given), most))

@@ -19,7 +19,7 @@ from gatelet.control.iam.entities import (
     read,
 )
 from gatelet.control.iam.errors import DeleteConflict, LimitExceeded
-from gatelet.control.iam.paging import page
+from gatelet.control.iam.paging import page, page_below_path
 from gatelet.control.iam.renaming import check_without_policies, renaming, taken
 from gatelet.control.operation import Call, Response, operation
 from gatelet.storage.ports import Put
@@ -64,10 +64,8 @@ async def get_group(call: Call, request: GetGroupRequestTypeDef) -> Response:
 @operation("iam", "ListGroups")
 async def list_groups(call: Call, request: ListGroupsRequestTypeDef) -> Response:
     """The account's groups, ordered by name."""
-    prefix = request.get("PathPrefix") or "/"
     groups = [document["group"] for document in await all_of(call, GROUPS)]
-    found = (group for group in groups if group["Path"].startswith(prefix))
-    return page(found, request, "Groups", itemgetter("GroupName"))
+    return page_below_path(groups, request, "Groups", itemgetter("GroupName"))
 
 
 @operation("iam", "ListGroupsForUser")

@@ -26,6 +26,14 @@ def page(
     return answer
 
 
+def page_below_path(
+    items: Iterable[Mapping[str, Any]], request: Mapping[str, Any], member: str, key: Callable[[Any], str]
+) -> dict[str, Any]:
+    """As ``page``, of the items whose ``Path`` begins with PathPrefix."""
+    prefix = request.get("PathPrefix") or "/"
+    return page((item for item in items if item["Path"].startswith(prefix)), request, member, key)
+
+
 def _after(marker: str | None) -> str | None:
     """The key that the page begins after."""
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gatelet.control.iam.boundaries import given_boundary, shown_boundary
 from gatelet.control.iam.documents import check_trust_policy, url_encoded
 from gatelet.control.iam.entities import ROLES, account_held, all_of, arn_of, create, delete, edit, key_of, read
-from gatelet.control.iam.paging import page
+from gatelet.control.iam.paging import page, page_below_path
 from gatelet.control.iam.renaming import check_without_policies, taken
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
@@ -64,10 +64,8 @@ async def get_role(call: Call, request: GetRoleRequestTypeDef) -> Response:
 @operation("iam", "ListRoles")
 async def list_roles(call: Call, request: ListRolesRequestTypeDef) -> Response:
     """The account's roles, ordered by name, without their tags."""
-    prefix = request.get("PathPrefix") or "/"
     roles = [_shown(document["role"]) for document in await all_of(call, ROLES)]
-    found = (role for role in roles if role["Path"].startswith(prefix))
-    return page(found, request, "Roles", itemgetter("RoleName"))
+    return page_below_path(roles, request, "Roles", itemgetter("RoleName"))
 
 
 @operation("iam", "UpdateRole")

@@ -13,7 +13,7 @@ from gatelet.control.iam.access_key_records import keys_of, moved
 from gatelet.control.iam.boundaries import given_boundary, shown_boundary
 from gatelet.control.iam.entities import USERS, account_held, all_of, arn_of, create, delete, key_of, read
 from gatelet.control.iam.errors import DeleteConflict
-from gatelet.control.iam.paging import page
+from gatelet.control.iam.paging import page_below_path
 from gatelet.control.iam.renaming import check_without_policies, renaming, taken
 from gatelet.control.iam.tagging import listed, merge, tags_of
 from gatelet.control.operation import Call, Response, operation
@@ -58,10 +58,8 @@ async def get_user(call: Call, request: GetUserRequestTypeDef) -> Response:
 @operation("iam", "ListUsers")
 async def list_users(call: Call, request: ListUsersRequestTypeDef) -> Response:
     """The account's users, ordered by name, without their tags."""
-    prefix = request.get("PathPrefix") or "/"
     users = [document["user"] for document in await all_of(call, USERS)]
-    found = (user for user in users if user["Path"].startswith(prefix))
-    return page(found, request, "Users", itemgetter("UserName"))
+    return page_below_path(users, request, "Users", itemgetter("UserName"))
 
 
 @operation("iam", "UpdateUser")
