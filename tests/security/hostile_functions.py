@@ -26,6 +26,24 @@ def called(name, *arguments):
     return result
 """
 
+SIBLING = """
+import glob, os, tempfile, time
+place = os.path.join(os.environ.get("TMPDIR", "/tmp"), "own")
+def handler(event, context):
+    own = os.path.join(tempfile.gettempdir(), "own")
+    with open(own, "x") as file:
+        file.write("mine")
+    time.sleep(event)
+    found = glob.glob(os.path.join(os.path.dirname(tempfile.gettempdir()), "*", "own"))
+    try:
+        open(place, "x")
+        found.append(place)
+    except OSError:
+        pass
+    return [os.getppid(), [path for path in found if path != own]]
+"""
+"""Forks of one template: each looks for what the others wrote, and where the template itself might write."""
+
 ATTACKS: dict[str, str] = {
     name: _TRY + source
     for name, source in {

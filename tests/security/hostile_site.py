@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.security.hostile_functions import ATTACKS, VICTIM
+from tests.security.hostile_functions import ATTACKS, SIBLING, VICTIM
 from tests.unit.functions.world import World, open_world
 
 from gatelet.functions.invocation import FunctionTarget
@@ -52,8 +52,22 @@ async def attack(place: Path, configuration: str) -> dict[str, Any]:
         told = await _meanwhile(world, victim, targets, event)
         told["layers"] = world.service.sandbox
         told["left"] = await _left(marks)
+        told["siblings"] = await _siblings(world)
         told["victim again"] = json.loads((await world.call(victim)).payload) == pid
         return told
+
+
+async def _siblings(world: World) -> list[Any]:
+    """Forks of one template, begun one after the other, each while the ones before it run."""
+    target = await world.define(SIBLING, name="siblings")
+    version = (await world.service._catalogue.load(target)).version
+    await world.service._machinery.templates.need(version)
+    assert world.service._machinery.templates.reason(version) == ""
+    calls = []
+    for _ in range(3):
+        calls.append(asyncio.ensure_future(world.call(target, 1.0)))
+        await asyncio.sleep(0.1)
+    return [json.loads(result.payload) for result in await asyncio.gather(*calls)]
 
 
 async def _meanwhile(

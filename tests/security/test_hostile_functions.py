@@ -92,6 +92,12 @@ def test_nothing_that_an_attacker_started_is_left(site: dict[str, Any]) -> None:
     assert site["left"] == 0
 
 
+def test_forks_of_one_template_are_apart(site: dict[str, Any]) -> None:
+    """They have one uid and one parent, and find nothing of each other."""
+    assert len({parent for parent, _ in site["siblings"]}) == 1
+    assert [found for _, found in site["siblings"]] == [[], [], []]
+
+
 def test_the_layers_of_the_configuration_were_on(site: dict[str, Any]) -> None:
     """The attacks failed at what they were to fail at."""
     on = {name for name, state in site["layers"].items() if state.startswith("on")}

@@ -206,3 +206,12 @@ def handler(event, context):
     result = forking.invoke(forking.run(publish(forking, target, 1)))
     assert json.loads(result.payload)["errorType"] == "Runtime.ExitError"
     assert b"exit status 65" in result.payload
+
+
+def test_where_tmp_differs_a_module_that_asked_for_it_is_not_forked(make_world: Callable[..., World]) -> None:
+    """Without namespaces: what it keeps would be another environment's."""
+    source = "import tempfile\nkept = tempfile.gettempdir()\ndef handler(event, context):\n    return kept\n"
+    apart, alike = make_world(sandbox=("-namespaces",)), make_world()
+    assert build(apart, apart.function(source)) == "it asked where /tmp is"
+    told = build(alike, alike.function(source))
+    assert told == ("" if alike.service.sandbox["namespaces"] == "on" else "it asked where /tmp is")

@@ -76,7 +76,13 @@ class Template:
         self._printed = os.pread(self._raw, _PRINTED_BYTES + 1, 0)
         if len(self._printed) + self._recorder.size > _PRINTED_BYTES:
             return "it printed too much"
-        return before.unfit()
+        return before.unfit() or self._bound()
+
+    def _bound(self) -> str:
+        """Where each environment has a directory of its own for ``/tmp``, the module must not keep the template's."""
+        tempfile = sys.modules.get("tempfile")
+        known = not self._walls.alike and tempfile is not None and tempfile.tempdir is not None
+        return "it asked where /tmp is" if known else ""
 
     def become_worker(self, receive: ahead.Receive, parent: int) -> None:
         """Of a fork: isolate itself, wait for its environment, and be that."""
