@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import random
 import string
-from binascii import b2a_base64
-from collections.abc import Callable, Iterator
+from binascii import b2a_base64, hexlify
+from collections.abc import Callable
+from struct import Struct
 
 _LOWER_ALNUM = string.ascii_lowercase + string.digits
 _UPPER_BASE32 = string.ascii_uppercase + "234567"
@@ -19,7 +20,16 @@ RandomBits = Callable[[int], int]
 """``bits -> a whole number of that many random bits``."""
 
 _BATCH = 64
-"""Identifiers of requests are drawn so many at a time, in a third of the time that each would take by itself."""
+"""Identifiers of requests are drawn so many at a time: it takes less than to draw them one by one."""
+
+
+_UUID = Struct("8s4sx3sx3s12s")
+_EXTENDED = Struct("15sx")
+_TRACE = Struct("24s16s")
+
+
+def _cut(parts: Struct, form: bytes, text: bytes) -> list[str]:
+    return [(form % fields).decode("ascii") for fields in parts.iter_unpack(text)]
 
 
 class Ids:
@@ -38,7 +48,7 @@ class Ids:
     def uuid(self) -> str:
         """A version 4 UUID: request ids, revision ids."""
         if not self._uuids:
-            self._uuids = [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:]}" for h in self._digits(32)]
+            self._uuids = _cut(_UUID, b"%b-%b-4%b-a%b-%b", hexlify(self._drawn(16)))
         return self._uuids.pop()
 
     def hex(self, digits: int) -> str:
@@ -52,20 +62,18 @@ class Ids:
     def extended_request_id(self) -> str:
         """``x-amz-apigw-id``: 15 base64 characters and ``=``."""
         if not self._extended:
-            drawn = (b2a_base64(bytes.fromhex(h), newline=False).decode("ascii") for h in self._digits(24))
-            self._extended = [f"{text[:15]}=" for text in drawn]
+            self._extended = _cut(_EXTENDED, b"%b=", b2a_base64(self._drawn(12), newline=False))
         return self._extended.pop()
 
     def trace_id(self, now: float) -> str:
         """``Root=1-{8 hex of the epoch}-{24 hex};Parent={16 hex};Sampled=0`` (data plane section 8.1)."""
         if not self._roots:
-            self._roots = [f"{h[:24]};Parent={h[24:]};Sampled=0" for h in self._digits(40)]
+            self._roots = _cut(_TRACE, b"%b;Parent=%b;Sampled=0", hexlify(self._drawn(20)))
         return f"Root=1-{int(now):08x}-{self._roots.pop()}"
 
-    def _digits(self, digits: int) -> Iterator[str]:
-        """A batch of so many random hexadecimal digits."""
-        drawn = self._bits(4 * digits * _BATCH).to_bytes(digits * _BATCH // 2, "big").hex()
-        return (drawn[at : at + digits] for at in range(0, digits * _BATCH, digits))
+    def _drawn(self, size: int) -> bytes:
+        """Random bytes for a batch of identifiers of that many."""
+        return self._bits(8 * size * _BATCH).to_bytes(size * _BATCH, "big")
 
     def fraction(self) -> float:
         """A number in [0, 1): weighted choices."""
