@@ -107,7 +107,8 @@ class Directory:
 
     def access_key(self, key_id: str) -> AccessKeyDocument | None:
         """A user's long-term key."""
-        return cast("AccessKeyDocument | None", self._documents.get((ACCESS_KEY, "", key_id)))
+        found: AccessKeyDocument | None = self._documents.get((ACCESS_KEY, "", key_id))
+        return found
 
     def document(self, kind: str, account: str, name: str) -> Any:
         """The stored document of an entity, or None; not to be changed."""

@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
-from gatelet.wire.canonical import Values, first_value, headers_by_name
+from gatelet.wire.canonical import Repeated, Values, headers_by_name
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
 from gatelet.wire.protocols import timestamps
 from gatelet.wire.protocols.forms import parse_multi
 
+Headers = tuple[Values, Repeated]
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _DATE_PARTS: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
@@ -40,8 +41,8 @@ class SignedCredential(NamedTuple):
     """What a signed request says of its signer; nothing of it is verified yet."""
 
     request: WireRequest
-    values: Values
-    """The request's headers (gatelet.wire.canonical.headers_by_name)."""
+    headers: Headers
+    """The request's (gatelet.wire.canonical.headers_by_name)."""
     access_key_id: str
     date: str
     """``YYYYMMDD`` of the scope."""
@@ -58,11 +59,6 @@ class SignedCredential(NamedTuple):
     """Seconds, for a presigned request; None for the header form."""
 
     @property
-    def scope(self) -> str:
-        """``YYYYMMDD/region/service/aws4_request``."""
-        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
-
-    @property
     def presigned(self) -> bool:
         """Whether the signature stands in the query string."""
         return self.expires is not None
@@ -74,13 +70,13 @@ def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCreden
     ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
     Unauthenticated (IncompleteSignatureException) if it is malformed.
     """
-    values = headers_by_name(request)
-    header = first_value(values, "authorization")
+    headers = headers_by_name(request)
+    header = headers[0].get("authorization")
     if header is not None:
         header = header.strip()
-        return _usual(request, values, header) or _from_header(request, values, header, hashed=hashed)
+        return _usual(request, headers, header) or _from_header(request, headers, header, hashed=hashed)
     if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
-        return _from_query(request, values)
+        return _from_query(request, headers)
     return None
 
 
@@ -90,17 +86,17 @@ def missing_token(*, query_protocol: bool = False) -> Unauthenticated:
     return Unauthenticated("MissingAuthenticationTokenException", text)
 
 
-def _usual(request: WireRequest, values: Values, header: str) -> SignedCredential | None:
+def _usual(request: WireRequest, headers: Headers, header: str) -> SignedCredential | None:
     """The credential of a header as SDKs write it, whose signature stands last; None: it must be read in full."""
-    date, signature = first_value(values, "x-amz-date"), header[-_SIGNATURE_CHARACTERS:]
+    values, _ = headers
+    date, signature = values.get("x-amz-date"), header[-_SIGNATURE_CHARACTERS:]
     # Bytes tell letters and digits by a table: twenty times as fast as text does.
     if date is None or not signature.encode("latin-1", "replace").isalnum() or moment_of(date) is None:
         return None
     declared = _declared(header[:-_SIGNATURE_CHARACTERS])
     if declared is None:
         return None
-    token = first_value(values, "x-amz-security-token")
-    return SignedCredential(request, values, *declared, signature, date, token)
+    return SignedCredential(request, headers, *declared, signature, date, values.get("x-amz-security-token"))
 
 
 @lru_cache(maxsize=1024)
@@ -135,10 +131,10 @@ def _declared(header: str) -> tuple[str, str, str, str, str, tuple[str, ...]] | 
     return key_id, day, region, service, terminator, tuple(signed.lower().split(";"))
 
 
-def _from_header(request: WireRequest, values: Values, header: str, *, hashed: bool) -> SignedCredential:
+def _from_header(request: WireRequest, headers: Headers, header: str, *, hashed: bool) -> SignedCredential:
     algorithm, _, rest = header.partition(" ")
     parts = _pairs(header, rest, hashed=hashed)
-    date = _signing_date(values)
+    date = _signing_date(headers[0])
     problems = [
         f"Authorization header requires '{name}' parameter."
         for name in ("Credential", "Signature", "SignedHeaders")
@@ -150,7 +146,7 @@ def _from_header(request: WireRequest, values: Values, header: str, *, hashed: b
         raise _incomplete(f"{' '.join(problems)} {_echo(header, hashed=hashed)}")
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    return _credential(request, values, parts, date or "", first_value(values, "x-amz-security-token"), None)
+    return _credential(request, headers, parts, date or "", headers[0].get("x-amz-security-token"), None)
 
 
 def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
@@ -181,10 +177,10 @@ def _digest(header: str) -> str:
 
 
 def _signing_date(values: Values) -> str | None:
-    named = first_value(values, "x-amz-date")
+    named = values.get("x-amz-date")
     if named is not None:
         return named.strip()
-    date = first_value(values, "date")
+    date = values.get("date")
     if date is None:
         return None
     try:
@@ -193,7 +189,7 @@ def _signing_date(values: Values) -> str | None:
         return date.strip()
 
 
-def _from_query(request: WireRequest, values: Values) -> SignedCredential:
+def _from_query(request: WireRequest, headers: Headers) -> SignedCredential:
     query = {name: values[-1] for name, values in parse_multi(request.query).items()}
     for name in _QUERY_NAMES:
         if not query.get(name):
@@ -207,11 +203,11 @@ def _from_query(request: WireRequest, values: Values) -> SignedCredential:
     if not 1 <= seconds <= PRESIGNED_EXPIRES_MAX:
         raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {PRESIGNED_EXPIRES_MAX}.")
     parts = {name.removeprefix("X-Amz-"): query[name] for name in _QUERY_NAMES}
-    return _credential(request, values, parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
+    return _credential(request, headers, parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
 
 
 def _credential(
-    request: WireRequest, values: Values, parts: Mapping[str, str], date: str, token: str | None, expires: int | None
+    request: WireRequest, headers: Headers, parts: Mapping[str, str], date: str, token: str | None, expires: int | None
 ) -> SignedCredential:
     elements = parts["Credential"].split("/")
     if len(elements) != 5:
@@ -226,7 +222,9 @@ def _credential(
     signed = tuple(parts["SignedHeaders"].lower().split(";"))
     key_id, day, region, service, end = elements
     signature = parts["Signature"]
-    return SignedCredential(request, values, key_id, day, region, service, end, signed, signature, date, token, expires)
+    return SignedCredential(
+        request, headers, key_id, day, region, service, end, signed, signature, date, token, expires
+    )
 
 
 def _incomplete(message: str) -> Unauthenticated:

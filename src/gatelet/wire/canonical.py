@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
 from gatelet.wire.message import WireRequest
 
-Values = Mapping[str, str | list[str]]
+Values = Mapping[str, str]
+Repeated = Mapping[str, Sequence[str]]
+_NONE: Final[Repeated] = MappingProxyType({})
 _PATH_SAFE: Final = "/~"
 _PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 """A path whose every form is the same."""
@@ -23,27 +26,22 @@ _DOTS: Final = re.compile(r"/\.\.?(?:/|$)")
 _SLASHES: Final = re.compile(r"/{2,}")
 
 
-def headers_by_name(request: WireRequest) -> Values:
-    """The value of every header by its name in lower case; of a repeated one all values, in order."""
+def headers_by_name(request: WireRequest) -> tuple[Values, Repeated]:
+    """The first value of every header by its name in lower case, and all values of those that come more than once."""
     headers = request.headers
-    values: dict[str, str | list[str]] = {name.lower(): value for name, value in headers}
-    if len(values) < len(headers):
-        every: dict[str, list[str]] = {}
-        for name, value in headers:
-            every.setdefault(name.lower(), []).append(value)
-        values.update((name, held) for name, held in every.items() if len(held) > 1)
-    return values
-
-
-def first_value(values: Values, name: str) -> str | None:
-    """A header's value, or the first of several (``name`` in lower case)."""
-    held = values.get(name)
-    return held if held is None or isinstance(held, str) else held[0]
+    values = {name.lower(): value for name, value in headers}
+    if len(values) == len(headers):
+        return values, _NONE
+    every: dict[str, list[str]] = {}
+    for name, value in headers:
+        every.setdefault(name.lower(), []).append(value)
+    first = {name: held[0] for name, held in every.items()}
+    return first, {name: held for name, held in every.items() if len(held) > 1}
 
 
 def canonical_requests(
     request: WireRequest,
-    values: Values,
+    headers: tuple[Values, Repeated],
     service: str,
     signed_headers: Sequence[str],
     payload_hash: str,
@@ -52,16 +50,18 @@ def canonical_requests(
 ) -> list[str]:
     """The canonical requests that a correct client may have signed, the likeliest first.
 
-    ``values`` are the request's own (``headers_by_name``). Clients disagree on whether a query string is signed as it
-    is sent or encoded anew; both forms stand for the same request. What a path may be signed as is the service's.
+    ``headers`` are the request's own (``headers_by_name``), and have all that are signed. Clients disagree on whether
+    a query string is signed as it is sent or encoded anew; both forms stand for the same request. What a path may be
+    signed as is the service's.
     """
-    lines = ""
-    for name in signed_headers:
-        held = values.get(name, "")
-        text = " ".join(held.split()) if isinstance(held, str) else ",".join([" ".join(one.split()) for one in held])
-        lines += f"{name}:{text}\n"
-    method, tail = request.method.upper(), f"{lines}\n{';'.join(signed_headers)}\n{payload_hash}"
-    requests = []
+    values, repeated = headers
+    lines = [f"{name}:{' '.join(values[name].split())}\n" for name in signed_headers]
+    if repeated:
+        for at, name in enumerate(signed_headers):
+            if name in repeated:
+                lines[at] = f"{name}:{','.join([' '.join(one.split()) for one in repeated[name]])}\n"
+    tail = f"{''.join(lines)}\n{';'.join(signed_headers)}\n{payload_hash}"
+    method, requests = request.method.upper(), []
     queries = canonical_queries(request.query, presigned=presigned)
     for path in canonical_paths(request.path, service):
         for query in queries:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
 from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token, moment_of
-from gatelet.wire.canonical import canonical_requests, first_value
+from gatelet.wire.canonical import Values, canonical_requests
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.protocols.forms import parse_multi
 
@@ -46,10 +47,9 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
-def string_to_sign(credential: SignedCredential, canonical_request: bytes) -> bytes:
+def string_to_sign(amz_date_text: str, scope: str, canonical_request: bytes) -> bytes:
     """What the signature is made of."""
-    digest = hashlib.sha256(canonical_request).hexdigest()
-    return f"{ALGORITHM}\n{credential.amz_date}\n{credential.scope}\n{digest}".encode()
+    return f"{ALGORITHM}\n{amz_date_text}\n{scope}\n{hashlib.sha256(canonical_request).hexdigest()}".encode()
 
 
 def prepared(key: bytes) -> hmac.HMAC:
@@ -63,33 +63,30 @@ def verify(credential: SignedCredential, secret: str, now: float, *, key: hmac.H
     ``key`` is a kept and prepared ``signing_key`` of this secret and scope. Raises Unauthenticated
     (InvalidSignatureException); NotSupported for chunk signatures.
     """
-    if credential.terminator != TERMINATOR or credential.date != credential.amz_date[:8]:
+    request, headers, _, day, region, service, terminator, signed, signature, moment, _, expires = credential
+    if terminator != TERMINATOR or day != moment[:8]:
         raise _inconsistent(credential)
-    _check_freshness(credential, now)
-    _check_signed_headers(credential)
-    request, values, presigned = credential.request, credential.values, credential.expires is not None
+    _check_freshness(moment, CLOCK_SKEW_SECONDS if expires is None else expires, now)
+    _check_signed_headers(headers[0], signed, service)
     # The usual request says nothing of its body's hash, and has no body.
-    named = presigned or request.body or "x-amz-content-sha256" in values
+    named = expires is not None or request.body or "x-amz-content-sha256" in headers[0]
     body_hash = _body_hash(credential) if named else _EMPTY
     if key is None:
-        key = prepared(signing_key(secret, credential.date, credential.region, credential.service))
-    given, service, signed = (
-        credential.signature.encode("utf-8", "replace"),
-        credential.service,
-        credential.signed_headers,
-    )
-    for canonical in canonical_requests(request, values, service, signed, body_hash, presigned=presigned):
-        if _signs(key, credential, canonical.encode("utf-8", "replace"), given):
+        key = prepared(signing_key(secret, day, region, service))
+    given, scope = signature.encode("utf-8", "replace"), f"{day}/{region}/{service}/{terminator}"
+    for canonical in canonical_requests(request, headers, service, signed, body_hash, presigned=expires is not None):
+        if _signs(key, string_to_sign(moment, scope, canonical.encode("utf-8", "replace")), given):
             return
         # Header text that is not ASCII may have been signed in either encoding.
-        if not canonical.isascii() and _signs(key, credential, canonical.encode("latin-1", "replace"), given):
+        latin = None if canonical.isascii() else canonical.encode("latin-1", "replace")
+        if latin is not None and _signs(key, string_to_sign(moment, scope, latin), given):
             return
     raise _invalid(_MISMATCH)
 
 
-def _signs(key: hmac.HMAC, credential: SignedCredential, canonical_request: bytes, given: bytes) -> bool:
+def _signs(key: hmac.HMAC, text: bytes, given: bytes) -> bool:
     mac = key.copy()
-    mac.update(string_to_sign(credential, canonical_request))
+    mac.update(text)
     return hmac.compare_digest(mac.hexdigest().encode(), given)
 
 
@@ -107,13 +104,11 @@ def _inconsistent(credential: SignedCredential) -> Unauthenticated:
     return _invalid(problems)
 
 
-def _check_freshness(credential: SignedCredential, now: float) -> None:
-    signed = credential.amz_date
+def _check_freshness(signed: str, lifetime: int, now: float) -> None:
     moment = moment_of(signed)
     if moment is None:
         text = f"Date must be in ISO-8601 'basic format'. Got '{signed}'. See http://en.wikipedia.org/wiki/ISO_8601"
         raise Unauthenticated("IncompleteSignatureException", text)
-    lifetime = CLOCK_SKEW_SECONDS if credential.expires is None else credential.expires
     if moment + lifetime < now:
         earliest = f"{amz_date(now - lifetime)} ({amz_date(now)} - {_span(lifetime)})"
         raise _invalid(f"Signature expired: {signed} is now earlier than {earliest}")
@@ -126,8 +121,7 @@ def _span(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} sec."
 
 
-def _check_signed_headers(credential: SignedCredential) -> None:
-    values, signed = credential.values, credential.signed_headers
+def _check_signed_headers(values: Values, signed: Sequence[str], service: str) -> None:
     if "host" not in signed:
         raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     for name in signed:
@@ -135,7 +129,7 @@ def _check_signed_headers(credential: SignedCredential) -> None:
             raise _invalid(_MISMATCH)
     if "x-amz-security-token" in values and "x-amz-security-token" not in signed:
         raise _invalid("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")
-    if credential.service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
+    if service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
         raise Unauthenticated(
             "AccessDeniedException", "There were headers present in the request which were not signed"
         )
@@ -143,7 +137,7 @@ def _check_signed_headers(credential: SignedCredential) -> None:
 
 def _body_hash(credential: SignedCredential) -> str:
     """The client's word for the body, checked against the body; without one, the body's hash."""
-    request, named = credential.request, first_value(credential.values, "x-amz-content-sha256")
+    request, named = credential.request, credential.headers[0].get("x-amz-content-sha256")
     if named is None and credential.presigned:
         named = next(iter(parse_multi(request.query).get("X-Amz-Content-Sha256", ())), None)
         if named is None and credential.service == "s3":
