@@ -17,6 +17,8 @@ print("printed at import")
 def lambda_handler(event, context):
     if event.get("do") == "fail":
         raise ValueError("told")
+    if event.get("do") == "exit":
+        os._exit(7)
     if event.get("do") == "hang":
         time.sleep(60)
     if event.get("do") == "register":
@@ -106,6 +108,14 @@ def test_a_timeout_is_told(gatelet: Any) -> None:
     function = beside(gatelet, "waits", TELLING, Timeout=1)
     assert function.invoke({"do": "hang"}).value["errorType"] == "Sandbox.Timedout"
     assert said(function, "heard", 2)[1]["shutdownReason"] == "TIMEOUT"
+    assert function.invoke({}).error is None
+
+
+def test_a_runtime_that_ends_is_told(gatelet: Any) -> None:
+    function = beside(gatelet, "outlives", TELLING)
+    outcome = function.invoke({"do": "exit"})
+    assert outcome.value["errorMessage"].endswith("Error: Runtime exited with error: exit status 7")
+    assert said(function, "heard", 2)[1]["shutdownReason"] == "FAILURE"
     assert function.invoke({}).error is None
 
 

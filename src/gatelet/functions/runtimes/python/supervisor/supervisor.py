@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 from .. import frames, output
@@ -68,7 +69,8 @@ class Supervisor:
         self._unsent: bytes | None = None
         self._grace: Timer | None = None
         self._runtime = 0
-        self._streaming = self._ending = False
+        self._streaming = False
+        self._end: Callable[[], None] | None = None
         self._begin_runtime: Callable[[], int]
         self._has_extensions = False
         self._lines: dict[str, LinePipe] = {}
@@ -101,7 +103,7 @@ class Supervisor:
 
     def extension_failed(self, kind: str, reason: str) -> None:
         """See extensions.Conductor: the environment ends with it."""
-        if self._ending:
+        if self._end is not None:
             return
         request_id = self._exchange.meta.request_id if self._exchange is not None else ""
         error = fault(kind, f"RequestId: {request_id} Error: {reason}")
@@ -233,21 +235,23 @@ class Supervisor:
         """An event that is too large for a packet is on its way; or the gateway has said good-bye."""
         if self._wire.ended():
             self._loop.on_read(self._wire.stream, None)
-            self._shut_down()
+            self._shut_down("TIMEOUT" if self._phase is _Phase.BUSY else "SPINDOWN", lambda: os._exit(0))
 
-    def _shut_down(self) -> None:
+    def _shut_down(self, reason: str, end: Callable[[], None]) -> None:
         """Section 7 (Shutdown): the runtime is asked to end, the extensions get their event and a moment."""
+        if self._end is not None:
+            return
         if not self._extensions.external:
-            os._exit(0)
-        self._ending = True
+            end()
+        self._end = end
         self._loop.on_read(self._wire.events, None)
-        if self._runtime:
+        if self._runtime and reason != "FAILURE":
             with suppress(ProcessLookupError):
                 os.kill(self._runtime, signal.SIGTERM)
         deadline_ms = int((time.time() + _SHUTDOWN_SECONDS) * 1000)  # noqa: TID251 - the worker's clock
         self._telemetry.flush()
-        self._extensions.shut_down("TIMEOUT" if self._phase is _Phase.BUSY else "SPINDOWN", deadline_ms)
-        self._loop.later(_SHUTDOWN_SECONDS, lambda: os._exit(0))
+        self._extensions.shut_down(reason, deadline_ms)
+        self._loop.later(_SHUTDOWN_SECONDS, end)
 
     def _command(self) -> list[str] | None:
         """What is to be executed; empty: the runtime that this process is itself; None: there is nothing."""
@@ -266,7 +270,7 @@ class Supervisor:
 
     def _settle(self) -> None:
         """Go on if everybody is ready."""
-        if not self._api.ready or not self._extensions.ready or self._ending:
+        if not self._api.ready or not self._extensions.ready or self._end is not None:
             return
         self._extensions.close()
         if self._phase is _Phase.INIT:
@@ -327,16 +331,16 @@ class Supervisor:
     def _reap(self) -> None:
         for pid, status in children.ended():
             extension = self._extensions.ended(pid)
-            if self._ending:
+            if self._end is not None:
                 if not self._extensions.external:
-                    os._exit(0)
+                    self._end()
             elif extension is not None:
                 words = os.waitstatus_to_exitcode(status)
                 self.extension_failed("Extension.Crash", f"exit status {words}" if words >= 0 else f"signal {-words}")
             elif pid == self._runtime:
                 self._drain_logs()
                 self._send_early()
-                children.end_like(status)
+                self._shut_down("FAILURE", partial(children.end_like, status))
 
 
 def run(wire: Wire, settings: dict[str, Any], events: Any, own: Runtime) -> None:
