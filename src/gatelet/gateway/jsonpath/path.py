@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from gatelet.gateway.jsonpath.errors import PathNotFound
 from gatelet.gateway.jsonpath.path_reader import read_steps
@@ -12,22 +12,25 @@ from gatelet.gateway.jsonpath.steps import compile_steps
 from gatelet.gateway.jsonpath.tree import Indices, Names, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A compiled path. ``definite``: it leads to one place, and its value is what lies there, not a list."""
+class Reading(Protocol):
+    """Reads a path."""
 
-    text: str
-    definite: bool
-    _read: Callable[[object, Allowance | None], object] = field(repr=False, compare=False)
-
-    def read(self, document: object, allowance: Allowance | None = None) -> object:
+    def __call__(self, document: object, allowance: Allowance | None = None, /) -> object:
         """The value in a parsed JSON document (dict, list, str, int, float, Decimal, bool, None).
 
         A definite path gives the value itself, any other a new list. Values are the document's own, not
         copies. ``allowance``: what several readings may cost together. Raises PathNotFound, FunctionFailed
         and LimitExceeded.
         """
-        return self._read(document, allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A compiled path. ``definite``: it leads to one place, and its value is what lies there, not a list."""
+
+    text: str
+    definite: bool
+    read: Reading = field(repr=False, compare=False)
 
 
 def compile_path(text: str) -> Path:
@@ -35,9 +38,13 @@ def compile_path(text: str) -> Path:
     path = read_steps(text)
     keys = _plain(path.steps)
     if keys is not None:
-        return Path(text, definite=True, _read=_walk(keys))
+        return Path(text, definite=True, read=_walk(keys))
     query = compile_steps(path)
-    return Path(text, query.definite, lambda document, given: query.read(document, Run(document, given or Allowance())))
+
+    def read(document: object, allowance: Allowance | None = None, /) -> object:
+        return query.read(document, Run(document, allowance or Allowance()))
+
+    return Path(text, query.definite, read)
 
 
 def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
@@ -54,10 +61,11 @@ def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...] | None:
     return tuple(keys)
 
 
-def _walk(keys: tuple[str | int, ...]) -> Callable[[object, Allowance | None], object]:
+def _walk(keys: tuple[str | int, ...]) -> Reading:
     """The common path, without the cost of the others."""
 
-    def read(document: object, _: Allowance | None) -> object:
+    def read(document: object, allowance: Allowance | None = None, /) -> object:
+        del allowance
         value = document
         for key in keys:
             if isinstance(key, str):

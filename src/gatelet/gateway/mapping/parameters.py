@@ -126,8 +126,12 @@ def apply(rules: Sequence[Rule], values: Values) -> list[tuple[Target, Mapped]]:
 
     Raises InvalidJsonBody (400 for a request, 500 for a response) and gatelet.gateway.jsonpath.PathError.
     """
-    found = ((rule.target, rule.read(values)) for rule in rules)
-    return [(target, value) for target, value in found if value]
+    found = []
+    for rule in rules:
+        value = rule.read(values)
+        if value:
+            found.append((rule.target, value))
+    return found
 
 
 def parse_target(text: str, side: Side) -> Target:

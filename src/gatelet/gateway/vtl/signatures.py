@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, final
+from typing import Any, final
 
 
 @final
@@ -21,21 +21,15 @@ class Method:
         self._kinds = kinds
         self._most = len(kinds)
         self._least = len(kinds) if least is None else least
-        self._picky = any(kind is not object for kind in kinds)
 
     def fits(self, arguments: list[object]) -> bool:
         """Whether it can be called with these."""
         if not self._least <= len(arguments) <= self._most:
             return False
-        return not self._picky or all(map(_is_a, self._kinds, arguments))
-
-
-_ANY: Final = object
-
-
-def _is_a(kind: type, argument: object) -> bool:
-    if kind is _ANY:
+        for kind, argument in zip(self._kinds, arguments, strict=False):
+            if kind is whole:
+                if type(argument) is not int:
+                    return False
+            elif not isinstance(argument, kind):
+                return False
         return True
-    if kind is whole:
-        return isinstance(argument, int) and not isinstance(argument, bool)
-    return isinstance(argument, kind)

@@ -93,9 +93,9 @@ class State(Budget):
     __slots__ = ("depth", "out", "room", "slots")
 
     def __init__(self, slots: list[object], limits: Limits) -> None:
+        super().__init__(limits)
         self.slots = slots
         """The values of the variables."""
-        super().__init__(limits)
         self.out: list[str] = []
         """What is printed, or goes into the string that is being made."""
         self.room = limits.output_bytes

@@ -39,13 +39,16 @@ class Template:
         """
         state = State(list(map(variables.get, self._names, _MISSING)), limits)
         try:
-            state.spend(self._cost)
+            state.steps -= self._cost
+            if state.steps < 0:
+                state.check()
             self._run(state, ())
         except (Stopped, Broken):
             pass  # the output so far is the output
         except RecursionError:
             raise LimitExceeded("The template nests its calls too deeply") from None
-        state.check()
+        if state.steps < 0 or state.room < 0:
+            state.check()
         text = "".join(state.out)
         if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > limits.output_bytes:
             raise LimitExceeded(f"The output is larger than {limits.output_bytes} bytes")
