@@ -176,9 +176,10 @@ def _of_body(text: str, steps: str) -> Read:
         if not body.is_json:
             return None if steps else body.text
         try:
-            return _text_of(path.read(body.document(), values.allowance))
+            value = path.read(body.document(), values.allowance)
         except PathNotFound:
             return None
+        return value if type(value) is str else _text_of(value)
 
     return read
 

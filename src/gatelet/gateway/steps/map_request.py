@@ -35,7 +35,7 @@ async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRe
 
     def work(effort: Effort) -> OutgoingRequest:
         body, binary = handle_request(exchange.body, binary=is_of_binary_type, handling=mapping.content_handling)
-        outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE)
+        outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE, [], [], {})
         if mapping.parameters:
             put_parameters(_mapped(mapping.parameters, exchange, effort), outgoing)
         if template is not None and not template.passes:

@@ -140,7 +140,7 @@ def _header_lines(headers: Pairs, reply: IntegrationReply, exchange: Exchange) -
     typed = False
     for name, value in headers:
         shown = _known_name(name)
-        if shown is not None and is_value(value.encode("latin-1", "replace")):
+        if shown is not None and (value.isprintable() or is_value(value.encode("latin-1", "replace"))):
             typed = typed or (len(shown) == _TYPE_LENGTH and shown.lower() == "content-type")
             lines += f"{shown}: {value}\r\n"
     if not typed:

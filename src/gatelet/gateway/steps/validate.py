@@ -9,24 +9,20 @@ from gatelet.gateway.errors import ApiConfigurationError, BadRequestBody, BadReq
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.heavy_validation import ValidationUnavailable
 from gatelet.gateway.validation.model import BodyModel
-from gatelet.gateway.validation.parameters import Required, missing_message, missing_parameters
+from gatelet.gateway.validation.parameters import missing_message, missing_parameters
 from gatelet.gateway.validation.validator import RequestValidator
 
 
 async def validate(validator: RequestValidator, exchange: Exchange) -> None:
     """Raises BadRequestParameters, BadRequestBody; ApiConfigurationError for a body that cannot be checked."""
     if validator.required:
-        _check_parameters(validator.required, exchange)
+        missing = missing_parameters(validator.required, exchange.parameters.value)
+        if missing:
+            failure = BadRequestParameters(missing_message(missing))
+            failure.reason = missing_message(missing)
+            raise failure
     if validator.models:
         await _check_body(validator, exchange)
-
-
-def _check_parameters(required: Required, exchange: Exchange) -> None:
-    missing = missing_parameters(required, exchange.parameters.value)
-    if missing:
-        failure = BadRequestParameters(missing_message(missing))
-        failure.reason = missing_message(missing)
-        raise failure
 
 
 async def _check_body(validator: RequestValidator, exchange: Exchange) -> None:

@@ -30,7 +30,12 @@ def required_parameters(declared: Mapping[str, bool]) -> Required:
 
 def missing_parameters(required: Required, find: Find) -> list[str]:
     """The names of those that the request lacks."""
-    return [name for place, name in required if not (find(place, name) or "").strip()]
+    missing = []
+    for place, name in required:
+        value = find(place, name)
+        if value is None or not value.strip():
+            missing.append(name)
+    return missing
 
 
 def missing_message(names: list[str]) -> str:

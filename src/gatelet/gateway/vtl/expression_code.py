@@ -30,6 +30,8 @@ from gatelet.gateway.vtl.syntax import (
 from gatelet.gateway.vtl.variables import LOOP_PROPERTIES, Scope, Variables, reads_loop
 
 _DEPTH: Final = 8
+_STEPS: Final = 4
+"""Of a reference in one expression."""
 _BOOLEAN: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
 
 StringCode: TypeAlias = Callable[[Block, Place, Scope, int], str]
@@ -104,13 +106,15 @@ class ExpressionCode:
         if dotted := property_path(node):
             return f"follow({start}, {self._source.constant(dotted)})"
         place = self._source.constant(node.place)
-        if len(node.steps) == 1:
-            held = f"v{depth}"
-            step = self._step(node.steps[0], held, place, scope, depth + 1)
-            return f"({step} if ({held} := {start}) is not None and {held} is not MISSING else {held})"
+        if len(node.steps) <= _STEPS:
+            code = start
+            for at, step in enumerate(node.steps, depth):
+                held, next_one = f"v{at}", self._step(step, f"v{at}", place, scope, at + 1)
+                code = f"({next_one} if ({held} := {code}) is not None and {held} is not MISSING else {held})"
+            return code
         lines = [f"v = {start}"]
-        for each in node.steps:
-            lines += ["if v is None or v is MISSING: return v", f"v = {self._step(each, 'v', place, scope, 0)}"]
+        for step in node.steps:
+            lines += ["if v is None or v is MISSING: return v", f"v = {self._step(step, 'v', place, scope, 0)}"]
         return f"{self._source.evaluation([*lines, 'return v'])}(state, a)"
 
     def items(self, node: Expression, scope: Scope) -> str:

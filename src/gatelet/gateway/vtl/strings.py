@@ -52,7 +52,7 @@ def _replace(budget: Budget, text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _replace_matches(budget: Budget, text: str, pattern: str, replacement: str, most: int | None) -> str:
+def _replace_matches(budget: Budget, text: str, pattern: str, replacement: str, most: int | None = None) -> str:
     found = regex(pattern)
     if found.literal and most is None and "\\" not in replacement and "$" not in replacement:
         return found.replace_literal(text, replacement, budget)
@@ -132,7 +132,7 @@ STRING_METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "length": Method(lambda _, s: len(s), ()),
         "matches": Method(lambda b, s, p: regex(p).matches(s, b), (_TEXT,)),
         "replace": Method(_replace, (_TEXT, _TEXT)),
-        "replaceAll": Method(lambda b, s, p, r: _replace_matches(b, s, p, r, None), (_TEXT, _TEXT)),
+        "replaceAll": Method(_replace_matches, (_TEXT, _TEXT)),
         "replaceFirst": Method(lambda b, s, p, r: _replace_matches(b, s, p, r, 1), (_TEXT, _TEXT)),
         "split": Method(_split, (_TEXT, whole), 1),
         "startsWith": Method(lambda _, s, o, at=0: at >= 0 and s.startswith(o, at), (_TEXT, whole), 1),
