@@ -23,12 +23,12 @@ def render(mapped: BodyTemplate, body: Body, exchange: Exchange, earlier: Overri
     template = mapped.template
     if template is None:
         raise EvaluationFailed(mapped.fault)
-    exchange.trace.begin_template(earlier)
     variables: dict[str, object] = {"util": UTIL}
     mentions = template.mentions
     if "input" in mentions:
         variables["input"] = Input(body, exchange.parameters, effort)
     if "context" in mentions:
+        exchange.trace.begin_template(earlier)
         variables["context"] = ContextView(exchange.trace)
     if "stageVariables" in mentions:
         variables["stageVariables"] = dict(exchange.snapshot.variables)

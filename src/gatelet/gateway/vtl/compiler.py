@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final
 
 from gatelet.gateway.vtl.errors import Place, TemplateSyntaxError
-from gatelet.gateway.vtl.expression_code import ExpressionCode, property_path
+from gatelet.gateway.vtl.expression_code import ExpressionCode
+from gatelet.gateway.vtl.printing_code import Printed, PrintingCode, is_printed
 from gatelet.gateway.vtl.source import Source, batches, indented
 from gatelet.gateway.vtl.state import Run
 from gatelet.gateway.vtl.syntax import (
@@ -26,9 +26,8 @@ from gatelet.gateway.vtl.syntax import (
     Reference,
     Set,
     Stop,
-    Text,
 )
-from gatelet.gateway.vtl.variables import Scope, Variables, nodes_of, reads_loop
+from gatelet.gateway.vtl.variables import Scope, Variables
 from gatelet.gateway.vtl.vocabulary import VOCABULARY
 
 _BRANCHES: Final = 16
@@ -36,8 +35,6 @@ _ROW: Final = 32
 """Texts and references that are printed in one go."""
 _INSIDE: Final = 60
 """Lines of a block inside a directive; more become a function."""
-
-_Printed: TypeAlias = Text | Reference | If
 
 
 def cost_of(node: object) -> int:
@@ -68,6 +65,7 @@ class Compiler:
         self._source = Source(VOCABULARY)
         self._variables = Variables(document)
         self._expressions = ExpressionCode(self._source, self._variables, self._string)
+        self._printing = PrintingCode(self._source, self._variables, self._expressions)
         self._row = 1 if self._variables.are_read_in_turn else _ROW
         self._macros = {name: self._declare(macro) for name, macro in document.macros.items()}
 
@@ -90,15 +88,15 @@ class Compiler:
     def _block(self, nodes: Block, scope: Scope) -> list[str]:
         """The lines of statements in a row."""
         statements: list[list[str]] = []
-        row: list[_Printed] = []
+        row: list[Printed] = []
         for node in nodes:
-            if _is_printed(node):
+            if is_printed(node):
                 row.append(node)
                 continue
-            statements += (self._print(part, scope) for part in batches(row, self._row))
+            statements += (self._printing.row(part, scope) for part in batches(row, self._row))
             row = []
             statements.append(self._statement(node, scope))
-        statements += (self._print(part, scope) for part in batches(row, self._row))
+        statements += (self._printing.row(part, scope) for part in batches(row, self._row))
         return self._source.short(statements)
 
     def _inside(self, nodes: Block, scope: Scope) -> list[str]:
@@ -124,66 +122,14 @@ class Compiler:
             case Stop():
                 return ["raise Stopped"]
             case _:
-                return self._print([node], scope)
-
-    def _print(self, row: Sequence[_Printed], scope: Scope) -> list[str]:
-        """Text with references in it, which is most of most templates: printed in one go."""
-        finders, before = self._finders(row, scope)
-        known = 0
-        parts: list[str] = []
-        lengths: list[str] = []
-        for node in row:
-            if isinstance(node, Text):
-                known += len(node.text)
-                parts += [f"{self._source.constant(node.text)},"] if node.text else []
-            else:
-                name = f"x{len(lengths)}"
-                parts.append(f"({name} := {self._printed(node, scope, finders=finders)}),")
-                lengths.append(f"len({name})")
-        if not parts:
-            return []
-        return [*before, "out += (", *parts, ")", f"state.room -= {' + '.join([str(known), *lengths])}"]
-
-    def _finders(self, row: Sequence[_Printed], scope: Scope) -> tuple[dict[str, str], list[str]]:
-        """By variables that several properties of are printed: what finds one of them, and the lines that get it."""
-        of: dict[str, list[int]] = {}
-        if not self._variables.are_plain or any(isinstance(node, Set) for node in nodes_of(tuple(row))):
-            return {}, []
-        for node in row:
-            if isinstance(node, Reference) and property_path(node) and not (scope.loop and reads_loop(node)):
-                of.setdefault(node.name, []).append(len(node.steps))
-        several = {name: max(depths) for name, depths in of.items() if len(depths) > 1}
-        finders = {name: f"f{place}" for place, name in enumerate(several)}
-        variable = self._variables.slot
-        return finders, [f"{finders[name]} = finder({variable(name)}, {deep})" for name, deep in several.items()]
-
-    def _printed(
-        self, node: _Printed, scope: Scope, depth: int = 0, finders: Mapping[str, str] = MappingProxyType({})
-    ) -> str:
-        """The text that a node prints."""
-        constant = self._source.constant
-        if isinstance(node, Text):
-            return constant(node.text)
-        if isinstance(node, If):
-            condition, yes = node.branches[0]
-            text = "".join(each.text for each in yes if isinstance(each, Text))
-            return f'({constant(text)} if {self._expressions.condition(condition, scope, depth)} else "")'
-        value, place = self._expressions.found(node, scope, depth), constant(node.place)
-        if node.backslashes:
-            return f"escaped({value}, {node.backslashes}, {constant(node.source)}, state, {place})"
-        unknown = constant("" if node.silent else node.source)
-        if node.name in finders and (dotted := property_path(node)):
-            found = f"{finders[node.name]}({constant(dotted)})"
-            general = f"shown({value} if t is UNKNOWN else t, {unknown}, state, {place})"
-            return f'(t if type(t := {found}) is str else "" if t is None else {general})'
-        return f'(t if type(t := {value}) is str else "" if t is None else shown(t, {unknown}, state, {place}))'
+                return self._printing.row([node], scope)
 
     def _string(self, body: Block, place: Place, scope: Scope, depth: int) -> str:
         """A string in double quotes."""
         at = self._source.constant(place)
-        printed = [node for node in body if _is_printed(node)]
+        printed = [node for node in body if is_printed(node)]
         if len(printed) == len(body):
-            texts = self._source.display([self._printed(node, scope, depth) for node in printed], "()")
+            texts = self._source.display([self._printing.text(node, scope, depth) for node in printed], "()")
             return f"joined({texts}, state, {at})"
         return f"state.capture({self._source.statements(self._block(body, scope))}, a, {at})"
 
@@ -262,15 +208,6 @@ class Compiler:
         evaluate = self._source.expression(self._expressions.found(node, scope))
         assign = self._source.assignment(self._expressions.assign(node, "x", scope))
         return f"Argument({evaluate}, {assign}, a)"
-
-
-def _is_printed(node: Node) -> TypeGuard[_Printed]:
-    """Whether it prints and does no more: text, a reference, an #if with text alone."""
-    if isinstance(node, If):
-        return (
-            node.otherwise is None and len(node.branches) == 1 and all(isinstance(n, Text) for n in node.branches[0][1])
-        )
-    return isinstance(node, Text | Reference)
 
 
 def _take(test: str, body: Sequence[str]) -> list[str]:
