@@ -5,44 +5,57 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
 
-from gatelet.cli.client import Client
 from gatelet.cli.deploy_script import DeployScript, find
-from gatelet.cli.endpoint import trusting
 from gatelet.cli.failure import NoServer
-from gatelet.cli.follow import Stopped, follow_all
-from gatelet.cli.watch import watch
 from gatelet.server.config import Config
 
+# A start needs no client of a running Gatelet until it serves: those modules are imported where they are used.
 if TYPE_CHECKING:
+    from gatelet.cli.client import Client
+    from gatelet.cli.follow import Stopped
     from gatelet.server.lifecycle import Running
 
-Follow = Callable[[Client, Stopped], None]
+Follow: TypeAlias = "Callable[[Client, Stopped], None]"
 """What is done until the command is stopped."""
+
+_CONNECT_SECONDS = 5.0
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Start Gatelet here unless one runs on the port already; deploy DIR; follow."""
     script = find(arguments.directory, config.runtime_dir)
-    follow = follow_all
+    follow: Follow = _follow
     if arguments.watch:
         follow = partial(_watch_and_follow, directory=arguments.directory, script=script, config=config)
     with closing(DeployScript(script, config.runtime_dir)) as deployment:
         if not config.data_dir.exists():
             # The first start: only the script has something to do. On a later one the functions start first.
             deployment.prepare()
-        if config.port:
+        if config.port and _somebody_listens(config.endpoint):
+            from gatelet.cli.client import Client
+            from gatelet.cli.endpoint import trusting
+
             client = Client(config.endpoint, config.region, trusting(config, os.environ))
             with suppress(NoServer):
                 client.health()
                 return _join(client, deployment, follow)
         return _serve(config, deployment, follow)
+
+
+def _somebody_listens(endpoint: str) -> bool:
+    url = urlsplit(endpoint)
+    with suppress(OSError), socket.create_connection((url.hostname, url.port), _CONNECT_SECONDS):
+        return True
+    return False
 
 
 def _join(client: Client, deployment: DeployScript, follow: Follow) -> int:
@@ -53,8 +66,15 @@ def _join(client: Client, deployment: DeployScript, follow: Follow) -> int:
     return 0
 
 
+def _follow(client: Client, stopped: Stopped) -> None:
+    from gatelet.cli.follow import follow_all
+
+    follow_all(client, stopped)
+
+
 def _watch_and_follow(client: Client, stopped: Stopped, *, directory: Path, script: Path, config: Config) -> None:
     """Follow, and deploy every change meanwhile."""
+    from gatelet.cli.watch import watch
 
     def deploy() -> None:
         with closing(DeployScript(script, config.runtime_dir)) as deployment:
@@ -64,7 +84,7 @@ def _watch_and_follow(client: Client, stopped: Stopped, *, directory: Path, scri
     watching = Thread(target=watch, args=(client, directory, deploy, stop), daemon=True)
     watching.start()
     try:
-        follow_all(client, stopped)
+        _follow(client, stopped)
     finally:
         stop.set()
         watching.join()
@@ -104,6 +124,8 @@ async def _deploy_and_follow(running: Running, deployment: DeployScript, follow:
     finally:
         await asyncio.to_thread(deployment.end)
         await asyncio.gather(running_script, return_exceptions=True)
+    from gatelet.cli.client import Client
+
     _print_following()
     client = Client(running.endpoint, running.config.region, variables)
     stop = Event()

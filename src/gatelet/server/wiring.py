@@ -35,6 +35,8 @@ from gatelet.gateway.ports import Ports as GatewayPorts
 from gatelet.gateway.rehearsal import Rehearsals
 from gatelet.gateway.response_store import ResponseStore
 from gatelet.gateway.settings import GatewaySettings
+from gatelet.http.request import Request
+from gatelet.http.response import Response
 from gatelet.identity.authorization import Authorizer
 from gatelet.identity.credentials import Credentials
 from gatelet.identity.directory import Directory
@@ -58,7 +60,7 @@ from gatelet.server.followers import Followers, ServedRecords
 from gatelet.server.function_urls import FunctionUrls
 from gatelet.server.ground import Ground
 from gatelet.server.health import Health
-from gatelet.server.hosted_ui import HostedUi
+from gatelet.server.hosted_ui_address import PoolPage
 from gatelet.server.house import HousePages
 from gatelet.server.invoker import FunctionInvoker
 from gatelet.server.listener import Listener
@@ -137,7 +139,7 @@ async def open_house(config: Config, ground: Ground) -> AsyncIterator[House]:
             Listener,
             serve=partial(serve, live=organs.live, ports=organs.gateway),
             serve_url=organs.urls.serve,
-            serve_page=HostedUi(organs.control).serve,
+            serve_page=partial(_serve_page, organs.control),
             control=organs.plane,
             authenticator=authenticator,
             house=HousePages(health, partial(download, organs.control), explain_page, observed),
@@ -153,6 +155,12 @@ async def open_house(config: Config, ground: Ground) -> AsyncIterator[House]:
             organs=organs,
             observed=observed,
         )
+
+
+async def _serve_page(control: Ports, request: Request, page: PoolPage) -> Response:
+    from gatelet.server.hosted_ui import HostedUi  # dozens of modules: they are for those who have user pools
+
+    return await HostedUi(control).serve(request, page)
 
 
 @contextmanager
