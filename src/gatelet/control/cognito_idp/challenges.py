@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gatelet.aws.errors import NotSupported
 from gatelet.control.cognito_idp.attributes import check_attributes
-from gatelet.control.cognito_idp.custom_auth import answer_custom
+from gatelet.control.cognito_idp.custom_auth import after_password, answer_custom
 from gatelet.control.cognito_idp.documents import Client, Pool, pool_and_client, public_client
 from gatelet.control.cognito_idp.errors import CodeMismatch, InvalidParameter, NotAuthorized
 from gatelet.control.cognito_idp.flows import proves, srp_block_owner
@@ -103,6 +103,11 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
     held = None if user is None else user.document["password"]
     if block["client"] != answer.client.id or user is None or held is None:
         raise NotAuthorized
+    session = None
+    if block["custom"]:
+        session, of_session = await answer.continued("PASSWORD_VERIFIER")
+        if of_session.key != user.key:
+            raise NotAuthorized("Invalid session for the user.")
     async with one_try(call, pool, user.id):
         verifier = int(vault.open_once(held["verifier"], srp_owner(user.document["sub"])), 16)
         key = await in_thread(call, srp.session_key, int(block["a"], 16), verifier, int(block["b"], 16))
@@ -111,6 +116,9 @@ async def _password_verifier(answer: Answer) -> dict[str, Any]:
     now = call.ports.clock.now()
     if not await use_once(call, pool.id, f"srp/{given}", now + _REPLAY_SECONDS):
         raise NotAuthorized
+    if session is not None:
+        await use_up(call, session)
+        return await after_password(call, pool, answer.client, user.document, session, answer.metadata)
     return await proceed(call, pool, answer.client, user.document, metadata=answer.metadata, finish=answer.finish)
 
 

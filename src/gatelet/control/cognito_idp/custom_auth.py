@@ -15,6 +15,7 @@ from gatelet.control.cognito_idp.triggers import Event, fire, has_trigger
 from gatelet.control.operation import Call
 from gatelet.identity.user_pools.model import UserDocument
 
+_PASSWORD: Final = "PASSWORD_VERIFIER"  # noqa: S105 - the challenge's name
 NAME: Final = "CUSTOM_CHALLENGE"
 _MOST_CHALLENGES: Final = 20
 
@@ -23,9 +24,47 @@ async def begin_custom(
     call: Call, pool: Pool, client: Client, user: UserDocument, metadata: Mapping[str, str]
 ) -> dict[str, Any]:
     """The first challenge. Raises AwsError."""
-    if not has_trigger(pool, "DefineAuthChallenge"):
-        raise NotAuthorized("Custom auth lambda trigger is not configured for the user pool.")
+    _check_trigger(pool)
     return await _next(call, pool, client, user, metadata, [])
+
+
+async def begin_with_password(
+    call: Call,
+    pool: Pool,
+    client: Client,
+    user: UserDocument,
+    parameters: Mapping[str, str],
+    metadata: Mapping[str, str],
+) -> dict[str, Any]:
+    """The challenge PASSWORD_VERIFIER with its SRP ``parameters``, if the trigger wants the password first.
+
+    Raises AwsError. Tokens for who has proved nothing yet are refused, whatever the trigger says.
+    """
+    _check_trigger(pool)
+    history = [_passed("SRP_A")]
+    decision = await _define(call, pool, client, user, metadata, history)
+    if decision.get("failAuthentication") is True:
+        raise NotAuthorized
+    if decision.get("challengeName") != _PASSWORD or decision.get("issueTokens") is True:
+        raise AwsError("InvalidLambdaResponseException", f"Only {_PASSWORD} can follow SRP_A.", status=400)
+    session = new_session(client, user["username"], _PASSWORD, {"history": history})
+    return {
+        "ChallengeName": _PASSWORD,
+        "Session": open_session(call, session),
+        "ChallengeParameters": dict(parameters),
+    }
+
+
+async def after_password(
+    call: Call,
+    pool: Pool,
+    client: Client,
+    user: UserDocument,
+    session: ChallengeSession,
+    metadata: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the trigger wants once the password was right. Raises AwsError."""
+    return await _next(call, pool, client, user, metadata, [*session.state["history"], _passed(_PASSWORD)])
 
 
 async def answer_custom(
@@ -65,10 +104,7 @@ async def _next(
     metadata: Mapping[str, str],
     history: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    event = Event("DefineAuthChallenge_Authentication", client.id, metadata)
-    event.request |= {"session": history, "userNotFound": False}
-    event.response |= {"challengeName": None, "issueTokens": None, "failAuthentication": None}
-    decision = await fire(call, pool, user, "DefineAuthChallenge", event)
+    decision = await _define(call, pool, client, user, metadata, history)
     if decision.get("failAuthentication") is True or len(history) >= _MOST_CHALLENGES:
         raise NotAuthorized
     if decision.get("issueTokens") is True:
@@ -93,3 +129,26 @@ async def _next(
     session = new_session(client, user["username"], NAME, state)
     parameters = {"USERNAME": user["username"], **public}
     return {"ChallengeName": NAME, "Session": open_session(call, session), "ChallengeParameters": parameters}
+
+
+async def _define(
+    call: Call,
+    pool: Pool,
+    client: Client,
+    user: UserDocument,
+    metadata: Mapping[str, str],
+    history: list[dict[str, Any]],
+) -> dict[str, Any]:
+    event = Event("DefineAuthChallenge_Authentication", client.id, metadata)
+    event.request |= {"session": history, "userNotFound": False}
+    event.response |= {"challengeName": None, "issueTokens": None, "failAuthentication": None}
+    return await fire(call, pool, user, "DefineAuthChallenge", event)
+
+
+def _passed(challenge: str) -> dict[str, Any]:
+    return {"challengeName": challenge, "challengeResult": True, "challengeMetadata": None}
+
+
+def _check_trigger(pool: Pool) -> None:
+    if not has_trigger(pool, "DefineAuthChallenge"):
+        raise NotAuthorized("Custom auth lambda trigger is not configured for the user pool.")

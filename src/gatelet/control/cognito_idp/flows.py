@@ -10,10 +10,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gatelet.aws.errors import NotSupported
 from gatelet.control.cognito_idp.access_tokens import is_over
 from gatelet.control.cognito_idp.client_rules import allows
-from gatelet.control.cognito_idp.custom_auth import begin_custom
+from gatelet.control.cognito_idp.custom_auth import begin_custom, begin_with_password
 from gatelet.control.cognito_idp.documents import Client, Pool
 from gatelet.control.cognito_idp.errors import InvalidParameter, NotAuthorized, UserNotFound
 from gatelet.control.cognito_idp.issuing import issue, refresh_owner
@@ -79,8 +78,11 @@ async def by_srp(sign_in: SignIn) -> dict[str, Any]:
     return {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}
 
 
-async def srp_challenge(sign_in: SignIn, user: User | None, username: str) -> dict[str, str]:
-    """SALT, SRP_B and the block that brings the server's secret back. Raises InvalidParameter."""
+async def srp_challenge(sign_in: SignIn, user: User | None, username: str, *, custom: bool = False) -> dict[str, str]:
+    """SALT, SRP_B and the block that brings the server's secret back. Raises InvalidParameter.
+
+    ``custom``: the password is the first of several challenges, and signs nobody in alone.
+    """
     call, pool = sign_in.call, sign_in.pool
     try:
         public = srp.parse_public(sign_in.required("SRP_A"))
@@ -97,7 +99,7 @@ async def srp_challenge(sign_in: SignIn, user: User | None, username: str) -> di
         salt = vault.derive(f"cognito-idp/no-user/{pool.id}/{pool.fold(username)}").hex()[:32]
         verifier, name = ids.secret_bits(2048), username
     answer = await in_thread(call, srp.server_public, verifier, private)
-    block = {"a": f"{public:x}", "b": f"{private:x}", "user": name, "client": sign_in.client.id}
+    block = {"a": f"{public:x}", "b": f"{private:x}", "user": name, "client": sign_in.client.id, "custom": custom}
     expires = call.ports.clock.now() + SRP_SECONDS
     return {
         "SALT": salt,
@@ -166,7 +168,8 @@ async def by_custom_challenges(sign_in: SignIn) -> dict[str, Any]:
         raise _unknown(client)
     await before_sign_in(call, pool, client, user.document, username, sign_in.metadata)
     if sign_in.parameters.get("CHALLENGE_NAME") == "SRP_A":
-        raise NotSupported("CUSTOM_AUTH that begins with SRP_A")
+        parameters = await srp_challenge(sign_in, user, username, custom=True)
+        return await begin_with_password(call, pool, client, user.document, parameters, sign_in.metadata)
     return await begin_custom(call, pool, client, user.document, sign_in.metadata)
 
 

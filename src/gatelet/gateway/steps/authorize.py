@@ -44,7 +44,7 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
     if isinstance(authorization, LambdaAuthorizer):
         await _authorize_by_function(authorization, snapshot, route, trace, ports, arn)
     elif snapshot.policy is not None:
-        asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
+        asked = _asked(snapshot, trace, arn, looks=snapshot.policy.policy.looks)
         _refuse_denied(snapshot.policy, asked, arn)
         if not snapshot.policy.policy.evaluate(asked).allowed:
             raise AccessDenied(_anonymous(arn))
@@ -55,12 +55,13 @@ async def _authorize_by_function(
 ) -> None:
     """Explicit denies of the API's policy first; then the function's policy together with it (section 2)."""
     if snapshot.policy is not None:
-        _refuse_denied(snapshot.policy, Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace))), arn)
+        _refuse_denied(snapshot.policy, _asked(snapshot, trace, arn, looks=snapshot.policy.policy.looks), arn)
     output = await ask(authorizer, route, trace, ports, arn)
     if output.plain and snapshot.policy is None:
         verdict = output.verdict(arn, INVOKE)
     else:
-        asked = Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)))
+        looks = not output.plain or (snapshot.policy is not None and snapshot.policy.policy.looks)
+        asked = _asked(snapshot, trace, arn, looks=looks)
         verdict = combine(asked, Grants((Named("authorizer", output.policy),)), snapshot.policy)
     if not verdict:
         suffix = " with an explicit deny in an identity-based policy" if verdict.explicit_deny else ""
@@ -81,10 +82,15 @@ async def _authorize_token(
             narrate_access.unauthorized(trace.story, trace)
         raise
     if snapshot.policy is not None:
-        decision = snapshot.policy.policy.evaluate(Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace))))
+        decision = snapshot.policy.policy.evaluate(_asked(snapshot, trace, arn, looks=snapshot.policy.policy.looks))
         if not decision.allowed:
             suffix = " with an explicit deny" if decision.explicit_deny else ""
             raise AccessDenied(_anonymous(arn) + suffix)
+
+
+def _asked(snapshot: Snapshot, trace: Trace, arn: str, *, looks: bool) -> Asked:
+    """The request as policies see it; its circumstances where one of them ``looks`` at them."""
+    return Asked(INVOKE, arn, request_keys(circumstances(snapshot, trace)) if looks else {})
 
 
 def may_invalidate(exchange: Exchange) -> bool:
