@@ -13,7 +13,7 @@ import json, os, signal, socket, sys
 from gatelet.functions.runtimes.python.ahead import ForkerAhead
 
 def become(receive, parent):
-    channel = receive()
+    (channel,) = receive()
     os.write(1, b"printed")
     os.write(channel, json.dumps([os.getpid(), os.getppid() == parent]).encode())
     os._exit(0)

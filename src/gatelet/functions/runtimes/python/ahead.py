@@ -1,8 +1,8 @@
-"""A forker that has its next fork ready while environments are being started.
+"""A forker that has its next worker ready while environments are being started.
 
-A fork of a template takes milliseconds: the kernel copies its page tables, and then each page that it writes to. So
-one fork is made ahead, in the moments when nobody waits: it isolates itself, and waits for an environment's
-descriptors. It is there only while environments start one after the other; a version at rest has none.
+A fork takes milliseconds: the kernel copies the page tables, and then each page that the fork writes to. So one worker
+is made ahead, in the moments when nobody waits: that of a template isolates itself, too, and then it waits for an
+environment's descriptors. It is there only while environments start one after the other; at rest there is none.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from .forker import Forker, print_to
+from .forker import START, Forker, print_to
 
 _REST_SECONDS = 0.01
 """Environments that are wanted now come first."""
 _KEEP_SECONDS = 1.0
 """After the last start, or after the launcher's own: it was made because environments start."""
-_DESCRIPTORS = 2
+_LEAST, _MOST = 2, 4
 
-Receive = Callable[[], int]
-"""Waits for an environment: its channel; standard output and error are its own from then on."""
+Receive = Callable[[], list[int]]
+"""Waits for an environment: its channel, perhaps its namespaces; standard output and error are its own then."""
 
 
 class Standby:
@@ -48,18 +48,25 @@ class Standby:
 
 
 class ForkerAhead(Forker):
-    """Every fork becomes a standby first, and is given its descriptors at once or later."""
+    """Every worker is a standby first, and is given its descriptors at once or later."""
 
-    def __init__(self, control: socket.socket, become: Callable[[Receive, int], None]) -> None:
-        """``become`` is what a fork does, with its parent's pid."""
-        super().__init__(control, {})
-        self._worker = become
+    def __init__(
+        self,
+        control: socket.socket,
+        work: Callable[[Receive, int], None],
+        become: dict[str, Callable[[list[int], int], None]] | None = None,
+    ) -> None:
+        """``work`` is what a worker does, with its parent's pid; ``become`` is that of other roles than ``start``."""
+        super().__init__(control, become or {})
+        self._work = work
         self._standby: Standby | None = None
         self._wanted_until = time.monotonic() + _KEEP_SECONDS  # noqa: TID251 - the launcher's clock
         self._settled = False
 
-    def spawn(self, role: str, descriptors: list[int]) -> int:  # noqa: ARG002 - there is but one
+    def spawn(self, role: str, descriptors: list[int]) -> int:
         """See Forker."""
+        if role != START:
+            return super().spawn(role, descriptors)
         self._wanted_until = time.monotonic() + _KEEP_SECONDS  # noqa: TID251 - the launcher's clock
         self._pause = _REST_SECONDS
         ready, self._standby = self._standby, None
@@ -67,6 +74,10 @@ class ForkerAhead(Forker):
             return ready.pid
         fresh = self._prepare()
         return fresh.pid if fresh is not None and fresh.give(descriptors) else 0
+
+    def children(self) -> set[int]:
+        """See Forker."""
+        return super().children() - {self._standby.pid if self._standby is not None else 0}
 
     def rest(self) -> float | None:
         """See Forker."""
@@ -88,7 +99,7 @@ class ForkerAhead(Forker):
 
         def begin(parent: int) -> None:
             near.close()
-            self._worker(lambda: _receive(far), parent)
+            self._work(lambda: _receive(far), parent)
 
         pid = self.fork(begin)
         far.close()
@@ -98,13 +109,13 @@ class ForkerAhead(Forker):
         return None
 
 
-def _receive(far: socket.socket) -> int:
+def _receive(far: socket.socket) -> list[int]:
     descriptors: list[int] = []
     with suppress(OSError):
-        descriptors = socket.recv_fds(far, 1, _DESCRIPTORS)[1]
-    if len(descriptors) < _DESCRIPTORS:
+        descriptors = socket.recv_fds(far, 1, _MOST)[1]
+    if len(descriptors) < _LEAST:
         os._exit(0)  # nobody wants it
     far.close()
-    channel, output = descriptors
+    channel, output, *namespaces = descriptors
     print_to(output)
-    return channel
+    return [channel, *namespaces]

@@ -13,10 +13,9 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterable
 from typing import Any
 
-from . import faults, frames, life, marshal_json, output, snapshots
+from . import faults, frames, life, loading, marshal_json, output, snapshots
 from .context import LambdaContext
 from .supervisor import logs
 
@@ -175,7 +174,7 @@ def _value(event: bytes) -> Any:
         raise faults.Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
 
 
-def run(settings: dict[str, Any], preloaded: Iterable[str], port: int, log: int) -> None:
+def run(settings: dict[str, Any], preloaded: loading.Preloaded, port: int, log: int) -> None:
     """Be the runtime of a supervisor that listens on this port and reads log events from this pipe, for good."""
     life.prepare(settings, preloaded)
     api = RuntimeApi(port)

@@ -29,6 +29,8 @@ from typing import Any
 
 from . import heap
 
+START = "start"
+"""The role of a worker."""
 MESSAGE_BYTES = 262_144
 _DESCRIPTORS = 4
 _FORK_FAILED = 1 << 8

@@ -25,13 +25,21 @@ def apply(limits: dict[str, Any]) -> None:
     Members: ``open_files``, ``data_bytes`` (private writable memory: a backstop, the gateway watches the
     resident size), ``file_bytes`` (what ``/tmp`` holds: no file can be larger).
     """
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib here
-        file.write("1000")
+    with contextlib.suppress(OSError):
+        _write("/proc/self/oom_score_adj", b"1000")
     _yield_to_the_gateway()
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, limits["open_files"])
     _lower(resource.RLIMIT_DATA, limits["data_bytes"])
     _lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
+
+
+def _write(path: str, text: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text)
+    finally:
+        os.close(descriptor)
 
 
 def count_processes(limits: dict[str, Any]) -> None:

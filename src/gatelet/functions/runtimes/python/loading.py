@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import importlib.util
 import os
 import site
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from . import faults
+from . import faults, snapshots
 
 PRELOADED = ("boto3", "botocore.session", "botocore.httpsession", "s3transfer", "logging.handlers", "decimal", "uuid")
 """What most functions import; a zygote loads it once. What the host lacks or cannot load is passed over."""
@@ -26,8 +28,20 @@ def load_module_from(path: str, name: str) -> Any:
     return module
 
 
-def preload(runtime: str) -> frozenset[str]:
-    """Import the common libraries; the modules that this added to ``sys.modules``."""
+@dataclass(frozen=True)
+class Preloaded:
+    """Modules that were there before a function's code was known."""
+
+    modules: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
+    """The first parts of their names."""
+
+
+NOTHING = Preloaded()
+
+
+def preload(runtime: str) -> Preloaded:
+    """Import the common libraries, from the runtime's directory as far as it has them."""
     before = set(sys.modules)
     if runtime:
         sys.path.insert(0, runtime)
@@ -38,17 +52,20 @@ def preload(runtime: str) -> frozenset[str]:
         except Exception:  # noqa: BLE001 - a library that this interpreter cannot load is the function's affair
             for half_loaded in set(sys.modules) - known:
                 del sys.modules[half_loaded]
-    return frozenset(set(sys.modules) - before)
+    snapshots.provide()
+    site.setquit()
+    added = frozenset(set(sys.modules) - before)
+    return Preloaded(added, frozenset(name.partition(".")[0] for name in added))
 
 
-def forget_shadowed(code: str, runtime: str, preloaded: Iterable[str], layers: str = "") -> None:
+def forget_shadowed(code: str, runtime: str, preloaded: Preloaded, layers: str = "") -> None:
     """Drop preloaded modules that the function or its layers bring: they come first on ``sys.path``."""
     places = [code, *filter(os.path.isdir, layer_paths(layers))]
     own = {name.partition(".")[0] for place in places for name in os.listdir(place)}  # noqa: PTH208 - pathlib is slow
-    shadowed = [name for name in preloaded if name.partition(".")[0] in own]
-    if not shadowed:
+    if preloaded.packages.isdisjoint(own):
         return
-    libraries = [name for name in preloaded if _comes_from(name, runtime)]
+    shadowed = [name for name in preloaded.modules if name.partition(".")[0] in own]
+    libraries = [name for name in preloaded.modules if _comes_from(name, runtime)]
     # Never mix a library of the function with another version's half of the runtime's.
     if any(name in libraries for name in shadowed):
         shadowed += libraries
@@ -67,7 +84,8 @@ def set_path(code: str, runtime: str, layers: str = "") -> None:
     own = [code, *layer_paths(layers), *([runtime] if runtime else [])]
     sys.path[:] = [*own, *library]
     sys.dont_write_bytecode = True
-    site.setquit()
+    if not hasattr(builtins, "exit"):
+        site.setquit()
 
 
 def layer_paths(layers: str) -> list[str]:

@@ -90,7 +90,8 @@ class Template:
             self._walls.enter()
         limits.die_with_parent(parent)
         _reseed()
-        wire = Wire(receive())
+        channel, *_ = receive()
+        wire = Wire(channel)
         settings = json.loads(wire.receive()[1])
         if not self._walls.alike:
             self._walls.enter(settings)
@@ -129,7 +130,7 @@ def _reseed() -> None:
         numpy_random.seed()
 
 
-def run(control: int, parent: int, preloaded: frozenset[str], events: Any, based: bool) -> None:
+def run(control: int, parent: int, preloaded: loading.Preloaded, events: Any, based: bool) -> None:
     """Be a template until the control socket ends. Its configuration comes through that first."""
     own = socket.socket(fileno=control)
     settings = json.loads(own.recv(forker.MESSAGE_BYTES))

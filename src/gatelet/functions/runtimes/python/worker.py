@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,8 +132,14 @@ class Place:
     namespaces: Sequence[int] = ()
 
 
-def run(channel: int, parent: int, preloaded: Iterable[str] = (), events: Any = None, place: Place = Place()) -> None:
-    """Be a worker on this channel until it ends. ``preloaded`` names the modules that a zygote imported."""
+def run(
+    channel: int,
+    parent: int,
+    preloaded: loading.Preloaded = loading.NOTHING,
+    events: Any = None,
+    place: Place = Place(),
+) -> None:
+    """Be a worker on this channel until it ends. ``preloaded`` is what a zygote has imported."""
     wire = Wire(channel)
     settings = json.loads(wire.receive()[1])
     # Before the uid changes: another user might not reach the gateway's own files.

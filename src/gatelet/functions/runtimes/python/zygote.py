@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any
 
 from . import limits, loading, template, worker
-from .forker import MESSAGE_BYTES, Forker
+from .ahead import ForkerAhead, Receive
+from .forker import MESSAGE_BYTES
 from .sandbox import mounts, syscalls
 
 _SETTLE_SECONDS = 0.1
@@ -21,7 +22,7 @@ _SWEEPS = 200
 """A process that forks faster than it is killed is left to its own limit of processes."""
 
 
-class Zygote(Forker):
+class Zygote(ForkerAhead):
     """Starts workers of functions without a template, and templates."""
 
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
@@ -34,7 +35,7 @@ class Zygote(Forker):
         self._based = base is not None
         self._preloaded = loading.preload(runtime)
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
-        super().__init__(control, {"start": self._become_worker, "template": self._become_template})
+        super().__init__(control, self._become_worker, {"template": self._become_template})
 
     def sweep(self) -> None:
         """Kill what came to us when its worker died: it has left the worker's session."""
@@ -49,9 +50,10 @@ class Zygote(Forker):
                 with suppress(OSError):
                     os.waitpid(pid, 0)
 
-    def _become_worker(self, descriptors: list[int], parent: int) -> None:
+    def _become_worker(self, receive: Receive, parent: int) -> None:
         tempfile.tempdir = None
-        channel, *namespaces = descriptors
+        limits.die_with_parent(parent)
+        channel, *namespaces = receive()
         worker.run(channel, parent, self._preloaded, self._events, worker.Place(self._based, namespaces))
 
     def _become_template(self, descriptors: list[int], parent: int) -> None:
