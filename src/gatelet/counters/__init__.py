@@ -1,1 +1,1 @@
-"""What is shared and may be lost: token buckets, quotas, caches. In memory, or in Valkey for several processes."""
+"""What is shared and may be lost: token buckets, quotas, leases, caches. In memory, or in Valkey for all processes."""

@@ -77,6 +77,21 @@ class Quotas(Protocol):
         """Forget a meter."""
 
 
+LEASE_SECONDS = 6.0
+"""What a process holds and has not said for so long is free again: it is dead, or cut off."""
+
+
+class Leases(Protocol):
+    """How much of each limit every process holds. Each says its whole number, so that nothing drifts."""
+
+    async def hold(self, limit: str, most: int, held: int, wanted: int) -> int:
+        """Say that this process holds ``held`` and wants ``wanted`` more; how many of those it holds now, too.
+
+        All processes together are granted ``most`` at most. A process has one such call for a limit under way at a
+        time: of two, the one that arrives last would count.
+        """
+
+
 class Cache(Protocol):
     """Values that may go at any moment, by namespace."""
 

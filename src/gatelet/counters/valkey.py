@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gatelet.counters.errors import CountersUnavailable
-from gatelet.counters.ports import Bucket, Period, Usage
+from gatelet.counters.ports import LEASE_SECONDS, Bucket, Period, Usage
 
 if TYPE_CHECKING:
     from valkey.asyncio import Valkey
@@ -38,7 +38,7 @@ class ValkeyServer:
         self._failed_at: float | None = None
         self._scripts = {
             name: self._client.register_script((_SCRIPTS / f"{name}.lua").read_text("utf-8"))
-            for name in ("take", "charge", "extend")
+            for name in ("take", "charge", "extend", "hold")
         }
 
     def name(self, kind: str, name: str) -> str:
@@ -176,6 +176,22 @@ class ValkeyQuotas:
 
     def _keys(self, meter: str) -> tuple[str, str]:
         return self._server.name("meter", meter), self._server.name("days", meter)
+
+
+class ValkeyLeases:
+    """What the processes hold of each limit, in Valkey, by the server's clock. ``process`` is this one's name."""
+
+    __slots__ = ("_milliseconds", "_process", "_server")
+
+    def __init__(self, server: ValkeyServer, process: str, seconds: float = LEASE_SECONDS) -> None:
+        self._server = server
+        self._process = process
+        self._milliseconds = int(seconds * 1000)
+
+    async def hold(self, limit: str, most: int, held: int, wanted: int) -> int:
+        """Say that this process holds ``held`` and wants ``wanted`` more; how many of those it holds now, too."""
+        arguments = [self._process, most, held, wanted, self._milliseconds]
+        return await self._server.run("hold", [self._server.name("leases", limit)], arguments)
 
 
 async def _awaited(answer: Any) -> Any:

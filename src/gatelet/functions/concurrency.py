@@ -6,7 +6,7 @@ its provisioned concurrency, or else the account's pool. There is no queue: at t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -65,11 +65,12 @@ class Peaks:
 class Lease:
     """One admitted event; as a context manager it is released at the end, or by ``release`` once."""
 
-    __slots__ = ("_counts", "is_provisioned")
+    __slots__ = ("_counts", "_give_back", "is_provisioned")
 
     def __init__(self, counts: tuple[_Count, ...], *, is_provisioned: bool = False) -> None:
         self.is_provisioned = is_provisioned
         self._counts = counts
+        self._give_back: Callable[[], None] | None = None
         for count in counts:
             count.out = out = count.out + 1
             count.peak = max(count.peak, out)
@@ -79,12 +80,28 @@ class Lease:
         counts, self._counts = self._counts, ()
         for count in counts:
             count.out -= 1
+        if self._give_back is not None:
+            give_back, self._give_back = self._give_back, None
+            give_back()
+
+    def share(self, give_back: Callable[[], None]) -> None:
+        """The event counts among those of other processes, too, until ``give_back`` is called: at the release."""
+        self._give_back = give_back
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an event was admitted by: the limit's name, how many it admits, and AWS's Reason for a refusal."""
+
+    name: str
+    most: int
+    reason: str
 
 
 class Concurrency:
@@ -107,13 +124,15 @@ class Concurrency:
         for key in [key for key, count in self._provisioned.items() if key[0] == arn and not count.out]:
             del self._provisioned[key]
 
-    def admit(self, function: Qualified, version: FunctionVersion, held_back: int, now: float) -> Lease:
+    def admit(
+        self, function: Qualified, version: FunctionVersion, held_back: int, now: float, *, spilled: bool = False
+    ) -> Lease:
         """Admit an event, or raise TooManyRequests at once.
 
         ``held_back`` is what the functions of the scope have reserved or provisioned: that is not in the pool that
-        the others share.
+        the others share. ``spilled``: nothing is left of the provisioned concurrency.
         """
-        if version.provisioned:
+        if version.provisioned and not spilled:
             provisioned = self._provisioned.setdefault((version.arn, version.version), _Count())
             if provisioned.out < version.provisioned:
                 everything = self._all.setdefault(version.scope, _Count())
@@ -128,6 +147,15 @@ class Concurrency:
             raise TooManyRequests(ACCOUNT_EXCEEDED)
         own.scale_out.admit(own.out + 1, now, reserved=False)
         return Lease(own.in_pool)
+
+    def limit_of(self, lease: Lease, function: Qualified, version: FunctionVersion, held_back: int) -> Limit:
+        """The limit that has just admitted an event; its name is the same in every process that is set up alike."""
+        if lease.is_provisioned:
+            return Limit(f"provisioned:{version.arn}:{version.version}", version.provisioned, "")
+        if function.reserved is not None:
+            return Limit(f"reserved:{version.arn}", function.reserved - function.provisioned, RESERVED_EXCEEDED)
+        account, region = version.scope.account, version.scope.region
+        return Limit(f"unreserved:{account}:{region}", self._account_limit - held_back, ACCOUNT_EXCEEDED)
 
     def _begin(self, version: FunctionVersion, now: float) -> _FunctionCount:
         unreserved = self._unreserved.setdefault(version.scope, _Count())

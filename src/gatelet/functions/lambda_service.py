@@ -17,6 +17,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
 from gatelet.functions import lineage
+from gatelet.functions.admission import Admission
 from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
@@ -38,7 +39,6 @@ from gatelet.functions.invocation import (
     ProxyInvocation,
     ProxyResult,
     RecursiveInvocation,
-    TooManyRequests,
 )
 from gatelet.functions.load import FunctionLoad
 from gatelet.functions.machinery import Machinery, make_anew, trust_bundle
@@ -49,6 +49,7 @@ from gatelet.functions.provisioned import ProvisionedState
 from gatelet.functions.response_stream import ResponseStream
 from gatelet.functions.runtime_api.programs import Programs
 from gatelet.functions.settings import FunctionSettings
+from gatelet.functions.shared_leases import SharedLeases
 from gatelet.functions.stream_event import StreamEvent
 from gatelet.functions.version import FunctionVersion, Qualified, compile_latest
 from gatelet.identity.authorization import Authorizer
@@ -79,6 +80,7 @@ class LambdaService:
         authorizer: Authorizer | None = None,
         meters: FunctionMeters | None = None,
         spans: Spans | None = None,
+        leases: SharedLeases | None = None,
     ) -> None:
         self._settings = settings
         self.meters = meters or FunctionMeters()
@@ -91,6 +93,7 @@ class LambdaService:
         self._catalogue = Catalogue(records)
         self._permissions = Permissions()
         self._concurrency = Concurrency()
+        self._admission = Admission(self._concurrency, self._catalogue, self.meters, leases)
         self._budget = Budget(settings.max_environments)
         permit = DestinationPermission(self._catalogue, authorizer)
         self._events = EventDelivery(queue, records, self._run, permit, clock, ids, self.meters)
@@ -328,7 +331,9 @@ class LambdaService:
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        return function, _invoked_arn(function, target), self._admit(named, function, self._clock.monotonic())
+        admission, now = self._admission, self._clock.monotonic()
+        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
+        return function, _invoked_arn(function, target), lease
 
     async def invoke_stream(self, invocation: Invocation) -> ResponseStream:
         """Run a function whose response is taken as it comes. See gatelet.functions.service."""
@@ -342,23 +347,27 @@ class LambdaService:
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
         named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, lease, abandon_at = self._begin_proxy(invocation, named)
+        function, arn, now = self._begin_proxy(invocation, named)
+        admission = self._admission
+        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
-        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
+        event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
         return await future
 
     async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
         """Run a function on a gateway's request, taking the response as it comes. See gatelet.functions.service."""
         named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, lease, abandon_at = self._begin_proxy(invocation, named)
+        function, arn, now = self._begin_proxy(invocation, named)
+        admission = self._admission
+        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
         future: asyncio.Future[ResponseStream] = self._loop.create_future()
-        event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, abandon_at)
+        event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
         return await future
 
-    def _begin_proxy(self, invocation: ProxyInvocation, named: Qualified) -> tuple[FunctionVersion, str, Lease, float]:
-        """As ``_begin``, and when nobody waits any more."""
+    def _begin_proxy(self, invocation: ProxyInvocation, named: Qualified) -> tuple[FunctionVersion, str, float]:
+        """The version that runs, its ARN as the handler sees it, and the moment."""
         source = invocation.source_arn
         if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
             raise PermissionDenied(named.arn)
@@ -366,19 +375,7 @@ class LambdaService:
         if size > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(size)
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        now = self._clock.monotonic()
-        arn = _invoked_arn(function, invocation.target)
-        return function, arn, self._admit(named, function, now), now + invocation.timeout
-
-    def _admit(self, named: Qualified, function: FunctionVersion, now: float) -> Lease:
-        try:
-            lease = self._concurrency.admit(named, function, self._catalogue.held_back(function.scope), now)
-        except TooManyRequests:
-            self.meters.meter(named.arn, function.version).throttled()
-            raise
-        if function.provisioned:
-            self.meters.meter(named.arn, function.version).admitted(provisioned=lease.is_provisioned)
-        return lease
+        return function, _invoked_arn(function, invocation.target), self._clock.monotonic()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

@@ -71,7 +71,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("shared_directories", "list", "", "directories of the host that every function may read and write"),
     Setting("templates", "number", "16", "functions whose imported code is kept for fast cold starts; 0: none"),
     Setting("log_budget_mb", "number", "1024", "log events on disk; the oldest go first"),
-    Setting("counters_url", "text", "", "a Valkey or Redis server for throttles and quotas that processes share"),
+    Setting(
+        "counters_url",
+        "text",
+        "",
+        "a Valkey or Redis server that processes share: throttles, quotas, caches, functions' concurrency",
+    ),
     Setting("access_log", "text", "", "a file for the access logs of all stages, beside their groups; `-`: stdout"),
     Setting("account_rate", "number", "10000", "requests a second that an account may make in a region"),
     Setting("account_burst", "number", "5000", "requests that an account may make at once in a region"),

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
-from gatelet.counters.ports import Buckets, Cache, Quotas
-from gatelet.counters.valkey import ValkeyBuckets, ValkeyCache, ValkeyQuotas, ValkeyServer
+from gatelet.counters.ports import Buckets, Cache, Leases, Quotas
+from gatelet.counters.valkey import ValkeyBuckets, ValkeyCache, ValkeyLeases, ValkeyQuotas, ValkeyServer
 from gatelet.server.quota_ledger import RecordedQuotas
 from gatelet.storage.ports import Records
 
@@ -25,18 +25,22 @@ class Counters:
     buckets: Buckets
     quotas: Quotas
     cache: Cache
+    leases: Leases | None = None
+    """None: no other process holds any."""
 
 
 @asynccontextmanager
-async def open_counters(url: str, records: Records, cache_bytes: int) -> AsyncIterator[Counters]:
+async def open_counters(url: str, process: str, records: Records, cache_bytes: int) -> AsyncIterator[Counters]:
     """The counters of a server (``valkey://``, ``redis://`` or ``unix://``), or in memory for an empty ``url``.
 
-    ``cache_bytes``: what all kept values may take in memory.
+    ``process`` is this process's name among those that share the server. ``cache_bytes``: what all kept values may
+    take in memory.
     """
     if url:
         server = ValkeyServer(url, _PREFIX, time.monotonic, _log.warning)
         try:
-            yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server))
+            leases = ValkeyLeases(server, process)
+            yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server), leases)
         finally:
             await server.close()
     else:

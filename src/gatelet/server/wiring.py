@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,6 +23,7 @@ from gatelet.functions.lambda_service import LambdaService
 from gatelet.functions.mappings.run import Ports as MappingPorts
 from gatelet.functions.mappings.service import EventSources
 from gatelet.functions.runtime_api.programs import lacking
+from gatelet.functions.shared_leases import SharedLeases
 from gatelet.functions.urls.directory import UrlDirectory
 from gatelet.gateway.admission import AccountThrottle, Admission
 from gatelet.gateway.explain import explain
@@ -195,16 +196,16 @@ async def _organs(config: Config, ground: Ground, identity: Identity, clock: Clo
     async with AsyncExitStack() as stack:
         log_writer = await stack.enter_async_context(_logs(config, data, clock))
         metrics = await stack.enter_async_context(_metrics(config, data, clock))
-        functions = await stack.enter_async_context(_functions(ground, identity, log_writer, metrics, ids))
+        counters = await stack.enter_async_context(
+            open_counters(config.counters_url, ids.uuid(), data.records, config.cache_mb * quotas.MIB)
+        )
+        functions = await stack.enter_async_context(_functions(ground, identity, log_writer, metrics, counters, ids))
         live, plans, urls = (
             LiveGateway(data.records, _account(config)),
             LivePlans(data.records),
             UrlDirectory(data.records),
         )
         await asyncio.gather(live.start(), plans.start(), urls.start())
-        counters = await stack.enter_async_context(
-            open_counters(config.counters_url, data.records, config.cache_mb * quotas.MIB)
-        )
         tables = await stack.enter_async_context(open_tables(data.table_items, clock))
         sources = await stack.enter_async_context(_event_sources(config, data, tables, functions, identity))
         readers = (identity.directory, identity.user_pools, live, plans, functions, urls, sources)
@@ -330,9 +331,10 @@ async def _logs(config: Config, data: DataDirectory, clock: Clock) -> AsyncItera
 
 @asynccontextmanager
 async def _functions(
-    ground: Ground, identity: Identity, log_writer: LogWriter, metrics: Metrics, ids: Ids
+    ground: Ground, identity: Identity, log_writer: LogWriter, metrics: Metrics, counters: Counters, ids: Ids
 ) -> AsyncIterator[LambdaService]:
     data, clock = ground.data, ground.clock
+    leases = None if counters.leases is None else SharedLeases(counters.leases)
     functions = LambdaService(
         settings=ground.settings,
         machinery=ground.machinery,
@@ -346,10 +348,12 @@ async def _functions(
         authorizer=identity.authorizer,
         meters=metrics.functions,
         spans=metrics.spans,
+        leases=leases,
     )
-    await functions.start()
-    metrics.add_source(functions.fold)
-    try:
-        yield functions
-    finally:
-        await functions.stop()
+    async with nullcontext() if leases is None else leases.kept():
+        await functions.start()
+        metrics.add_source(functions.fold)
+        try:
+            yield functions
+        finally:
+            await functions.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatelet.aws import quotas
+from gatelet.aws.arn import function_arn
 from gatelet.aws.scope import Scope
 from gatelet.functions.concurrency import ACCOUNT_EXCEEDED, RESERVED_EXCEEDED, Concurrency, Lease
 from gatelet.functions.invocation import TooManyRequests
@@ -17,7 +18,7 @@ HERE, THERE = Scope("000000000000", "us-east-1"), Scope("000000000000", "eu-west
 def version(name: str, scope: Scope = HERE, number: str = "$LATEST", provisioned: int = 0) -> FunctionVersion:
     """A version of which admission sees scope, name, number and provisioned concurrency."""
     return FunctionVersion(
-        scope=scope, name=name, version=number, arn=f"{scope.region} {name}", runtime="python3.11", runtime_arn="",
+        scope=scope, name=name, version=number, arn=function_arn(scope, name), runtime="python3.11", runtime_arn="",
         handler="a.b", timeout=3.0, memory=128, variables={}, role="", log_group="", code="",
         serving=f"{name} {number}", provisioned=provisioned,
     )  # fmt: skip
