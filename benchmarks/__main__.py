@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import (
     environments,
     generator,
+    idle,
     machine,
     memory,
     report,
@@ -46,6 +47,7 @@ def _measuring_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="bursts a server and number of connections (default: 5)")
     parser.add_argument("--seconds", type=int, default=3, help="length of a burst (default: 3)")
     parser.add_argument("--functions", type=int, default=20, help="fresh functions to call (default: 20)")
+    parser.add_argument("--idle", type=int, default=200, help="functions that rest (default: 200)")
     parser.add_argument("--starts", type=int, default=5, help="cold and warm starts (default: 5)")
     parser.add_argument("--no-save", action="store_true", help="print only")
 
@@ -77,6 +79,8 @@ def _measure(arguments: argparse.Namespace) -> int:
             seconds=arguments.seconds,
             tell=_tell,
         )
+    _tell(f"At rest: {arguments.idle} functions ...")
+    at_rest_together = idle.measure(arguments.idle)
     _tell(f"Starts: {arguments.starts} cold and warm ...")
     result = {
         "commit": machine.commit(),
@@ -96,6 +100,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         "not_measured": skipped | failed,
         "new_environment": asdict(new_environment),
         "from_template": asdict(from_template),
+        "idle_functions": asdict(at_rest_together),
         "starting": asdict(starting.measure(arguments.starts)),
         "memory": asdict(at_rest),
     }

@@ -44,6 +44,7 @@ def _others(result: dict[str, Any]) -> list[str]:
         *_from_template(result.get("from_template")),
         f"first invocation      {first}; the next {new['next_invoke_ms']:.1f} ms",
         f"`up` to the first 200 {starting['cold_seconds']:.2f} s cold, {starting['warm_seconds']:.2f} s warm",
+        *_at_rest(result.get("idle_functions")),
         f"idle PSS              {idle}, {memory['workers']} worker(s) of {_mib(memory['worker_mib'])}",
     ]
 
@@ -59,6 +60,13 @@ def _from_template(row: dict[str, Any] | None) -> list[str]:
         f"from a template       {init}",
         f"building it           {build}; an idle worker {_mib(row['idle_worker_mib'])}",
     ]
+
+
+def _at_rest(row: dict[str, Any] | None) -> list[str]:
+    if row is None:
+        return []  # a result from before it was measured
+    words = f"{row['workers']} workers of {_mib(row['worker_mib'])}, {row['cpu_ms_a_second']:.1f} ms of CPU a second"
+    return [f"{row['functions']} functions at rest {words}"]
 
 
 def _mib(size: float | None) -> str:

@@ -49,7 +49,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> tuple[list[str], l
 def _others(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Numbers that depend on the machine: told, not judged."""
     lines = []
-    for group in ("new_environment", "from_template", "starting", "memory"):
+    for group in ("new_environment", "from_template", "idle_functions", "starting", "memory"):
         for name, new in after.get(group, {}).items():
             old = before.get(group, {}).get(name)
             if isinstance(old, float) and isinstance(new, float) and old:

@@ -138,12 +138,13 @@ def deploy(endpoint: str, example: Path) -> str:
 
 
 @contextmanager
-def gatelet() -> Iterator[Server]:
+def gatelet(*flags: str) -> Iterator[Server]:
     """Gatelet on a data directory of its own, with the first step deployed through AWS's APIs."""
     endpoint = f"http://127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="gatelet-bench-") as folder:
         port = endpoint.rpartition(":")[2]
-        command = gatelet_command("start", "--port", port, "--data-dir", str(Path(folder) / "data"), *_NO_THROTTLE)
+        place = str(Path(folder) / "data")
+        command = gatelet_command("start", "--port", port, "--data-dir", place, *_NO_THROTTLE, *flags)
         with running(command, client_environment(endpoint)) as process:
             wait_for_health(f"{endpoint}/health", process)
             url = first_step.deploy(endpoint) + QUERY
