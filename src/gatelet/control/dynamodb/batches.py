@@ -11,7 +11,7 @@ from gatelet.aws import quotas
 from gatelet.control.dynamodb.answers import collection_metrics
 from gatelet.control.dynamodb.items import projected, projection_of
 from gatelet.control.dynamodb.naming import item_table, tables_of
-from gatelet.control.dynamodb.offloading import body_size, worked
+from gatelet.control.dynamodb.offloading import body_size, let_go, worked
 from gatelet.control.dynamodb.write_requests import delete_write, put_write
 from gatelet.control.operation import Call, Response, operation
 from gatelet.storage.table_ports import ItemKey
@@ -42,16 +42,19 @@ async def batch_write_item(call: Call, request: BatchWriteItemInputTypeDef) -> R
     together = [write for batch in writes.values() for write in batch]
     if len({write.key for write in together}) < len(together):
         raise ValidationFailure(_DUPLICATES)
-    written = iter(await tables_of(call).write_batch(together))
+    written = list(await tables_of(call).write_batch(together))
+    changed = iter(written)
     totals, metrics = [], {}
     for name, batch in writes.items():
         units: capacity.Units = {}
         for write in batch:
-            capacity.add(units, capacity.write_units(write.table, next(written)))
+            capacity.add(units, capacity.write_units(write.table, next(changed)))
         totals.append((batch[0].table, units))
         touched = [found for write in batch if (found := collection_metrics(request, write)) is not None]
         if touched:
             metrics[name] = _distinct(touched)
+        batch.clear()
+    await worked(body_size(call), let_go, together, written)
     return {
         "UnprocessedItems": {},
         "ItemCollectionMetrics": metrics or None,
@@ -60,7 +63,14 @@ async def batch_write_item(call: Call, request: BatchWriteItemInputTypeDef) -> R
 
 
 def _writes(call: Call, batches: Mapping[str, Any]) -> dict[str, list[Write]]:
-    return {name: [_write(call, name, one) for one in batch] for name, batch in batches.items()}
+    """What the requests ask for. Each is forgotten as soon as it is read: all together, that would take long."""
+    writes: dict[str, list[Write]] = {}
+    for name, batch in batches.items():
+        writes[name] = []
+        for one in batch:
+            writes[name].append(_write(call, name, one))
+            one.clear()
+    return writes
 
 
 def _distinct(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:

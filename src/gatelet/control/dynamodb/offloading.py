@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from gatelet.control.operation import Call
 
@@ -31,3 +31,10 @@ async def worked(size: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P
     if size <= _SHORT_BYTES:
         return work(*args, **kwargs)
     return await asyncio.to_thread(work, *args, **kwargs)
+
+
+def let_go(*lists: list[Any]) -> None:
+    """Forget what is in the lists, one by one: all at once, that holds up every thread for as long as it takes."""
+    for values in lists:
+        while values:
+            values.pop()

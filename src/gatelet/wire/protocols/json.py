@@ -12,6 +12,7 @@ from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.wire.errors import UnencodableResult, UnknownOperation
 from gatelet.wire.message import WireRequest, WireResponse
 from gatelet.wire.models import Operation, ServiceModel
+from gatelet.wire.protocols import in_pieces
 from gatelet.wire.protocols.error_names import query_name, status_of
 from gatelet.wire.protocols.json_values import read_body, read_members, write_members
 
@@ -47,7 +48,7 @@ class Json:
             raise UnknownOperation(
                 f"No operation of {self._model.name} is {request.method} {target or 'named by X-Amz-Target'}"
             )
-        document = read_body(request.body)
+        document = read_body(request.body, in_pieces.parse)
         return operation, {} if operation.input is None else read_members(operation.input.members, document)
 
     def encode(self, operation: Operation, result: Mapping[str, Any], request_id: str) -> WireResponse:
