@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -33,6 +34,11 @@ class CountersServer:
                 return
             time.sleep(0.01)
         raise AssertionError("the server never came up")
+
+    def pause(self) -> None:
+        """Let it hang until it is killed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """Kill it."""

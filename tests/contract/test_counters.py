@@ -6,9 +6,10 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.contract.counters_server import CountersServer
@@ -47,13 +48,28 @@ async def in_valkey(url: str, prefix: str) -> AsyncIterator[Counters]:
     await server.close()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[CountersServer]:
+@contextmanager
+def serving() -> Iterator[CountersServer]:
     with tempfile.TemporaryDirectory() as place:  # a short path: a socket's name has 108 bytes at most
         running = CountersServer(Path(place))
         running.start()
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[CountersServer]:
+    with serving() as running:
         yield running
-        running.kill()
+
+
+@pytest.fixture
+def own() -> Iterator[CountersServer]:
+    """A test's own server."""
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture(params=["memory", "valkey"])
@@ -224,8 +240,8 @@ def test_two_processes_admit_together_what_one_would(server: CountersServer) -> 
     asyncio.run(story())
 
 
-def test_a_dead_server_is_said_once_and_its_return_too(tmp_path_factory: pytest.TempPathFactory) -> None:
-    async def story(own: CountersServer) -> None:
+def test_a_dead_server_is_said_once_and_its_return_too(own: CountersServer) -> None:
+    async def story() -> None:
         said: list[str] = []
         clock = iter(range(0, 1_000, 10))
         valkey = ValkeyServer(own.url, "p", lambda: float(next(clock)), said.append)
@@ -241,13 +257,38 @@ def test_a_dead_server_is_said_once_and_its_return_too(tmp_path_factory: pytest.
         assert said[1:] == ["The counters' server answers again."]
         await valkey.close()
 
-    with tempfile.TemporaryDirectory() as place:
-        own = CountersServer(Path(place))
-        own.start()
-        try:
-            asyncio.run(story(own))
-        finally:
-            own.kill()
+    asyncio.run(story())
+
+
+def test_calls_at_once_share_a_bounded_number_of_connections(own: CountersServer) -> None:
+    async def story() -> None:
+        valkey = ValkeyServer(own.url, "p", time.monotonic, print)
+        quotas = ValkeyQuotas(valkey)
+        assert all(await asyncio.gather(*(quotas.charge("key", 500, JANUARY_1) for _ in range(300))))
+        clients = await valkey.ask(lambda client: client.info("clients"))
+        assert clients["connected_clients"] <= 32
+        await valkey.close()
+
+    asyncio.run(story())
+
+
+def test_a_server_that_hangs_is_waited_for_once(own: CountersServer) -> None:
+    async def story() -> None:
+        begun = 0
+
+        def ping(client: Any) -> Awaitable[Any]:
+            nonlocal begun
+            begun += 1
+            return client.ping()  # type: ignore[no-any-return]
+
+        valkey = ValkeyServer(own.url, "p", lambda: 0.0, print)
+        own.pause()
+        answers = await asyncio.gather(*(valkey.ask(ping) for _ in range(100)), return_exceptions=True)
+        assert {type(answer) for answer in answers} == {CountersUnavailable}
+        assert begun <= 32, "the others do not even ask"
+        await valkey.close()
+
+    asyncio.run(story())
 
 
 class TestCharging:

@@ -5,6 +5,7 @@ A server that does not answer is not asked again for a moment: a request never w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,8 @@ T = TypeVar("T")
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 """How long a server that failed is left alone."""
+_CONNECTIONS = 32
+"""Further calls wait for those that are under way: the server answers one after another anyway."""
 _SCRIPTS = Path(__file__).parent / "scripts"
 
 
@@ -36,6 +39,7 @@ class ValkeyServer:
         self._monotonic = monotonic
         self._log = log
         self._failed_at: float | None = None
+        self._places = asyncio.Semaphore(_CONNECTIONS)
         self._scripts = {
             name: self._client.register_script((_SCRIPTS / f"{name}.lua").read_text("utf-8"))
             for name in ("take", "charge", "extend", "hold")
@@ -51,10 +55,14 @@ class ValkeyServer:
 
     async def ask(self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         """Run a command. Raises CountersUnavailable."""
+        async with self._places:
+            if self._failed_at is not None and self._monotonic() - self._failed_at < PAUSE_SECONDS:
+                raise CountersUnavailable("the server did not answer a moment ago")
+            return await self._ask(command)
+
+    async def _ask(self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         from valkey.exceptions import ValkeyError
 
-        if self._failed_at is not None and self._monotonic() - self._failed_at < PAUSE_SECONDS:
-            raise CountersUnavailable("the server did not answer a moment ago")
         try:
             answer = await command(self._client)
         except (ValkeyError, OSError, TimeoutError) as error:
