@@ -235,6 +235,20 @@ def test_a_part_of_a_python_function_is_an_extension_too(forking: World) -> None
     assert len(notes(file, "event")) == 1
 
 
+def test_a_gateway_s_request_to_a_python_function_beside_extensions(forking: World) -> None:
+    source = (
+        "def handler(event, context):\n"
+        "    user = event['queryStringParameters']['userId']\n"
+        "    right = {'statusCode': 201, 'headers': {'X-A': 'b'}, 'body': user}\n"
+        "    return right if event['body'] is None else {'odd': 1}\n"
+    )
+    target, _ = with_extension(forking, "at-the-gate", {"app.py": source}, Runtime="python3.11", Handler="app.handler")
+    reply = forking.proxy(target)
+    assert (reply.kind, reply.status, reply.headers, reply.body) == ("response", 201, b"X-A: b\r\n", b"12345")
+    odd = forking.proxy(target, body=b"x")
+    assert (odd.kind, odd.payload) == ("malformed", b'{"odd": 1}')
+
+
 def until(holds: Any) -> bool:
     end = time.monotonic() + 5
     while not holds() and time.monotonic() < end:
