@@ -39,7 +39,7 @@ class Machinery:
         self._host: Host
         self._detection: asyncio.Task[Sandbox]
         self._timer: asyncio.TimerHandle | None = None
-        self._warming: list[asyncio.Task[None]] = []
+        self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look for the sandbox's layers: in the background, unless some are required. Raises SandboxMissing."""
@@ -52,8 +52,8 @@ class Machinery:
             await self._detection
 
     def warm(self, runtimes: Iterable[str]) -> None:
-        """Begin to make these runtimes ready; the one at hand first: most of them turn out to be that one."""
-        self._warming = [asyncio.create_task(self.runtimes.warm(runtime)) for runtime in ("", *runtimes)]
+        """Begin to make these runtimes ready."""
+        self._warming = asyncio.create_task(self.runtimes.warm_all(list(runtimes)))
 
     def serve(self, host: Host) -> None:
         """From now on templates can be built."""
@@ -74,9 +74,9 @@ class Machinery:
         """End every process."""
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._warming:
-            task.cancel()
-        await asyncio.gather(*self._warming, return_exceptions=True)
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
         await self.templates.close()
         await self.runtimes.stop()
         if not self._detection.done():

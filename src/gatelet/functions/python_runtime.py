@@ -61,6 +61,11 @@ class PythonRuntime:
                 _log.warning("the zygote of %s is not available: %s", self.interpreter.path, error)
         return await self._spawn.start(channel, output, on_exit, namespaces)
 
+    async def rest(self) -> None:
+        """End the zygote if it has no workers; it is started again when it is needed."""
+        if self._zygote is not None and not self._zygote.busy:
+            await self._zygote.stop()
+
     async def stop(self) -> None:
         """End the zygote and every worker."""
         if self._zygote is not None:
@@ -100,6 +105,14 @@ class PythonRuntimes:
         name = runtime or f"python{sys.version_info.major}.{sys.version_info.minor}"
         _, python = await self.get(name)
         await python.warm()
+
+    async def warm_all(self, runtimes: Sequence[str]) -> None:
+        """Make these ready, and meanwhile the interpreter at hand: most of them turn out to be that one."""
+        await asyncio.gather(self.warm(), *map(self.warm, runtimes))
+        meant = [(await self.get(runtime))[1] for runtime in runtimes]
+        for python in list(self._by_path.values()):
+            if python not in meant:
+                await python.rest()
 
     async def stop(self) -> None:
         """End all zygotes, and the search for interpreters."""

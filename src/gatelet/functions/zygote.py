@@ -58,9 +58,10 @@ class Zygote(ForkServer):
         return await super().fork(role, descriptors, on_exit)
 
     async def stop(self) -> None:
-        """End the zygote, its workers with it."""
+        """End the zygote, its workers with it; another can be started."""
         process, self._process = self._process, None
         self.lost()
+        self._broken = False
         if process is not None:
             if process.returncode is None:
                 kill_session(process.pid)

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from gatelet.functions.isolation import Isolation
+from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.sandbox.detect import Sandbox
 from gatelet.functions.sandbox.layers import Found
 from gatelet.functions.zygote import Zygote
@@ -73,3 +76,34 @@ def test_one_that_is_given_up_before_it_knows_is_gone_and_the_next_serves() -> N
         await zygote.stop()
 
     asyncio.run(story())
+
+
+def test_only_the_interpreters_that_runtimes_mean_stay_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one at hand begins to load before it is known which they are: its memory is given back."""
+    other = tmp_path / "python3.99"
+    other.write_text(
+        f'#!/bin/sh\ncase "$*" in *version_info*) printf "3.99.1\\n{other}\\n";; *) exec {sys.executable} "$@";; esac\n'
+    )
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    async def sandbox() -> Sandbox:
+        return BARE
+
+    async def story() -> None:
+        runtimes = PythonRuntimes(Path("/nowhere"), Path(proxy.__file__), True, sandbox)
+        await runtimes.warm_all(["python3.99", "python3.98"])
+        kept = await _connected(runtimes, "python3.99", "python3.98", "")
+        await runtimes.warm_all(["python3.99"])
+        assert (kept, await _connected(runtimes, "python3.99", "")) == ([True, True, True], [True, False])
+        await runtimes.warm()
+        assert await _connected(runtimes, "") == [True]
+        await runtimes.stop()
+
+    asyncio.run(story())
+
+
+async def _connected(runtimes: PythonRuntimes, *names: str) -> list[bool]:
+    at_hand = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = [(await runtimes.get(name or at_hand))[1].zygote for name in names]
+    return [zygote is not None and zygote.connected for zygote in found]
