@@ -98,7 +98,7 @@ class ForkerAhead(Forker):
         near, far = socket.socketpair()
 
         def begin(parent: int) -> None:
-            near.close()
+            os.close(near.fileno())
             self._work(lambda: _receive(far), parent)
 
         pid = self.fork(begin)

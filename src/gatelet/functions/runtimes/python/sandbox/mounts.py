@@ -125,6 +125,9 @@ class Tmp:
 
     def cover(self) -> None:
         """Mount it. Raises OSError."""
+        if not self._hidden:  # as nearly always; forks are spared the rest
+            syscalls.mount("tmp", TEMPORARY, "tmpfs", _PLAIN, self._options)
+            return
         with _kept(self._hidden):
             syscalls.mount("tmp", TEMPORARY, "tmpfs", _PLAIN, self._options)
 
