@@ -6,6 +6,7 @@ that nobody knows is for the control plane to judge (design section 1, "Two mode
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import HMAC
 from typing import Final
@@ -43,6 +44,19 @@ class Signer:
 
     principal: Principal
     secret: str = field(repr=False)
+    shown: Mapping[str, str] = field(init=False, compare=False)
+    """The caller as an event's ``requestContext.identity`` tells it (apigateway-data-plane section 6)."""
+
+    def __post_init__(self) -> None:
+        principal = self.principal
+        shown = {
+            "accessKey": principal.access_key_id,
+            "accountId": principal.account,
+            "caller": principal.user_id,
+            "user": principal.user_id,
+            "userArn": principal.arn,
+        }
+        object.__setattr__(self, "shown", shown)
 
 
 def unknown_key() -> AwsError:
@@ -65,7 +79,7 @@ class Signers:
         self._sessions: dict[str, tuple[Session, Credentials]] = {}
         self._made: dict[str, tuple[object, object, Signer]] = {}
         """By key id or session token: what a signer was made of, and the signer."""
-        self._signing_keys: dict[tuple[str, str, str, str], HMAC] = {}
+        self._signing_keys: dict[tuple[str, str], HMAC] = {}
 
     @property
     def development(self) -> bool:
@@ -101,10 +115,11 @@ class Signers:
 
     def verify(self, credential: SignedCredential, signer: Signer, now: float) -> None:
         """Whether the signer signed the credential's request, lately. Raises Unauthenticated (identity section 1.3)."""
-        place = (signer.secret, credential.date, credential.region, credential.service)
+        claim = credential.claim
+        place = (signer.secret, claim.scope)
         key = self._signing_keys.get(place)
         if key is None:
-            key = prepared(signing_key(*place))
+            key = prepared(signing_key(signer.secret, claim.date, claim.region, claim.service))
             if len(self._signing_keys) >= _KEPT_KEYS:
                 self._signing_keys.clear()
             self._signing_keys[place] = key

@@ -36,7 +36,7 @@ class Authenticator:
             credential = credential_of(request)
         except AwsError:
             return None
-        return None if credential is None else credential.service
+        return None if credential is None else credential.claim.service
 
     def is_signed(self, request: Request) -> bool:
         """Whether the request carries any credential, readable or not."""
@@ -49,18 +49,18 @@ class Authenticator:
             return _NOBODY, Scope(DEFAULT_ACCOUNT, DEFAULT_REGION)
         if credential is None:
             raise missing_token(query_protocol=service in {"iam", "sts"})
-        signer = self._signers.find(credential.access_key_id, credential.token, now)
+        signer = self._signers.find(credential.claim.access_key_id, credential.token, now)
         if signer is None:
             if not self._signers.development:
                 raise unknown_key()
-            principal = root_principal(DEFAULT_ACCOUNT, credential.access_key_id, verified=False)
+            principal = root_principal(DEFAULT_ACCOUNT, credential.claim.access_key_id, verified=False)
         else:
             if len(request.body) > LARGE_BODY_BYTES:
                 await asyncio.to_thread(self._signers.verify, credential, signer, now)
             else:
                 self._signers.verify(credential, signer, now)
             principal = signer.principal
-        return principal, Scope(principal.account, credential.region)
+        return principal, Scope(principal.account, credential.claim.region)
 
 
 def _speaks_for_itself(request: Request) -> bool:

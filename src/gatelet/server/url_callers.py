@@ -56,7 +56,7 @@ async def caller_of(request: Request, url: FunctionUrl, identity: Identity, seen
     if credential is None:
         return None
     _check_scope(credential, url)
-    signer = identity.signers.find(credential.access_key_id, credential.token, seen.now)
+    signer = identity.signers.find(credential.claim.access_key_id, credential.token, seen.now)
     if signer is None:
         raise unknown_key()
     if len(request.body) > _LARGE:
@@ -68,9 +68,9 @@ async def caller_of(request: Request, url: FunctionUrl, identity: Identity, seen
 
 def _check_scope(credential: SignedCredential, url: FunctionUrl) -> None:
     wrong = ""
-    if credential.region != url.target.region:
-        wrong += f"Credential should be scoped to a valid region, not '{credential.region}'. "
-    if credential.service != SERVICE:
+    if credential.claim.region != url.target.region:
+        wrong += f"Credential should be scoped to a valid region, not '{credential.claim.region}'. "
+    if credential.claim.service != SERVICE:
         wrong += f"Credential should be scoped to correct service: '{SERVICE}'. "
     if wrong:
         raise Unauthenticated("InvalidSignatureException", wrong, status=403)

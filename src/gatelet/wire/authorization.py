@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -37,12 +37,9 @@ _QUERY_NAMES: Final = (
 )
 
 
-class SignedCredential(NamedTuple):
-    """What a signed request says of its signer; nothing of it is verified yet."""
+class Claim(NamedTuple):
+    """Who signed, for what, and what of the request: the part of a credential that a client's requests share."""
 
-    request: WireRequest
-    headers: Headers
-    """The request's (gatelet.wire.canonical.headers_by_name)."""
     access_key_id: str
     date: str
     """``YYYYMMDD`` of the scope."""
@@ -51,6 +48,19 @@ class SignedCredential(NamedTuple):
     """The signing name: ``apigateway``, ``lambda``, ``execute-api`` ..."""
     terminator: str
     signed_headers: tuple[str, ...]
+    names: str
+    """The signed headers in one text."""
+    scope: str
+    """``YYYYMMDD/region/service/aws4_request``."""
+
+
+class SignedCredential(NamedTuple):
+    """What a signed request says of its signer; nothing of it is verified yet."""
+
+    request: WireRequest
+    headers: Headers
+    """The request's (gatelet.wire.canonical.headers_by_name)."""
+    claim: Claim
     signature: str
     amz_date: str
     """``YYYYMMDDThhmmssZ``: when it was signed."""
@@ -93,10 +103,10 @@ def _usual(request: WireRequest, headers: Headers, header: str) -> SignedCredent
     # Bytes tell letters and digits by a table: twenty times as fast as text does.
     if date is None or not signature.encode("latin-1", "replace").isalnum() or moment_of(date) is None:
         return None
-    declared = _declared(header[:-_SIGNATURE_CHARACTERS])
-    if declared is None:
+    claim = _claim_of(header[:-_SIGNATURE_CHARACTERS])
+    if claim is None:
         return None
-    return SignedCredential(request, headers, *declared, signature, date, values.get("x-amz-security-token"))
+    return SignedCredential(request, headers, claim, signature, date, values.get("x-amz-security-token"))
 
 
 @lru_cache(maxsize=1024)
@@ -112,7 +122,7 @@ def moment_of(amz_date_text: str) -> float | None:
 
 
 @lru_cache(maxsize=256)
-def _declared(header: str) -> tuple[str, str, str, str, str, tuple[str, ...]] | None:
+def _claim_of(header: str) -> Claim | None:
     """What an ``Authorization`` header says before its signature: a client says the same for a day.
 
     Pure: a text has one reading, and nothing of it is verified. None: it is malformed, or not in the usual order.
@@ -125,10 +135,13 @@ def _declared(header: str) -> tuple[str, str, str, str, str, tuple[str, ...]] | 
     except Unauthenticated:
         return None
     elements, signed = parts.get("Credential", "").split("/"), parts.get("SignedHeaders")
-    if len(elements) != 5 or not signed:
-        return None
+    return _claim(elements, signed) if len(elements) == 5 and signed else None
+
+
+def _claim(elements: Sequence[str], signed_headers: str) -> Claim:
     key_id, day, region, service, terminator = elements
-    return key_id, day, region, service, terminator, tuple(signed.lower().split(";"))
+    names = signed_headers.lower()
+    return Claim(key_id, day, region, service, terminator, tuple(names.split(";")), names, "/".join(elements[1:]))
 
 
 def _from_header(request: WireRequest, headers: Headers, header: str, *, hashed: bool) -> SignedCredential:
@@ -219,12 +232,8 @@ def _credential(
         raise _incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
         )
-    signed = tuple(parts["SignedHeaders"].lower().split(";"))
-    key_id, day, region, service, end = elements
-    signature = parts["Signature"]
-    return SignedCredential(
-        request, headers, key_id, day, region, service, end, signed, signature, date, token, expires
-    )
+    claim = _claim(elements, parts["SignedHeaders"])
+    return SignedCredential(request, headers, claim, parts["Signature"], date, token, expires)
 
 
 def _incomplete(message: str) -> Unauthenticated:

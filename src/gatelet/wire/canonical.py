@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote, unquote_to_bytes
 
 from gatelet.wire.message import WireRequest
@@ -39,11 +39,22 @@ def headers_by_name(request: WireRequest) -> tuple[Values, Repeated]:
     return first, {name: held for name, held in every.items() if len(held) > 1}
 
 
+class Signed(Protocol):
+    """What is signed, for which service (gatelet.wire.authorization.Claim fits)."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def signed_headers(self) -> Sequence[str]: ...
+    @property
+    def names(self) -> str:
+        """The signed headers in one text."""
+
+
 def canonical_requests(
     request: WireRequest,
     headers: tuple[Values, Repeated],
-    service: str,
-    signed_headers: Sequence[str],
+    signed: Signed,
     payload_hash: str,
     *,
     presigned: bool = False,
@@ -55,15 +66,15 @@ def canonical_requests(
     signed as is the service's.
     """
     values, repeated = headers
-    lines = [f"{name}:{' '.join(values[name].split())}\n" for name in signed_headers]
+    lines = [f"{name}:{' '.join(values[name].split())}\n" for name in signed.signed_headers]
     if repeated:
-        for at, name in enumerate(signed_headers):
+        for at, name in enumerate(signed.signed_headers):
             if name in repeated:
                 lines[at] = f"{name}:{','.join([' '.join(one.split()) for one in repeated[name]])}\n"
-    tail = f"{''.join(lines)}\n{';'.join(signed_headers)}\n{payload_hash}"
-    method, requests = request.method.upper(), []
+    method, tail = request.method.upper(), f"{''.join(lines)}\n{signed.names}\n{payload_hash}"
+    requests = []
     queries = canonical_queries(request.query, presigned=presigned)
-    for path in canonical_paths(request.path, service):
+    for path in canonical_paths(request.path, signed.service):
         for query in queries:
             requests.append(f"{method}\n{path}\n{query}\n{tail}")  # noqa: PERF401 - this is quicker for one
     return requests

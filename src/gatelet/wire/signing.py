@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatelet.aws.clock import amz_date
-from gatelet.wire.authorization import ALGORITHM
+from gatelet.wire.authorization import ALGORITHM, Claim
 from gatelet.wire.canonical import canonical_requests, headers_by_name
 from gatelet.wire.sigv4 import TERMINATOR, signing_key, string_to_sign
 
@@ -48,12 +48,12 @@ def sign(
     names = tuple(sorted(name.lower() for name in signed))
     request = _Outgoing(method, path, query, list(signed.items()), body)
     scope = f"{moment[:8]}/{region}/{service}/{TERMINATOR}"
-    canonical = canonical_requests(request, headers_by_name(request), service, names, hashlib.sha256(body).hexdigest())[
-        0
-    ]
+    claim = Claim(access_key_id, moment[:8], region, service, TERMINATOR, names, ";".join(names), scope)
+    digest = hashlib.sha256(body).hexdigest()
+    canonical = canonical_requests(request, headers_by_name(request), claim, digest)[0]
     key = signing_key(secret_access_key, moment[:8], region, service)
     signature = hmac.digest(key, string_to_sign(moment, scope, canonical.encode()), "sha256").hex()
     signed["Authorization"] = (
-        f"{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
+        f"{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={claim.names}, Signature={signature}"
     )
     return signed

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import Final
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
-from gatelet.wire.authorization import ALGORITHM, SignedCredential, credential_of, missing_token, moment_of
+from gatelet.wire.authorization import ALGORITHM, Claim, SignedCredential, credential_of, missing_token, moment_of
 from gatelet.wire.canonical import Values, canonical_requests
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.protocols.forms import parse_multi
@@ -63,18 +62,18 @@ def verify(credential: SignedCredential, secret: str, now: float, *, key: hmac.H
     ``key`` is a kept and prepared ``signing_key`` of this secret and scope. Raises Unauthenticated
     (InvalidSignatureException); NotSupported for chunk signatures.
     """
-    request, headers, _, day, region, service, terminator, signed, signature, moment, _, expires = credential
-    if terminator != TERMINATOR or day != moment[:8]:
+    request, headers, claim, signature, moment, _, expires = credential
+    if claim.terminator != TERMINATOR or claim.date != moment[:8]:
         raise _inconsistent(credential)
     _check_freshness(moment, CLOCK_SKEW_SECONDS if expires is None else expires, now)
-    _check_signed_headers(headers[0], signed, service)
+    _check_signed_headers(headers[0], claim)
     # The usual request says nothing of its body's hash, and has no body.
     named = expires is not None or request.body or "x-amz-content-sha256" in headers[0]
     body_hash = _body_hash(credential) if named else _EMPTY
     if key is None:
-        key = prepared(signing_key(secret, day, region, service))
-    given, scope = signature.encode("utf-8", "replace"), f"{day}/{region}/{service}/{terminator}"
-    for canonical in canonical_requests(request, headers, service, signed, body_hash, presigned=expires is not None):
+        key = prepared(signing_key(secret, claim.date, claim.region, claim.service))
+    given, scope = signature.encode("utf-8", "replace"), claim.scope
+    for canonical in canonical_requests(request, headers, claim, body_hash, presigned=expires is not None):
         if _signs(key, string_to_sign(moment, scope, canonical.encode("utf-8", "replace")), given):
             return
         # Header text that is not ASCII may have been signed in either encoding.
@@ -91,15 +90,13 @@ def _signs(key: hmac.HMAC, text: bytes, given: bytes) -> bool:
 
 
 def _inconsistent(credential: SignedCredential) -> Unauthenticated:
-    day, problems = credential.amz_date[:8], ""
-    if credential.terminator != TERMINATOR:
-        problems += (
-            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{credential.terminator}'. "
-        )
-    if credential.date != day:
+    claim, day, problems = credential.claim, credential.amz_date[:8], ""
+    if claim.terminator != TERMINATOR:
+        problems += f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{claim.terminator}'. "
+    if claim.date != day:
         problems += (
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-            f"'{credential.date}' != '{day}', from '{credential.amz_date}'."
+            f"'{claim.date}' != '{day}', from '{credential.amz_date}'."
         )
     return _invalid(problems)
 
@@ -121,7 +118,8 @@ def _span(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} sec."
 
 
-def _check_signed_headers(values: Values, signed: Sequence[str], service: str) -> None:
+def _check_signed_headers(values: Values, claim: Claim) -> None:
+    signed = claim.signed_headers
     if "host" not in signed:
         raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     for name in signed:
@@ -129,7 +127,7 @@ def _check_signed_headers(values: Values, signed: Sequence[str], service: str) -
             raise _invalid(_MISMATCH)
     if "x-amz-security-token" in values and "x-amz-security-token" not in signed:
         raise _invalid("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")
-    if service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
+    if claim.service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
         raise Unauthenticated(
             "AccessDeniedException", "There were headers present in the request which were not signed"
         )
@@ -140,12 +138,12 @@ def _body_hash(credential: SignedCredential) -> str:
     request, named = credential.request, credential.headers[0].get("x-amz-content-sha256")
     if named is None and credential.presigned:
         named = next(iter(parse_multi(request.query).get("X-Amz-Content-Sha256", ())), None)
-        if named is None and credential.service == "s3":
+        if named is None and credential.claim.service == "s3":
             return UNSIGNED
     if named is None:
         return hashlib.sha256(request.body).hexdigest()
     word = named.strip()
-    if word == UNSIGNED or (word == _UNSIGNED_CHUNKS and credential.service == "s3"):
+    if word == UNSIGNED or (word == _UNSIGNED_CHUNKS and credential.claim.service == "s3"):
         return word
     if word.startswith("STREAMING-"):
         raise NotSupported(f"the payload signature {word}")

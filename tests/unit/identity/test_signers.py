@@ -62,7 +62,7 @@ def holder(identity: Identity, sent: Request) -> Principal | None:
     """Who holds the key, once the signature is verified."""
     credential = credential_of(sent)
     assert credential is not None
-    signer = identity.signers.find(credential.access_key_id, credential.token, NOW)
+    signer = identity.signers.find(credential.claim.access_key_id, credential.token, NOW)
     if signer is None:
         return None
     identity.signers.verify(credential, signer, NOW)

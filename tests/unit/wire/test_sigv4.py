@@ -42,7 +42,11 @@ def test_whatever_botocore_signs_is_accepted(
     url = f"http://localhost:4566{path}" + (f"?{query}" if query else "")
     request = signed(service=service, method=method, url=url, headers=headers, body=body)
     credential = check(request)
-    assert (credential.access_key_id, credential.region, credential.service) == (KEY_ID, "eu-west-1", service)
+    assert (credential.claim.access_key_id, credential.claim.region, credential.claim.service) == (
+        KEY_ID,
+        "eu-west-1",
+        service,
+    )
     assert not credential.presigned
 
 

@@ -6,7 +6,7 @@ Reference: apigateway-authorization-limits sections 1 and 2 (the order, and how 
 from __future__ import annotations
 
 from gatelet.gateway.authorizers.authorization import AwsIam, InvalidAuthorization, LambdaAuthorizer
-from gatelet.gateway.authorizers.aws_iam import authenticate
+from gatelet.gateway.authorizers.aws_iam import LARGE_BODY_BYTES, authenticate, authenticate_large
 from gatelet.gateway.authorizers.cognito import admit_user
 from gatelet.gateway.authorizers.jwt import admit_bearer
 from gatelet.gateway.authorizers.lambda_authorizer import ask
@@ -122,7 +122,11 @@ def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
 
 
 async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
-    principal = trace.principal = await authenticate(snapshot, trace, ports.identity)
+    if len(trace.request.body) > LARGE_BODY_BYTES:
+        principal = await authenticate_large(snapshot, trace, ports.identity)
+    else:
+        principal = authenticate(snapshot, trace, ports.identity)
+    trace.principal = principal
     authorizer, account = ports.identity.authorizer, snapshot.scope.account
     verdict = authorizer.settled(principal, INVOKE, arn, snapshot.policy, account)
     if verdict is None:
