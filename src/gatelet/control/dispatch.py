@@ -35,7 +35,7 @@ Relay = Callable[["WireRequest", str, Scope], Awaitable["WireResponse"]]
 class ControlPlane:
     """Serves AWS's operations."""
 
-    __slots__ = ("_authorization", "_codec", "_ports", "_registry", "_relays")
+    __slots__ = ("_authorization", "_codec", "_loaded", "_loading", "_ports", "_registry", "_relays")
 
     def __init__(
         self, codec: Codec, registry: Registry, ports: Ports, relays: Mapping[str, Relay] | None = None
@@ -46,6 +46,8 @@ class ControlPlane:
         self._registry = registry
         self._ports = ports
         self._authorization = Authorization()
+        self._loading: dict[str, asyncio.Task[None]] = {}
+        self._loaded: set[str] = set()
 
     async def serve(
         self,
@@ -59,6 +61,8 @@ class ControlPlane:
         source_ip: str = "",
     ) -> WireResponse:
         """The answer to one authenticated request; every failure is an AWS-shaped answer too."""
+        if service not in self._loaded:
+            await self._load(service)
         spoken = self._codec.dialect(service, request)
         try:
             decoded = await self._decode(spoken, request)
@@ -89,6 +93,22 @@ class ControlPlane:
         except StorageFailed:
             _log.exception("storage failed: request %s", request_id)
             return self._codec.encode_error(spoken, _FAULT, request_id=request_id)
+
+    async def _load(self, service: str) -> None:
+        """A service's model and operations, at its first call, off the event loop: that takes 30 ms.
+
+        Raises what keeps them from being loaded; the next call tries again.
+        """
+        loading = self._loading.get(service)
+        if loading is None:
+            loading = self._loading[service] = asyncio.create_task(asyncio.to_thread(self._load_now, service))
+            loading.add_done_callback(lambda _: self._loading.pop(service))
+        await asyncio.shield(loading)
+        self._loaded.add(service)
+
+    def _load_now(self, service: str) -> None:
+        self._codec.load(service)
+        self._registry.operations(service)
 
     def _circumstances(self, decoded: DecodedCall, scope: Scope, source_ip: str, endpoint: str) -> Circumstances:
         return Circumstances(

@@ -43,6 +43,10 @@ class Codec:
         self._models = models or Models()
         self._services: dict[str, _Service] = {}
 
+    def load(self, service: str) -> None:
+        """Load the service's model, which takes a moment. Raises UnknownService."""
+        self._service(service)
+
     def dialect(self, service: str, request: WireRequest) -> str:
         """What to call the service here so that it speaks as the request does.
 
