@@ -63,6 +63,7 @@ def compile_snapshot(
         policy=compile_resource_policy(api.get("policy")),
         traced=bool(stage.get("tracingEnabled")),
         api_name=str(api.get("name") or ""),
+        endpoint_type=next(iter((api.get("endpointConfiguration") or {}).get("types") or ()), None),
         api_key_source=api.get("apiKeySource") or "HEADER",
         minimum_compression_size=api.get("minimumCompressionSize"),
         variables=variables,

@@ -219,7 +219,7 @@ VARIABLES: Mapping[str, Read] = {
     "stage": lambda trace: trace.address.stage,
     "status": lambda trace: trace.status,
 }
-"""Every variable that can have a value. Phases that do not exist yet (waf, authenticate ...) have none."""
+"""Every variable that can have a value; those of access logs alone are in gatelet.gateway.phases."""
 
 GROUPS = ("authorizer", "authorizer.claims", "error", "identity", "integration")
 """The variables that hold others."""

@@ -36,6 +36,11 @@ class RequestSpans:
         """X-Amzn-Trace-Id for what is called now."""
         return write_amazon(self._now)
 
+    @property
+    def root(self) -> str:
+        """The trace's id as X-Ray writes it: ``1-5759e988-bd862e3fe1be46a994272793``."""
+        return self.amazon.partition(";")[0].removeprefix("Root=")
+
     def pass_on(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """The headers for an endpoint that is called now, with W3C's trace header in place of the client's."""
         kept = [(name, value) for name, value in headers if name.lower() != "traceparent"]

@@ -56,6 +56,8 @@ class Snapshot:
     api_key_source: str = "HEADER"
     """Where API keys are taken from: ``HEADER`` or ``AUTHORIZER``."""
     api_name: str = ""
+    endpoint_type: str | None = None
+    """``REGIONAL`` or ``EDGE``."""
     traced: bool = False
     """``tracingEnabled``."""
     minimum_compression_size: int | None = None

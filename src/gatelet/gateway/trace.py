@@ -68,9 +68,10 @@ class Trace:
     (accountId, caller, apiKey ...), ``authorizer``: ``$context.authorizer``, as the event has them
     (gatelet.gateway.events.proxy, members 17 and 18).
     ``principal``: who signed. ``cached``: whether the stage's cache answered; None: it was not asked.
-    ``output``: what a Lambda authorizer answered, ``output_kept``: from the cache. ``plan_id``, ``buckets``,
-    ``throttled_by``: the usage plan, the throttles that were asked, and the one that refused.
-    ``usage_key``: the API key that an authorizer named. ``is_canary``: None without canary settings.
+    ``output``: what a Lambda authorizer answered, ``output_kept``: from the cache; ``authorizer_request_id``: of its
+    function, if that was asked. ``usage_key``: the API key that an authorizer named.
+    ``plan_id``, ``buckets``, ``throttled_by``: the usage plan, the throttles that were asked, and the one that refused.
+    ``is_canary``: None without canary settings.
     ``is_test``: TestInvokeMethod runs it (gatelet.gateway.rehearsal).
     ``began``: on the monotonic clock; ``latency`` (milliseconds) and ``response_length`` (bytes) at the end.
     ``integration``: what the integration answered. ``failure`` and ``status``: how it ended.
@@ -82,6 +83,7 @@ class Trace:
         "_overrides",
         "address",
         "authorizer",
+        "authorizer_request_id",
         "began",
         "buckets",
         "cached",
@@ -135,6 +137,7 @@ class Trace:
         self.buckets: tuple[Bucket, ...] | None = None
         self.throttled_by: str | None = None
         self.authorizer: Mapping[str, object] | None = None
+        self.authorizer_request_id: str | None = None
         self.began = ports.clock.monotonic()
         self.response_length: int | None = None
         self.latency: int | None = None

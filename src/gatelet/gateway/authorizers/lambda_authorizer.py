@@ -115,6 +115,7 @@ async def _call(
         )
     except InvokerError as error:
         raise AuthorizerConfigurationError(f"The authorizer's function was not run: {error}") from error
+    trace.authorizer_request_id = reply.request_id
     if reply.function_error is not None:
         raise _failed(reply)
     try:

@@ -9,8 +9,8 @@ import json
 from collections.abc import AsyncIterator
 from functools import partial
 
-from gatelet.gateway.context import find
 from gatelet.gateway.explain import explain
+from gatelet.gateway.phases import find_logged
 from gatelet.gateway.ports import Ports
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps.measure import measure
@@ -87,7 +87,7 @@ def _tell(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: i
     _tell_story(snapshot, trace, ports)
     if snapshot.access_log is not None:
         ports.access_log.write(
-            snapshot.access_log.target, trace.request_id, snapshot.access_log.line(partial(find, trace))
+            snapshot.access_log.target, trace.request_id, snapshot.access_log.line(partial(find_logged, trace))
         )
 
 
