@@ -33,6 +33,11 @@ class Counters:
     cache: Cache
 
 
+async def keep(cache: Cache, namespace: str, key: str, value: bytes, **members: Any) -> None:
+    """Put a value whose making begins now."""
+    await cache.put(namespace, key, value, generation=await cache.generation(namespace), **members)
+
+
 Story = Callable[[Counters], Awaitable[None]]
 
 
@@ -176,7 +181,7 @@ def test_calls_at_once_charge_exactly_the_limit(live: Callable[[Story], None]) -
 
 def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
-        await counters.cache.put("stage", "k", b"v \x00", generation=0, ttl=60, capacity=10_000, now=NOW)
+        await keep(counters.cache, "stage", "k", b"v \x00", ttl=60, capacity=10_000, now=NOW)
         assert await counters.cache.get("stage", "k", NOW + 59.9) == b"v \x00"
         assert await counters.cache.get("other", "k", NOW) is None
         assert await counters.cache.get("stage", "k", NOW + 60) is None
@@ -187,8 +192,8 @@ def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None
 def test_values_are_forgotten_one_by_one_or_all(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
         for key in "ab":
-            await counters.cache.put("stage", key, b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
-        await counters.cache.put("other", "a", b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
+            await keep(counters.cache, "stage", key, b"v", ttl=60, capacity=10_000, now=NOW)
+        await keep(counters.cache, "other", "a", b"v", ttl=60, capacity=10_000, now=NOW)
         await counters.cache.delete("stage", "a")
         assert [await counters.cache.get("stage", key, NOW) for key in "ab"] == [None, b"v"]
         await counters.cache.flush("stage")
@@ -214,8 +219,8 @@ def test_a_value_whose_making_began_before_a_flush_is_not_kept(live: Callable[[S
 
 def test_what_is_too_large_or_lives_no_time_is_not_kept(live: Callable[[Story], None]) -> None:
     async def story(counters: Counters) -> None:
-        await counters.cache.put("stage", "large", b"v" * 2_000, generation=0, ttl=60, capacity=1_000, now=NOW)
-        await counters.cache.put("stage", "short", b"v", generation=0, ttl=0, capacity=1_000, now=NOW)
+        await keep(counters.cache, "stage", "large", b"v" * 2_000, ttl=60, capacity=1_000, now=NOW)
+        await keep(counters.cache, "stage", "short", b"v", ttl=0, capacity=1_000, now=NOW)
         assert await counters.cache.get("stage", "large", NOW) is None
         assert await counters.cache.get("stage", "short", NOW) is None
 
@@ -230,12 +235,28 @@ def test_two_processes_admit_together_what_one_would(server: CountersServer) -> 
             assert answers.count(None) == 20
             charged = [await at.quotas.charge("key", 7, JANUARY_1) for _ in range(7) for at in (one, other)]
             assert charged.count(True) == 7
-            await one.cache.put("stage", "k", b"v", generation=0, ttl=60, capacity=10_000, now=NOW)
+            await keep(one.cache, "stage", "k", b"v", ttl=60, capacity=10_000, now=NOW)
             assert await other.cache.get("stage", "k", NOW) == b"v"
             begun = await one.cache.generation("stage")
             await other.cache.flush("stage")
             await one.cache.put("stage", "k", b"old", generation=begun, ttl=60, capacity=10_000, now=NOW)
             assert await one.cache.get("stage", "k", NOW) is None
+
+    asyncio.run(story())
+
+
+def test_what_was_flushed_stays_so_when_the_server_evicts_all_that_it_may(server: CountersServer) -> None:
+    """It may forget the number of the generation, too: old values must not be those of the new first one."""
+
+    async def story() -> None:
+        valkey = ValkeyServer(server.url, "evicted", time.monotonic, print)
+        async with in_valkey(server.url, "evicted") as counters:
+            await keep(counters.cache, "stage", "k", b"old", ttl=60, capacity=10_000, now=NOW)
+            await counters.cache.flush("stage")
+            name = valkey.name("generation", "stage")
+            assert await valkey.ask(lambda client: client.delete(name)) == 1
+            assert await counters.cache.get("stage", "k", NOW) is None
+        await valkey.close()
 
     asyncio.run(story())
 
@@ -348,7 +369,7 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache()
             for number in range(20_000):
-                await cache.put("stage", str(number), b"v" * 100, generation=0, ttl=60, capacity=50_000, now=NOW)
+                await keep(cache, "stage", str(number), b"v" * 100, ttl=60, capacity=50_000, now=NOW)
             held = [n for n in range(20_000) if await cache.get("stage", str(n), NOW)]
             assert 100 < len(held) < 500
             assert held == list(range(20_000 - len(held), 20_000))
@@ -359,9 +380,7 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache(most=100_000)
             for number in range(5_000):
-                await cache.put(
-                    f"stage-{number % 7}", str(number), b"v" * 100, generation=0, ttl=60, capacity=90_000, now=NOW
-                )
+                await keep(cache, f"stage-{number % 7}", str(number), b"v" * 100, ttl=60, capacity=90_000, now=NOW)
             assert 50_000 < cache.size <= 100_000
 
         asyncio.run(story())
@@ -370,9 +389,9 @@ class TestMemory:
         async def story() -> None:
             cache = MemoryCache()
             for key in "abc":
-                await cache.put("stage", key, b"v", generation=0, ttl=60, capacity=610, now=NOW)
+                await keep(cache, "stage", key, b"v", ttl=60, capacity=610, now=NOW)
             assert await cache.get("stage", "a", NOW)
-            await cache.put("stage", "d", b"v", generation=0, ttl=60, capacity=610, now=NOW)
+            await keep(cache, "stage", "d", b"v", ttl=60, capacity=610, now=NOW)
             assert [bool(await cache.get("stage", key, NOW)) for key in "abcd"] == [True, False, True, True]
 
         asyncio.run(story())

@@ -42,7 +42,7 @@ class ValkeyServer:
         self._places = asyncio.Semaphore(_CONNECTIONS)
         self._scripts = {
             name: self._client.register_script((_SCRIPTS / f"{name}.lua").read_text("utf-8"))
-            for name in ("take", "charge", "extend", "hold")
+            for name in ("take", "charge", "extend", "hold", "generation")
         }
 
     def name(self, kind: str, name: str) -> str:
@@ -137,12 +137,12 @@ class ValkeyCache:
 
     async def flush(self, namespace: str) -> None:
         """Forget all values of a namespace: they have the name of a generation that is over."""
+        await self.generation(namespace)  # what is raised must be there
         await self._server.ask(lambda client: client.incr(self._server.name("generation", namespace)))
 
     async def generation(self, namespace: str) -> int:
-        """How often it was flushed, by any process."""
-        name = self._server.name("generation", namespace)
-        return int(await self._server.ask(lambda client: client.get(name)) or 0)
+        """A number that every flush raises, whichever process flushes."""
+        return await self._server.run("generation", [self._server.name("generation", namespace)], [])
 
     def _key(self, namespace: str, generation: int, key: str) -> str:
         return self._server.name("cache", f"{namespace}:{generation}:{key}")
