@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.contract.counters import Story, in_memory, in_valkey, serving
+from tests.contract.counters_server import CountersServer
 
 from gatelet.storage.ports import Storage
 from gatelet.storage.sqlite.directory import open_data_directory
@@ -39,3 +41,31 @@ class Driver:
 def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Driver:
     """Each driver in turn."""
     return Driver(DRIVERS[request.param], tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[CountersServer]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def own() -> Iterator[CountersServer]:
+    """A test's own server."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", "valkey"])
+def live(request: pytest.FixtureRequest, server: CountersServer) -> Callable[[Story], None]:
+    """Live a story with each driver in turn."""
+
+    def run(story: Story) -> None:
+        async def opened() -> None:
+            opening = in_memory() if request.param == "memory" else in_valkey(server.url, request.node.name)
+            async with opening as counters:
+                await story(counters)
+
+        asyncio.run(opened())
+
+    return run

@@ -3,93 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.contract.counters import JANUARY_1, JANUARY_2, NOW, Counters, Story, in_valkey, keep
 from tests.contract.counters_server import CountersServer
 from tests.unit.counters.ledger import Ledger
 
 from gatelet.counters.errors import CountersUnavailable
-from gatelet.counters.memory import MemoryBuckets, MemoryCache, MemoryQuotas
-from gatelet.counters.ports import Bucket, Buckets, Cache, Period, Quotas, Usage
-from gatelet.counters.valkey import ValkeyBuckets, ValkeyCache, ValkeyQuotas, ValkeyServer
-
-DAY = 86_400
-JANUARY_1 = Period(1_767_225_600, "2026-01-01")
-JANUARY_2 = Period(1_767_225_600 + DAY, "2026-01-02")
-NOW = float(JANUARY_1.start)
-
-
-@dataclass
-class Counters:
-    buckets: Buckets
-    quotas: Quotas
-    cache: Cache
-
-
-async def keep(cache: Cache, namespace: str, key: str, value: bytes, **members: Any) -> None:
-    """Put a value whose making begins now."""
-    await cache.put(namespace, key, value, generation=await cache.generation(namespace), **members)
-
-
-Story = Callable[[Counters], Awaitable[None]]
-
-
-@asynccontextmanager
-async def in_memory() -> AsyncIterator[Counters]:
-    yield Counters(MemoryBuckets(), MemoryQuotas(Ledger()), MemoryCache())
-
-
-@asynccontextmanager
-async def in_valkey(url: str, prefix: str) -> AsyncIterator[Counters]:
-    server = ValkeyServer(url, prefix, time.monotonic, print)
-    yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server))
-    await server.close()
-
-
-@contextmanager
-def serving() -> Iterator[CountersServer]:
-    with tempfile.TemporaryDirectory() as place:  # a short path: a socket's name has 108 bytes at most
-        running = CountersServer(Path(place))
-        running.start()
-        try:
-            yield running
-        finally:
-            running.kill()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[CountersServer]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def own() -> Iterator[CountersServer]:
-    """A test's own server."""
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(params=["memory", "valkey"])
-def live(request: pytest.FixtureRequest, server: CountersServer) -> Callable[[Story], None]:
-    """Live a story with each driver in turn."""
-
-    def run(story: Story) -> None:
-        async def opened() -> None:
-            opening = in_memory() if request.param == "memory" else in_valkey(server.url, request.node.name)
-            async with opening as counters:
-                await story(counters)
-
-        asyncio.run(opened())
-
-    return run
+from gatelet.counters.memory import MemoryBuckets, MemoryQuotas
+from gatelet.counters.ports import Bucket, Usage
+from gatelet.counters.valkey import ValkeyBuckets, ValkeyQuotas, ValkeyServer
 
 
 def test_a_bucket_gives_its_burst_then_its_rate(live: Callable[[Story], None]) -> None:
@@ -179,54 +105,6 @@ def test_calls_at_once_charge_exactly_the_limit(live: Callable[[Story], None]) -
     live(story)
 
 
-def test_a_value_is_there_until_it_is_old(live: Callable[[Story], None]) -> None:
-    async def story(counters: Counters) -> None:
-        await keep(counters.cache, "stage", "k", b"v \x00", ttl=60, capacity=10_000, now=NOW)
-        assert await counters.cache.get("stage", "k", NOW + 59.9) == b"v \x00"
-        assert await counters.cache.get("other", "k", NOW) is None
-        assert await counters.cache.get("stage", "k", NOW + 60) is None
-
-    live(story)
-
-
-def test_values_are_forgotten_one_by_one_or_all(live: Callable[[Story], None]) -> None:
-    async def story(counters: Counters) -> None:
-        for key in "ab":
-            await keep(counters.cache, "stage", key, b"v", ttl=60, capacity=10_000, now=NOW)
-        await keep(counters.cache, "other", "a", b"v", ttl=60, capacity=10_000, now=NOW)
-        await counters.cache.delete("stage", "a")
-        assert [await counters.cache.get("stage", key, NOW) for key in "ab"] == [None, b"v"]
-        await counters.cache.flush("stage")
-        assert await counters.cache.get("stage", "b", NOW) is None
-        assert await counters.cache.get("other", "a", NOW) == b"v"
-
-    live(story)
-
-
-def test_a_value_whose_making_began_before_a_flush_is_not_kept(live: Callable[[Story], None]) -> None:
-    async def story(counters: Counters) -> None:
-        cache = counters.cache
-        begun = await cache.generation("stage")
-        await cache.flush("stage")
-        await cache.put("stage", "k", b"old", generation=begun, ttl=60, capacity=10_000, now=NOW)
-        assert await cache.get("stage", "k", NOW) is None
-        begun = await cache.generation("stage")
-        await cache.put("stage", "k", b"new", generation=begun, ttl=60, capacity=10_000, now=NOW)
-        assert await cache.get("stage", "k", NOW) == b"new"
-
-    live(story)
-
-
-def test_what_is_too_large_or_lives_no_time_is_not_kept(live: Callable[[Story], None]) -> None:
-    async def story(counters: Counters) -> None:
-        await keep(counters.cache, "stage", "large", b"v" * 2_000, ttl=60, capacity=1_000, now=NOW)
-        await keep(counters.cache, "stage", "short", b"v", ttl=0, capacity=1_000, now=NOW)
-        assert await counters.cache.get("stage", "large", NOW) is None
-        assert await counters.cache.get("stage", "short", NOW) is None
-
-    live(story)
-
-
 def test_two_processes_admit_together_what_one_would(server: CountersServer) -> None:
     async def story() -> None:
         async with in_valkey(server.url, "shared") as one, in_valkey(server.url, "shared") as other:
@@ -241,22 +119,6 @@ def test_two_processes_admit_together_what_one_would(server: CountersServer) -> 
             await other.cache.flush("stage")
             await one.cache.put("stage", "k", b"old", generation=begun, ttl=60, capacity=10_000, now=NOW)
             assert await one.cache.get("stage", "k", NOW) is None
-
-    asyncio.run(story())
-
-
-def test_what_was_flushed_stays_so_when_the_server_evicts_all_that_it_may(server: CountersServer) -> None:
-    """It may forget the number of the generation, too: old values must not be those of the new first one."""
-
-    async def story() -> None:
-        valkey = ValkeyServer(server.url, "evicted", time.monotonic, print)
-        async with in_valkey(server.url, "evicted") as counters:
-            await keep(counters.cache, "stage", "k", b"old", ttl=60, capacity=10_000, now=NOW)
-            await counters.cache.flush("stage")
-            name = valkey.name("generation", "stage")
-            assert await valkey.ask(lambda client: client.delete(name)) == 1
-            assert await counters.cache.get("stage", "k", NOW) is None
-        await valkey.close()
 
     asyncio.run(story())
 
@@ -362,37 +224,6 @@ class TestMemory:
                 assert await quotas.charge(str(number), 10, JANUARY_1)
                 await quotas.forget(str(number))
             assert quotas.meters == 0
-
-        asyncio.run(story())
-
-    def test_a_namespace_stays_within_its_capacity(self) -> None:
-        async def story() -> None:
-            cache = MemoryCache()
-            for number in range(20_000):
-                await keep(cache, "stage", str(number), b"v" * 100, ttl=60, capacity=50_000, now=NOW)
-            held = [n for n in range(20_000) if await cache.get("stage", str(n), NOW)]
-            assert 100 < len(held) < 500
-            assert held == list(range(20_000 - len(held), 20_000))
-
-        asyncio.run(story())
-
-    def test_all_namespaces_together_stay_within_a_bound(self) -> None:
-        async def story() -> None:
-            cache = MemoryCache(most=100_000)
-            for number in range(5_000):
-                await keep(cache, f"stage-{number % 7}", str(number), b"v" * 100, ttl=60, capacity=90_000, now=NOW)
-            assert 50_000 < cache.size <= 100_000
-
-        asyncio.run(story())
-
-    def test_the_least_recently_used_goes_first(self) -> None:
-        async def story() -> None:
-            cache = MemoryCache()
-            for key in "abc":
-                await keep(cache, "stage", key, b"v", ttl=60, capacity=610, now=NOW)
-            assert await cache.get("stage", "a", NOW)
-            await keep(cache, "stage", "d", b"v", ttl=60, capacity=610, now=NOW)
-            assert [bool(await cache.get("stage", key, NOW)) for key in "abcd"] == [True, False, True, True]
 
         asyncio.run(story())
 
