@@ -215,7 +215,7 @@ class Environment:
             if self._function.snap_start:
                 await host.templates.need(self._function)
             way = await launch.configure(host, self._function, self._grounds, self._log.stream)
-            self._log.process_starts(way.version, way.warning)
+            self._log.process_starts(way.version, way.warning, restores=self._function.snap_start and way.forks)
             self._log.layers_are_at(way.configuration["layers"])
             self._become(State.INITIALIZING)
             worker = self._worker = Worker(host.loop, host.new_channel(), self)

@@ -26,8 +26,8 @@ class LogSink(Protocol):
 class EnvironmentLog:
     """Writes an environment's lines. START waits for company, so a quiet invocation is one write."""
 
-    __slots__ = ("_clock", "_function", "_init_milliseconds", "_key", "_lines", "_memory_kib", "_pending", "_sink",
-        "_tail")  # fmt: skip
+    __slots__ = ("_clock", "_function", "_init_milliseconds", "_key", "_lines", "_memory_kib", "_pending",
+        "_restore_milliseconds", "_restores", "_sink", "_tail")  # fmt: skip
 
     def __init__(self, function: FunctionVersion, sink: LogSink, clock: Clock, digits: str) -> None:
         self._function = function
@@ -41,6 +41,8 @@ class EnvironmentLog:
         self._tail: list[str] | None = None
         self._memory_kib = 0
         self._init_milliseconds: float | None = None
+        self._restore_milliseconds: float | None = None
+        self._restores = False
 
     @property
     def stream(self) -> str:
@@ -71,10 +73,15 @@ class EnvironmentLog:
 
     # ------------------------------------------------------------------ a process
 
-    def process_starts(self, version: str, warning: str) -> None:
-        """``version`` as ``python:3.13.v1``; ``warning``: what the host has instead of the function's runtime."""
+    def process_starts(self, version: str, warning: str, *, restores: bool = False) -> None:
+        """``version`` as ``python:3.13.v1``; ``warning``: what the host has instead of the function's runtime.
+
+        ``restores``: the process begins from the version's snapshot, and initialises nothing.
+        """
         now = self._clock.now()
-        self._own(self._lines.init_start(now, version, self._function.runtime_arn))
+        self._restores = restores
+        start = self._lines.restore_start if restores else self._lines.init_start
+        self._own(start(now, version, self._function.runtime_arn))
         if warning:
             self._own(self._lines.warning(now, warning))
 
@@ -87,12 +94,17 @@ class EnvironmentLog:
     def initialised(self, milliseconds: float) -> None:
         """The next REPORT tells how long the initialisation took, unless it was ahead of any event (section 8)."""
         if self._function.initialization == ON_DEMAND:
-            self._init_milliseconds = milliseconds
-        for line in self._lines.init_done(self._clock.now(), milliseconds):
+            self._restore_milliseconds = milliseconds if self._restores else None
+            self._init_milliseconds = None if self._restores else milliseconds
+        done = self._lines.restore_done if self._restores else self._lines.init_done
+        for line in done(self._clock.now(), milliseconds):
             self._own(line)
 
     def initialisation_failed(self, milliseconds: float, phase: str, status: str, error_type: str) -> None:
         """``phase`` is ``init`` or ``invoke``."""
+        if self._restores:
+            self._own(self._lines.restore_report(self._clock.now(), milliseconds, status, error_type))
+            return
         self._own(self._lines.init_report(self._clock.now(), milliseconds, phase, status, error_type))
 
     # ------------------------------------------------------------------ an invocation
@@ -125,8 +137,9 @@ class EnvironmentLog:
             min(self._memory_kib // quotas.KIB, self._function.memory),
             status,
             error_type,
+            self._restore_milliseconds,
         )
-        self._init_milliseconds = None
+        self._init_milliseconds = self._restore_milliseconds = None
         events, at = self._pending, int(now * 1000)
         for line in self._lines.ended(now, request_id, ending):
             if line:

@@ -44,6 +44,11 @@ class Launch:
     """Whether programs run beside the runtime, which get a moment at the end."""
 
     @property
+    def forks(self) -> bool:
+        """Whether the process is a fork of the version's template, which has imported the module."""
+        return self.launcher is not self.python
+
+    @property
     def message(self) -> bytes:
         """What a template gets."""
         return orjson.dumps(self.configuration)

@@ -61,6 +61,32 @@ class JsonLines:
             record["errorType"] = error_type
         return self._event("WARN", moment, "platform.initReport", record)
 
+    def restore_start(self, moment: float, version: str, runtime_arn: str) -> str:
+        """platform.restoreStart."""
+        record = {
+            "runtimeVersion": version,
+            "runtimeVersionArn": runtime_arn,
+            "functionName": self._function,
+            "functionVersion": self._version,
+        }
+        return self._event("INFO", moment, "platform.restoreStart", record)
+
+    def restore_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:
+        """platform.restoreRuntimeDone and platform.restoreReport, of a restore that succeeded."""
+        record = {"status": "success"}
+        measured = {**record, "metrics": {"durationMs": round(milliseconds, 3)}}
+        return (
+            self._event("DEBUG", moment, "platform.restoreRuntimeDone", record),
+            self._event("INFO", moment, "platform.restoreReport", measured),
+        )
+
+    def restore_report(self, moment: float, milliseconds: float, status: str, error_type: str = "") -> str:
+        """platform.restoreReport, of a restore that failed."""
+        record: dict[str, Any] = {"status": status, "metrics": {"durationMs": round(milliseconds, 3)}}
+        if error_type:
+            record["errorType"] = error_type
+        return self._event("WARN", moment, "platform.restoreReport", record)
+
     def start(self, moment: float, request_id: str) -> str:
         """platform.start."""
         return self._event("INFO", moment, "platform.start", {"requestId": request_id, "version": self._version})
@@ -82,12 +108,14 @@ class JsonLines:
     def _report(self, moment: float, request_id: str, ending: Ending) -> str:
         metrics: dict[str, Any] = {
             "durationMs": round(ending.duration, 3),
-            "billedDurationMs": report.billed_milliseconds(ending.duration, ending.init_duration),
+            "billedDurationMs": report.billed_milliseconds(ending),
             "memorySizeMB": ending.memory_size,
             "maxMemoryUsedMB": ending.memory_used,
         }
         if ending.init_duration is not None:
             metrics["initDurationMs"] = round(ending.init_duration, 3)
+        if ending.restore_duration is not None:
+            metrics["restoreDurationMs"] = round(ending.restore_duration, 3)
         record: dict[str, Any] = {"requestId": request_id, "metrics": metrics, "status": ending.status or "success"}
         if ending.error_type:
             record["errorType"] = ending.error_type

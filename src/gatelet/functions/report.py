@@ -21,6 +21,8 @@ class Ending(NamedTuple):
     status: str = ""
     """Empty for an answer of the handler, else ``timeout`` or ``error``."""
     error_type: str = ""
+    restore_duration: float | None = None
+    """Of an environment that began from a snapshot; ``init_duration`` is None then."""
 
 
 def stream_name(moment: float, version: str, digits: str, function: str = "") -> str:
@@ -34,9 +36,10 @@ def runtime_version(python_version: str) -> str:
     return f"python:{major_minor}.v{patch}"
 
 
-def billed_milliseconds(duration: float, init_duration: float | None) -> int:
-    """Whole milliseconds, the initialisation included."""
-    return max(1, math.ceil(duration + (init_duration or 0.0)))
+def billed_milliseconds(ending: Ending) -> int:
+    """Whole milliseconds, the initialisation included; a restore is rounded by itself."""
+    restored = math.ceil(ending.restore_duration or 0.0)
+    return max(1, math.ceil(ending.duration + (ending.init_duration or 0.0)) + restored)
 
 
 class Lines(Protocol):
@@ -50,6 +53,15 @@ class Lines(Protocol):
 
     def init_report(self, moment: float, milliseconds: float, phase: str, status: str, error_type: str = "") -> str:
         """An initialisation failed."""
+
+    def restore_start(self, moment: float, version: str, runtime_arn: str) -> str:
+        """A process begins from a snapshot; as ``init_start``."""
+
+    def restore_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:
+        """It is restored."""
+
+    def restore_report(self, moment: float, milliseconds: float, status: str, error_type: str = "") -> str:
+        """It could not be restored."""
 
     def start(self, moment: float, request_id: str) -> str:
         """An invocation begins."""
@@ -95,20 +107,35 @@ class TextLines:
         tail = f"\tError Type: {error_type}" if error_type else ""
         return f"INIT_REPORT Init Duration: {milliseconds:.2f} ms\tPhase: {phase}\tStatus: {status}{tail}\n"
 
+    def restore_start(self, moment: float, version: str, runtime_arn: str) -> str:  # noqa: ARG002
+        """See Lines."""
+        return f"RESTORE_START Runtime Version: {version}\tRuntime Version ARN: {runtime_arn}\n"
+
+    def restore_done(self, moment: float, milliseconds: float) -> tuple[str, ...]:  # noqa: ARG002
+        """Told at once, and by the first REPORT too."""
+        return (f"RESTORE_REPORT Restore Duration: {milliseconds:.2f} ms\n",)
+
+    def restore_report(self, moment: float, milliseconds: float, status: str, error_type: str = "") -> str:  # noqa: ARG002
+        """See Lines."""
+        tail = f"\tError Type: {error_type}" if error_type else ""
+        return f"RESTORE_REPORT Restore Duration: {milliseconds:.2f} ms\tStatus: {status}{tail}\n"
+
     def start(self, moment: float, request_id: str) -> str:  # noqa: ARG002
         """See Lines."""
         return f"START RequestId: {request_id} Version: {self._version}\n"
 
     def ended(self, moment: float, request_id: str, ending: Ending) -> tuple[str, str]:  # noqa: ARG002
         """END and REPORT; the billed time includes the initialisation."""
-        duration, init, size, used, status, error_type = ending
+        duration, init, size, used, status, error_type, restore = ending
         line = (
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
-            f"Billed Duration: {billed_milliseconds(duration, init)} ms\tMemory Size: {size} MB\t"
+            f"Billed Duration: {billed_milliseconds(ending)} ms\tMemory Size: {size} MB\t"
             f"Max Memory Used: {used} MB\t"
         )
         if init is not None:
             line += f"Init Duration: {init:.2f} ms\t"
+        if restore is not None:
+            line += f"Restore Duration: {restore:.2f} ms\tBilled Restore Duration: {math.ceil(restore)} ms\t"
         if status:
             line += f"Status: {status}"
             if error_type:

@@ -85,7 +85,7 @@ class Worker:
         return forked
 
     async def _begin(self, way: Launch, grounds: Grounds, far: socket, output: int) -> tuple[Process, bool]:
-        if way.launcher is not way.python:
+        if way.forks:
             with suppress(StartFailed):
                 return await way.launcher.start(far, output, self._exited), True
         return await way.python.start(far, output, self._exited, grounds.namespaces), False

@@ -69,6 +69,27 @@ def test_an_initialisation_that_succeeds(initialization: str, level: str, kinds:
     assert all(event["record"]["status"] == "success" for event in written)
 
 
+def test_a_restore() -> None:
+    """Section 8, "SnapStart": the report of a failure has its error's type."""
+    written = [lines().restore_start(NOW, "python:3.13.v7", "arn"), *lines().restore_done(NOW, 12.5)]
+    written.append(lines().restore_report(NOW, 12.5, "error", "Runtime.ExitError"))
+    start, *rest = [json.loads(line) for line in written]
+    versions = {"runtimeVersion": "python:3.13.v7", "runtimeVersionArn": "arn"}
+    assert start["type"] == "platform.restoreStart"
+    assert start["record"] == {**versions, "functionName": "f", "functionVersion": "$LATEST"}
+    measured = {"metrics": {"durationMs": 12.5}}
+    assert [(event["type"].removeprefix("platform."), event["record"]) for event in rest] == [
+        ("restoreRuntimeDone", {"status": "success"}),
+        ("restoreReport", {"status": "success", **measured}),
+        ("restoreReport", {"status": "error", **measured, "errorType": "Runtime.ExitError"}),
+    ]
+    ending = SUCCESS._replace(init_duration=None, restore_duration=12.5)
+    metrics = json.loads(lines().ended(NOW, "id", ending)[1])["record"]["metrics"]
+    assert (metrics["restoreDurationMs"], metrics["billedDurationMs"]) == (12.5, 4 + 13)
+    assert [bool(line) for line in lines("INFO").restore_done(NOW, 1.0)] == [False, True]
+    assert lines("WARN").restore_start(NOW, "", "") == ""
+
+
 @pytest.mark.parametrize(
     ("level", "written"),
     [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
+import re
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -192,6 +194,27 @@ def test_the_hooks_of_snap_start_run_in_their_order(forking: World) -> None:
     assert kind == "snap-start"
 
 
+def test_the_log_tells_a_restore(forking: World) -> None:
+    """Section 8: in the place of the initialisation, and the billed time is rounded for each part."""
+    target = forking.function(HOOKS, SnapStart={"ApplyOn": "PublishedVersions"})
+    forking.value(forking.run(publish(forking, target, 1)))
+    log = [line for line in forking.log(target) if not line.startswith(("END", "[WARNING]"))]
+    assert [line.split(" ")[0] for line in log] == ["RESTORE_START", "RESTORE_REPORT", "START", "REPORT"]
+    assert re.fullmatch(r"RESTORE_START Runtime Version: python:3\.\d+\.v\d+\tRuntime Version ARN: arn:\S+\n", log[0])
+    took = re.fullmatch(r"RESTORE_REPORT Restore Duration: (\d+\.\d\d) ms\n", log[1])
+    report = re.fullmatch(
+        r"REPORT RequestId: \S+\tDuration: (\d+\.\d\d) ms\tBilled Duration: (\d+) ms\tMemory Size: 128 MB\t"
+        r"Max Memory Used: \d+ MB\tRestore Duration: (\d+\.\d\d) ms\tBilled Restore Duration: (\d+) ms\t\n",
+        log[3],
+    )
+    assert took
+    assert report
+    duration, billed, restore, billed_restore = map(float, report.groups())
+    assert restore == float(took[1])
+    assert billed_restore == math.ceil(restore)
+    assert billed == math.ceil(duration) + billed_restore
+
+
 def test_a_hook_that_fails_after_the_restore_ends_the_environment(forking: World) -> None:
     """With status 65 (lambda-execution section 3)."""
     source = """
@@ -206,6 +229,8 @@ def handler(event, context):
     result = forking.invoke(forking.run(publish(forking, target, 1)))
     assert json.loads(result.payload)["errorType"] == "Runtime.ExitError"
     assert b"exit status 65" in result.payload
+    failed = next(line for line in forking.log(target) if line.startswith("RESTORE_REPORT"))
+    assert failed.endswith(" ms\tStatus: error\tError Type: Runtime.ExitError\n")
 
 
 def test_where_tmp_differs_a_module_that_asked_for_it_is_not_forked(make_world: Callable[..., World]) -> None:
