@@ -6,11 +6,9 @@ import asyncio
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatelet.aws.clock import Clock
-from gatelet.functions import launch
-from gatelet.functions.grounds import Grounds
-from gatelet.functions.host import Host
 from gatelet.functions.python_runtime import PythonRuntimes
 from gatelet.functions.sandbox.detect import Sandbox, detect
 from gatelet.functions.settings import FunctionSettings
@@ -18,6 +16,9 @@ from gatelet.functions.templates import Templates
 from gatelet.functions.trust import TrustBundle
 from gatelet.functions.version import FunctionVersion
 from gatelet.functions.zygote import Template
+
+if TYPE_CHECKING:
+    from gatelet.functions.host import Host
 
 TRUST_DIRECTORY = "trust"
 _TICK_SECONDS = 30.0
@@ -91,6 +92,10 @@ class Machinery:
 
     async def _build(self, function: FunctionVersion) -> tuple[Template | None, str]:
         """Fork a zygote and import the version's module there: a template, or why it is none."""
+        # Here: a start begins with this module, and the interpreter of functions waits for what it imports.
+        from gatelet.functions import launch
+        from gatelet.functions.grounds import Grounds
+
         host = self._host
         name = f"template-{host.ids.hex(16)}"
         place = self._settings.work_directory / "environments" / function.serving[:32] / name
