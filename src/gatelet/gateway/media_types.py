@@ -31,7 +31,7 @@ def handle_request(body: bytes, *, binary: bool, handling: str | None) -> tuple[
         return (b64encode(body), False) if handling == TO_TEXT else (body, True)
     if handling == TO_BINARY:
         return _from_base64(body, "request"), True
-    return _as_text(body), False
+    return (body if body.isascii() else _as_text(body)), False
 
 
 def handle_response(body: bytes, *, binary: bool, wanted: bool, handling: str | None) -> tuple[bytes, bool]:
@@ -45,12 +45,12 @@ def handle_response(body: bytes, *, binary: bool, wanted: bool, handling: str | 
         return (body, True) if raw else (b64encode(body), False)
     if handling == TO_BINARY or (handling is None and wanted):
         return _from_base64(body, "response"), True
-    return _as_text(body), False
+    return (body if body.isascii() else _as_text(body)), False
 
 
 def _as_text(body: bytes) -> bytes:
     """UTF-8, with U+FFFD in place of what is none."""
-    return body if body.isascii() else body.decode("utf-8", "replace").encode()
+    return body.decode("utf-8", "replace").encode()
 
 
 def _from_base64(body: bytes, what: str) -> bytes:

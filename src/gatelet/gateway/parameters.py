@@ -35,7 +35,8 @@ class RequestParameters:
     def path(self) -> Mapping[str, str]:
         """Percent-decoded (?): the proxy event has them raw."""
         if self._path is None:
-            self._path = {name: unquote(value) for name, value in (self._route.path_parameters or {}).items()}
+            raw = self._route.path_parameters
+            self._path = {name: unquote(value) for name, value in raw.items()} if raw else {}
         return self._path
 
     @property

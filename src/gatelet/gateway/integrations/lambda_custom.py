@@ -30,11 +30,6 @@ _STATUSES = {_RUN: 200, _EVENT: 202, _DRY_RUN: 204}
 async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
     """Map, invoke, map. Raises GatewayError."""
     outgoing = await map_request(integration.request, exchange)
-    reply = await _invoke(integration, outgoing, exchange)
-    return await map_response(integration.responses, reply, exchange)
-
-
-async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange: Exchange) -> IntegrationReply:
     clock, trace = exchange.ports.clock, exchange.trace
     target, kind, log_tail, client_context = integration.target, _RUN, False, None
     if outgoing.query:
@@ -62,16 +57,17 @@ async def _invoke(integration: LambdaCustom, outgoing: OutgoingRequest, exchange
         )
     except InvokerError as refused:
         raise failure_of(refused) from refused
-    payload, status = answer.payload, _STATUSES[kind]
-    trace.integration = IntegrationFacts(status, round((clock.monotonic() - began) * 1000), answer.request_id)
+    milliseconds = round((clock.monotonic() - began) * 1000)
+    trace.integration = IntegrationFacts(_STATUSES[kind], milliseconds, answer.request_id)
     if trace.story is not None:
         narrate_lambda.reply_told(
-            trace.story, exchange, payload, answer.request_id, answer.executed_version, answer.function_error
+            trace.story, exchange, answer.payload, answer.request_id, answer.executed_version, answer.function_error
         )
-    large = len(payload) > LARGE_BYTES
-    message = await asyncio.to_thread(error_message, payload) if large else error_message(payload)
+    large = len(answer.payload) > LARGE_BYTES
+    message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
     headers = _headers(answer, trace_id) if integration.responses.read_headers else []
-    return IntegrationReply(status, payload, headers, matched=message or "")
+    reply = IntegrationReply(_STATUSES[kind], answer.payload, headers, matched=message or "")
+    return await map_response(integration.responses, reply, exchange)
 
 
 def _qualified(target: FunctionTarget, outgoing: OutgoingRequest) -> FunctionTarget:

@@ -93,7 +93,7 @@ def _mapped(rules: tuple[Rule, ...], body: Body, reply: IntegrationReply, exchan
     """Raises InvalidJsonBody, PathError."""
     trace = exchange.trace
     values = Values(
-        headers=ReplyHeaders(reply.headers),
+        headers=ReplyHeaders(reply.headers) if reply.headers else {},
         body=body,
         context=lambda name: context.find(trace, name.removeprefix("context.")),
         stage_variables=exchange.snapshot.variables,
@@ -101,8 +101,10 @@ def _mapped(rules: tuple[Rule, ...], body: Body, reply: IntegrationReply, exchan
         query={},
         allowance=Allowance(effort.visits),
     )
-    mapped = apply(rules, values)
-    return [(target.name, value if isinstance(value, str) else ",".join(value)) for target, value in mapped]
+    pairs = []
+    for target, value in apply(rules, values):
+        pairs.append((target.name, value if isinstance(value, str) else ",".join(value)))
+    return pairs
 
 
 class ReplyHeaders(Mapping[str, Sequence[str]]):
