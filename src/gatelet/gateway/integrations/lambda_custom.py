@@ -63,11 +63,13 @@ async def run(integration: LambdaCustom, exchange: Exchange) -> Response:
         narrate_lambda.reply_told(
             trace.story, exchange, answer.payload, answer.request_id, answer.executed_version, answer.function_error
         )
-    large = len(answer.payload) > LARGE_BYTES
-    message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
-    headers = _headers(answer, trace_id) if integration.responses.read_headers else []
+    responses, message = integration.responses, None
+    if b"errorMessage" in answer.payload:
+        large = len(answer.payload) > LARGE_BYTES
+        message = await asyncio.to_thread(error_message, answer.payload) if large else error_message(answer.payload)
+    headers = _headers(answer, trace_id) if responses.read_headers else []
     reply = IntegrationReply(_STATUSES[kind], answer.payload, headers, matched=message or "")
-    return await map_response(integration.responses, reply, exchange)
+    return await map_response(responses, reply, exchange)
 
 
 def _qualified(target: FunctionTarget, outgoing: OutgoingRequest) -> FunctionTarget:

@@ -38,7 +38,7 @@ async def map_request(mapping: RequestMapping, exchange: Exchange) -> OutgoingRe
         outgoing = OutgoingRequest(body, content_type or DEFAULT_TYPE, [], [], {})
         if mapping.parameters:
             put_parameters(_mapped(mapping.parameters, exchange, effort), outgoing)
-        if template is not None and not template.passes:
+        if template is not None:
             if binary:
                 raise ApiConfigurationError("Unable to transform request: the body is binary")
             outgoing.body = render(template, Body(body.decode()), exchange, earlier, effort)
@@ -60,7 +60,7 @@ def choose(mapping: RequestMapping, content_type: str | None) -> BodyTemplate | 
     templates = mapping.templates
     template = templates.get(media_type_of(content_type)) or templates.get(CATCH_ALL)
     if template is not None:
-        return template
+        return None if template.passes else template
     if mapping.passthrough == "NEVER" or (templates and mapping.passthrough == "WHEN_NO_TEMPLATES"):
         raise UnsupportedMediaType
     return None

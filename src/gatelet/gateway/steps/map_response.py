@@ -16,7 +16,7 @@ from gatelet.gateway.header_rules import is_name, is_value, response_header_name
 from gatelet.gateway.header_values import override
 from gatelet.gateway.jsonpath import Allowance, PathError
 from gatelet.gateway.mapping.errors import InvalidJsonBody
-from gatelet.gateway.mapping.parameters import Body, Rule, Values, apply
+from gatelet.gateway.mapping.parameters import Body, Rule, Values
 from gatelet.gateway.mapping.plan import BodyTemplate, ResponseMapping, ResponseMappings
 from gatelet.gateway.media_types import DEFAULT_TYPE, handle_response, media_type_of
 from gatelet.gateway.off_loop import LARGE_BYTES, Effort, attempt
@@ -44,11 +44,10 @@ async def map_response(responses: ResponseMappings, reply: IntegrationReply, exc
     if not chosen.declared:
         raise ApiConfigurationError(f"Output mapping refers to an invalid method response: {chosen.status}")
     trace, types = exchange.trace, exchange.snapshot.binary_media_types
-    of_binary_type = bool(reply.body) and bool(types) and is_binary(types, reply.content_type)
-    wanted = bool(reply.body) and bool(types) and is_binary(types, trace.request.header("accept"))
+    of_binary_type = wanted = False
+    if types and reply.body:
+        of_binary_type, wanted = is_binary(types, reply.content_type), is_binary(types, trace.request.header("accept"))
     template, earlier = _choose(chosen, exchange), trace.overridden
-    if template is not None and template.passes:
-        template = None
 
     def work(effort: Effort) -> tuple[bytes, Pairs]:
         body, binary = handle_response(
@@ -83,10 +82,10 @@ def _choose(chosen: ResponseMapping, exchange: Exchange) -> BodyTemplate | None:
     templates = chosen.templates
     if not templates:
         return None
-    first = next(iter(templates.values()))
-    if len(templates) == 1:
-        return first
-    return templates.get(media_type_of(exchange.trace.request.header("accept"))) or first
+    template = next(iter(templates.values()))
+    if len(templates) > 1:
+        template = templates.get(media_type_of(exchange.trace.request.header("accept"))) or template
+    return None if template.passes else template
 
 
 def _mapped(rules: tuple[Rule, ...], body: Body, reply: IntegrationReply, exchange: Exchange, effort: Effort) -> Pairs:
@@ -102,8 +101,10 @@ def _mapped(rules: tuple[Rule, ...], body: Body, reply: IntegrationReply, exchan
         allowance=Allowance(effort.visits),
     )
     pairs = []
-    for target, value in apply(rules, values):
-        pairs.append((target.name, value if isinstance(value, str) else ",".join(value)))
+    for rule in rules:
+        value = rule.read(values)
+        if value:
+            pairs.append((rule.target.name, value if isinstance(value, str) else ",".join(value)))
     return pairs
 
 

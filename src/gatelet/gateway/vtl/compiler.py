@@ -134,11 +134,16 @@ class Compiler:
         return f"state.capture({self._source.statements(self._block(body, scope))}, a, {at})"
 
     def _set(self, node: Set, scope: Scope) -> list[str]:
-        value = self._expressions.value(node.value, scope)
         if node.target.steps or node.target.name in scope.arguments:
+            value = self._expressions.value(node.value, scope)
             return [f"x = {value}", self._expressions.assign(node.target, "x", scope)]
         slot = self._variables.slot(node.target.name)
-        return [f"if (x := {value}) is not None: {slot} = x", f"elif {slot} is MISSING: {slot} = None"]
+        if isinstance(node.value, Reference):
+            found = self._expressions.found(node.value, scope)
+            test = f"if (x := {found}) is not None and x is not MISSING: {slot} = x"
+        else:
+            test = f"if (x := {self._expressions.value(node.value, scope)}) is not None: {slot} = x"
+        return [test, f"elif {slot} is MISSING: {slot} = None"]
 
     def _if(self, node: If, scope: Scope) -> list[str]:
         branches = [

@@ -45,6 +45,16 @@ def property_path(node: Reference) -> str:
     return ".".join(step.name for step in node.steps if isinstance(step, Property))
 
 
+def _is_known(step: Step) -> bool:
+    """Whether a step is given literals alone."""
+    match step:
+        case Call(_, arguments):
+            return all(isinstance(argument, Literal) for argument in arguments)
+        case Index(key):
+            return isinstance(key, Literal)
+    return True
+
+
 class ExpressionCode:
     """Writes the Python of one template's expressions; ``string`` writes that of a string in double quotes."""
 
@@ -109,8 +119,12 @@ class ExpressionCode:
         if len(node.steps) <= _STEPS:
             code = start
             for at, step in enumerate(node.steps, depth):
-                held, next_one = f"v{at}", self._step(step, f"v{at}", place, scope, at + 1)
-                code = f"({next_one} if ({held} := {code}) is not None and {held} is not MISSING else {held})"
+                if _is_known(step):
+                    code = self._step(step, code, place, scope, at + 1)
+                    continue
+                # What it is given is evaluated only where there is something to give it to.
+                held, taken = f"v{at}", self._step(step, f"v{at}", place, scope, at + 1)
+                code = f"({taken} if ({held} := {code}) is not None and {held} is not MISSING else {held})"
             return code
         lines = [f"v = {start}"]
         for step in node.steps:
@@ -133,10 +147,10 @@ class ExpressionCode:
         return code if given is None else f"(argument(state, {given}, {place}) if {given} is not None else {code})"
 
     def _step(self, step: Step, held: str, place: str, scope: Scope, depth: int) -> str:
-        """What a step from a value, which is there, leads to."""
+        """What a step from a value leads to; from null and from what is missing to the same."""
         match step:
             case Property(name):
-                return f"get_property({held}, {self._source.constant(name)})"
+                return f"member({held}, {self._source.constant(name)})"
             case Index(key):
                 return f"item({held}, {self.value(key, scope, depth)}, {place})"
             case Call("keySet", ()):

@@ -30,7 +30,6 @@ from gatelet.gateway.vtl.strings import STRING_METHODS
 from gatelet.gateway.vtl.values import MISSING, Entry
 
 _NONE: Mapping[str, Method] = MappingProxyType({})
-_EXACT: Mapping[type, Mapping[str, Method]] = MappingProxyType({str: STRING_METHODS, dict: MAP_METHODS})
 FAULTS = (ValueError, TypeError, LookupError, ArithmeticError)
 _CHARACTERS_A_STEP = 1_000
 CHARACTERS_A_HOST_STEP = 100
@@ -55,12 +54,15 @@ def _methods_of(value: object) -> Mapping[str, Method]:
 
 
 def call_method(budget: Budget, value: object, name: str, arguments: list[object]) -> object:
-    """Call a method; MISSING if the value has none of that name that takes these arguments."""
-    if isinstance(value, HostObject):
+    """Call a method; MISSING if the value has none of that name that takes these arguments. Null has null."""
+    if type(value) is str:
+        method = STRING_METHODS.get(name)
+    elif type(value) is dict:
+        method = MAP_METHODS.get(name)
+    elif value is None:
+        return None
+    elif isinstance(value, HostObject):
         return call_host(budget, value, name, arguments)
-    table = _EXACT.get(type(value))
-    if table is not None:
-        method = table.get(name)
     elif isinstance(value, list) and name == "add":
         method = ADD_ITEM if len(arguments) == 1 else ADD_ITEM_AT
     else:

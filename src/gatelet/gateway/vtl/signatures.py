@@ -24,6 +24,8 @@ class Method:
 
     def fits(self, arguments: list[object]) -> bool:
         """Whether it can be called with these."""
+        if tuple(map(type, arguments)) == self._kinds:  # nearly always, and without looking at each
+            return True
         if not self._least <= len(arguments) <= self._most:
             return False
         for kind, argument in zip(self._kinds, arguments, strict=False):

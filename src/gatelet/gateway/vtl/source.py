@@ -51,7 +51,8 @@ class Source:
 
     def statements(self, lines: Sequence[str], name: str = "") -> str:
         """A function that runs statements; its name."""
-        return self._function(name, "state, a", ["out = state.out", "most = state.limits.iterations", *lines])
+        most = ["most = state.limits.iterations"] if any("most" in line for line in lines) else []
+        return self._function(name, "state, a", ["out = state.out", *most, *lines])
 
     def evaluation(self, lines: Sequence[str]) -> str:
         """A function that returns a value; its name."""

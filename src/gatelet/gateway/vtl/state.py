@@ -93,7 +93,9 @@ class State(Budget):
     __slots__ = ("depth", "out", "room", "slots")
 
     def __init__(self, slots: list[object], limits: Limits) -> None:
-        super().__init__(limits)
+        self.limits = limits  # as Budget does it, without a call: there is one for each rendering
+        self.steps = limits.steps
+        self.characters = limits.characters
         self.slots = slots
         """The values of the variables."""
         self.out: list[str] = []

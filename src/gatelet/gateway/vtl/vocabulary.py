@@ -64,8 +64,15 @@ def joined(texts: Sequence[str], budget: Budget, place: Place) -> str:
     return "".join(texts)
 
 
+def member(value: object, name: str) -> object:
+    """``.name``"""
+    return value if value is MISSING else get_property(value, name)
+
+
 def item(value: object, key: object, place: Place) -> object:
     """``[key]``"""
+    if value is MISSING:
+        return value
     try:
         return get_index(value, key)
     except TemplateError as error:
@@ -85,16 +92,19 @@ def call(budget: Budget, value: object, name: str, arguments: list[object], plac
 def call_one(budget: Budget, value: object, name: str, argument: object, place: Place) -> object:
     """``.name(argument)``; of a host object with a short text, which is nearly every call, without detours."""
     try:
-        method = value.method(name) if isinstance(value, HostObject) else None
-        if method is None or type(argument) is not str or len(argument) > CHARACTERS_A_HOST_STEP:
+        if type(argument) is not str or not isinstance(value, HostObject) or len(argument) > CHARACTERS_A_HOST_STEP:
             return call_method(budget, value, name, [argument])
+        method = value.method(name)
+        if method is None:
+            return MISSING
         budget.steps -= 1  # below 0 is noticed at the next directive
         result = method(argument)
         if type(result) is str:
-            budget.characters -= len(result)
-            if budget.characters < 0 or len(result) > SHORT:
-                budget.characters += len(result)
-                budget.make(len(result))
+            size = len(result)
+            if size > SHORT or size > budget.characters:
+                budget.make(size)
+            else:
+                budget.characters -= size
     except TemplateError as error:
         error.at(place)
         raise
@@ -225,13 +235,13 @@ VOCABULARY: Final[Mapping[str, object]] = MappingProxyType(
         "escaped": escaped,
         "finder": finder,
         "follow": follow,
-        "get_property": get_property,
         "item": item,
         "items_of": items_of,
         "joined": joined,
         "key": key,
         "keys_of": keys_of,
         "len": len,
+        "member": member,
         "put": put,
         "shown": shown,
         "span": span,
