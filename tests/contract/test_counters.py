@@ -26,9 +26,9 @@ def test_a_bucket_gives_its_burst_then_its_rate(live: Callable[[Story], None]) -
         at_once = [await counters.buckets.take(bucket, NOW) for _ in range(60)]
         assert at_once.count(None) == 50
         admitted = 0
-        for step in range(1, 3 * 200 + 1):
-            admitted += await counters.buckets.take(bucket, NOW + step / 200) is None
-        assert admitted == 3 * 100
+        for step in range(1, 60 * 150 + 1):
+            admitted += await counters.buckets.take(bucket, NOW + step / 150) is None
+        assert admitted == 60 * 100
 
     live(story)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 
 from gatelet.counters import quota, token_bucket
 from gatelet.counters.ports import Bucket, Period, QuotaLedger, Usage
@@ -13,8 +14,9 @@ from gatelet.counters.token_bucket import Level
 
 _BUCKETS = 100_000
 _CACHE_BYTES = 1024**3
-_ENTRY_OVERHEAD = 200
-"""Bytes that Python needs for an entry beside its key and value."""
+_ENTRY_OVERHEAD = 360
+"""Bytes that Python needs for an entry beside its key and value: its place, its time, and its share of a table that
+has just been enlarged."""
 
 
 class MemoryBuckets:
@@ -134,7 +136,7 @@ class MemoryCache:
 
 
 def _size(key: str, value: bytes) -> int:
-    return len(key) + len(value) + _ENTRY_OVERHEAD
+    return getsizeof(key) + getsizeof(value) + _ENTRY_OVERHEAD
 
 
 @dataclass(slots=True)

@@ -10,11 +10,24 @@ from typing import Any
 import pytest
 from tests.unit.gateway.cached import BY_USER, CACHED, ON, Cached, live
 from tests.unit.gateway.guarded import Signed
-from tests.unit.gateway.world import header, mapped, method
+from tests.unit.gateway.world import (
+    API,
+    SCOPE,
+    World,
+    deployment_key,
+    document,
+    header,
+    mapped,
+    method,
+    stage,
+    stage_key,
+)
 
 from gatelet.counters.errors import CountersUnavailable
 from gatelet.counters.memory import MemoryCache
+from gatelet.gateway.rehearsal import Rehearsals
 from gatelet.gateway.response_store import ResponseStore
+from gatelet.storage.ports import Change
 
 
 def test_the_second_request_is_answered_from_the_cache_with_headers_of_its_own() -> None:
@@ -167,6 +180,35 @@ def test_equal_namespaces_share_entries() -> None:
         assert [await cached.body("", "GET", path) for path in paths] == ["1", "1", "2"]
 
     live(story, tree)
+
+
+@pytest.mark.parametrize(("shares", "expected"), [(True, ["1", "1", "1"]), (False, ["1", "2", "1"])])
+def test_a_canary_has_a_cache_of_its_own_unless_it_uses_the_stage_s(shares: bool, expected: list[str]) -> None:
+    """authorization limits 11: ``useStageCache``. A flush of the stage's cache is one of both."""
+
+    async def story(cached: Cached) -> None:
+        world = cached.world
+        world.records.stored[deployment_key("canary")] = {
+            "deployment": {"id": "canary"},
+            "document": document({"/users": {"GET": method()}}),
+        }
+        found = []
+        for percent in (0.0, 100.0, 0.0):
+            await turn(world, {"percentTraffic": percent, "deploymentId": "canary", "useStageCache": shares})
+            found.append(await cached.body())
+        assert found == expected
+        await Rehearsals(world.ports).flush_responses(SCOPE, API, "dev")
+        for percent in (0.0, 100.0):
+            await turn(world, {"percentTraffic": percent, "deploymentId": "canary", "useStageCache": shares})
+            assert await cached.body() not in expected
+
+    live(story)
+
+
+async def turn(world: World, settings: dict[str, Any]) -> None:
+    """Give the stage these canary settings."""
+    world.records.stored[stage_key()] = stage(**CACHED, canarySettings=settings)
+    await world.live.apply(Change(1, stage_key(), deleted=False))
 
 
 def test_an_entry_lives_for_its_time_to_the_second() -> None:
