@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from tests.contract.counters_server import CountersServer
@@ -31,15 +29,6 @@ async def in_valkey(url: str, prefix: str, seconds: float) -> AsyncIterator[list
         for server in servers:
             stack.push_async_callback(server.close)
         yield [ValkeyLeases(server, str(number), seconds) for number, server in enumerate(servers)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[CountersServer]:
-    with tempfile.TemporaryDirectory() as place:
-        running = CountersServer(Path(place))
-        running.start()
-        yield running
-        running.kill()
 
 
 @pytest.fixture(params=["table", "valkey"])

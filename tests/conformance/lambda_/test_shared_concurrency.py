@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.conftest import RunningGatelet
+from tests.contract.counters import serving
 from tests.contract.counters_server import CountersServer
 from tests.walk import DeployedApi, create_function, deploy_api, request
 
@@ -77,9 +77,7 @@ class Shared:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     place = tmp_path_factory.mktemp("shared")
     with ExitStack() as stack:
-        counters = CountersServer(Path(stack.enter_context(tempfile.TemporaryDirectory())))
-        counters.start()
-        stack.callback(counters.kill)
+        counters = stack.enter_context(serving())
         one, two = (open_place(place / name, counters.url, stack) for name in ("one", "two"))
         yield Shared(one, two, counters)
 

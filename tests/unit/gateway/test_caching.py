@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.unit.gateway.cached import BY_USER, CACHED, ON, Cached, live
 from tests.unit.gateway.guarded import Signed
+from tests.unit.gateway.test_admission import FORBIDDEN, THROTTLED, Caller
+from tests.unit.gateway.test_admission import live as admitted
 from tests.unit.gateway.world import (
     API,
     SCOPE,
@@ -312,6 +314,20 @@ def test_authorization_runs_before_the_cache() -> None:
     assert signed.call() == 200
     assert signed.send([])[0] == 403
     assert len(signed.world.invoker.events) == 1
+
+
+def test_keys_and_throttles_run_before_the_cache() -> None:
+    """authorization limits 10: a kept answer counts against the plan as any other."""
+
+    async def story(caller: Caller) -> None:
+        await caller.plan(throttle={"rateLimit": 1.0, "burstLimit": 2})
+        assert [await caller.get() for _ in range(3)] == [200, 200, THROTTLED]
+        assert await caller.get(None) == FORBIDDEN
+        caller.wait(1)
+        assert await caller.get() == 200
+        assert len(caller.world.invoker.events) == 1
+
+    admitted(story, stage_members=CACHED)
 
 
 def test_mock_answers_are_kept_too() -> None:

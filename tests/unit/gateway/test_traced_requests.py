@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.unit.gateway.guarded import Guarded, live
 from tests.unit.gateway.world import World, call, method
 
 from gatelet.gateway.request_spans import begin_spans
@@ -77,6 +78,22 @@ def test_spans_stand_in_the_trace_of_the_caller() -> None:
     assert (gateway.trace_id, gateway.parent_id, gateway.kind, gateway.error) == (TRACE, PARENT, "server", "")
     assert (integration.trace_id, integration.parent_id, integration.kind) == (TRACE, gateway.span_id, "client")
     assert gateway.attributes["http.response.status_code"] == 200
+
+
+def test_an_authorizer_has_a_span_of_its_own_which_its_function_is_told() -> None:
+    async def story(guarded: Guarded) -> None:
+        sink = traced(guarded.world)
+        response = await guarded.world.call(headers=[SAMPLED, ("authorization", "t1")])
+        assert response.status == 200
+        gateway, authorizer, integration = sink.spans
+        assert [gateway.name, authorizer.name, integration.name] == ["GET /users", "authorizer", "integration"]
+        assert (authorizer.trace_id, authorizer.parent_id) == (TRACE, gateway.span_id)
+        told = read_amazon(guarded.asked[0]["trace_id"])
+        assert told is not None
+        assert (told.trace_id, told.parent_id) == (TRACE, authorizer.span_id)
+        assert integration.span_id != authorizer.span_id
+
+    live(story)
 
 
 def test_a_request_that_fails_says_so_in_its_spans() -> None:
