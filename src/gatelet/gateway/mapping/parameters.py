@@ -55,14 +55,16 @@ class Body:
 
     def document(self) -> object:
         """The parsed body. Raises InvalidJsonBody."""
-        if self._document is _NOT_PARSED and self._fault is None:
+        document = self._document
+        if document is not _NOT_PARSED:
+            return document
+        if self._fault is None:
             try:
-                self._document = json_text.parse(self.text)
+                self._document = document = json_text.parse(self.text)
+                return document
             except ValueError as error:
                 self._fault = error
-        if self._fault is not None:
-            raise InvalidJsonBody("Invalid JSON in request body") from self._fault
-        return self._document
+        raise InvalidJsonBody("Invalid JSON in request body") from self._fault
 
 
 @dataclass(slots=True)

@@ -26,6 +26,8 @@ def escape_javascript(text: str | None) -> str:
     r"""``'`` ``"`` ``\`` ``/`` and control characters escaped, all beyond ASCII as ``\uXXXX``; null gives ``null``."""
     if text is None:
         return "null"
+    if text.isalnum() and text.isascii():
+        return text
     if text.isascii() and text.isprintable():  # nearly every text, without a call for each character
         return text.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'").replace("/", "\\/")
     return _ESCAPED.sub(_escape, text)
