@@ -16,9 +16,9 @@ from gatelet.gateway.mapping.plan import BodyTemplate, RequestMapping, ResponseM
 from gatelet.gateway.vtl import TemplateSyntaxError, compile_template
 
 _OF_HEADERS = ("integration.response.header.", "integration.response.multivalueheader.")
-_SHORT = 8_192
-_known = lru_cache(maxsize=256)(compile_template)
-"""Most changes of an API leave most of its templates as they were."""
+_SHORT = 4_096
+_known = lru_cache(maxsize=64)(compile_template)
+"""Methods share templates, and most changes of an API leave most of them as they were. At most some 30 MiB."""
 
 
 def compile_request(integration: Mapping[str, Any]) -> RequestMapping:
