@@ -6,15 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from tests.conformance.several import running_several
 from tests.conftest import RunningGatelet
-from tests.contract.counters import serving
 from tests.contract.counters_server import CountersServer
 from tests.walk import DeployedApi, create_function, deploy_api, request
 
@@ -54,10 +53,7 @@ class Place:
         return answer.json() if answer.status == 200 else REFUSED if answer.status == 500 else str(answer)
 
 
-def open_place(data_dir: Path, counters_url: str, stack: ExitStack) -> Place:
-    gatelet = RunningGatelet(data_dir, ("--counters-url", counters_url))
-    gatelet.start()
-    stack.callback(gatelet.stop)
+def open_place(gatelet: RunningGatelet) -> Place:
     arn = create_function(gatelet, "shared", SOURCE, Timeout=60)
     client = gatelet.client("lambda")
     client.put_function_concurrency(FunctionName="shared", ReservedConcurrentExecutions=RESERVED)
@@ -75,11 +71,8 @@ class Shared:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
-    place = tmp_path_factory.mktemp("shared")
-    with ExitStack() as stack:
-        counters = stack.enter_context(serving())
-        one, two = (open_place(place / name, counters.url, stack) for name in ("one", "two"))
-        yield Shared(one, two, counters)
+    with running_several(tmp_path_factory.mktemp("shared")) as several:
+        yield Shared(open_place(several.one), open_place(several.two), several.counters)
 
 
 def at_once(calls: Sequence[Callable[[], list[float] | str]]) -> list[list[float] | str]:

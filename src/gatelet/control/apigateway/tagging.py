@@ -9,7 +9,7 @@ from gatelet.aws import quotas
 from gatelet.control.apigateway.errors import BadRequest
 
 CUSTOM_ID = "_custom_id_"
-"""The tag that pins the id of a new REST API (Gatelet's own; AWS knows no such thing)."""
+"""The tag that pins the id of a new REST API, API key or usage plan (Gatelet's own; AWS knows no such thing)."""
 
 _CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _RESERVED = "aws:"

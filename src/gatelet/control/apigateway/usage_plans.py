@@ -7,7 +7,7 @@ from typing import Any
 
 from gatelet.aws import quotas
 from gatelet.control.apigateway.editing import collection, stage_key, write
-from gatelet.control.apigateway.errors import BadRequest, LimitExceeded
+from gatelet.control.apigateway.errors import BadRequest, Conflict, LimitExceeded
 from gatelet.control.apigateway.paging import page
 from gatelet.control.apigateway.plan_membership import check_one_plan_per_stage
 from gatelet.control.apigateway.plan_records import (
@@ -19,7 +19,7 @@ from gatelet.control.apigateway.plan_records import (
     plan_key,
     plans_of,
 )
-from gatelet.control.apigateway.tagging import check_tags
+from gatelet.control.apigateway.tagging import check_tags, custom_id
 from gatelet.control.apigateway.usage_plan_rules import (
     TABLE,
     new_api_stage,
@@ -42,13 +42,17 @@ async def _check_stages(call: Call, plan_id: str, stages: Iterable[Mapping[str, 
 @operation("apigateway", "CreateUsagePlan")
 async def create_usage_plan(call: Call, request: Request) -> Response:
     """A plan, with the stages that it is for."""
-    check_tags(request.get("tags") or {})
-    plan = new_usage_plan(call.ports.ids.lower_alnum(6), request, int(call.ports.clock.now()))
+    tags = request.get("tags") or {}
+    check_tags(tags)
+    plan_id = custom_id(tags) or call.ports.ids.lower_alnum(6)
+    plan = new_usage_plan(plan_id, request, int(call.ports.clock.now()))
     plan["apiStages"] = [new_api_stage(stage) for stage in request.get("apiStages") or ()]
     await _check_stages(call, plan["id"], plan["apiStages"])
     async with editing_plans(call):
         if len(await call.ports.records.list(collection(call, USAGE_PLAN))) >= quotas.USAGE_PLANS:
             raise LimitExceeded("Maximum number of usage plans for this account has been reached.")
+        if await call.ports.records.get(plan_key(call, plan_id)) is not None:
+            raise Conflict("Usage Plan already exists")
         await write(call, Put(plan_key(call, plan["id"]), plan, expected=0))
     return shown(plan) | ({"tags": plan["tags"]} if plan.get("tags") else {})
 

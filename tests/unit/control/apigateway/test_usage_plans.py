@@ -69,6 +69,13 @@ def test_create_and_defaults(plane, api, stage):
     assert plane("GetUsagePlans") == {"items": [plan]}
 
 
+def test_an_id_can_be_pinned_once(plane):
+    assert plane("CreateUsagePlan", name="gold", tags={"_custom_id_": "gold"})["id"] == "gold"
+    refused = plane.fails("CreateUsagePlan", name="other", tags={"_custom_id_": "gold"})
+    assert refused == ("ConflictException", "Usage Plan already exists")
+    assert plane("GetUsagePlan", usagePlanId="gold")["name"] == "gold"
+
+
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
