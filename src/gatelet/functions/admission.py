@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.concurrency import Concurrency, Lease
-from gatelet.functions.invocation import TooManyRequests
+from gatelet.functions.invocation import FunctionTarget, TooManyRequests
 from gatelet.functions.shared_leases import SharedLeases
 from gatelet.functions.version import FunctionVersion, Qualified
 from gatelet.metrics.invocations import FunctionMeters
+
+Checked: TypeAlias = tuple[FunctionVersion, str, float]
+"""The version that is to run, its ARN as the handler sees it, and the moment (seconds of the monotonic clock)."""
+Admitted: TypeAlias = tuple[FunctionVersion, str, float, Lease]
+Check: TypeAlias = Callable[[Qualified], Checked]
+
+_TRIES = 3
+"""Where functions change all the time, what was found last has to do."""
 
 
 class Admission:
@@ -34,17 +45,26 @@ class Admission:
             self._meters.meter(named.arn, version.version).admitted(provisioned=lease.is_provisioned)
         return lease
 
-    async def admit_among_all(self, named: Qualified, version: FunctionVersion, now: float) -> Lease:
-        """Room in this process and among all. Raises TooManyRequests."""
+    async def admit_among_all(self, target: FunctionTarget, check: Check, tries: int = _TRIES) -> Admitted:
+        """Room in this process and among all for what ``check`` lets in.
+
+        What the target means may change meanwhile: then it is checked again, so that no environment is made of what
+        is served no more. Raises TooManyRequests, what ``check`` raises, and what Catalogue.load does.
+        """
         assert self._shared is not None
+        named = self._catalogue.get(target) or await self._catalogue.load(target)
+        version, arn, now = check(named)
         try:
             lease = await self._join(self._shared, named, version, now)
         except TooManyRequests:
             self._meters.meter(named.arn, version.version).throttled()
             raise
+        if self._catalogue.get(target) is not named and tries > 1:
+            lease.release()
+            return await self.admit_among_all(target, check, tries - 1)
         if version.provisioned:
             self._meters.meter(named.arn, version.version).admitted(provisioned=lease.is_provisioned)
-        return lease
+        return version, arn, now, lease
 
     async def _join(
         self, shared: SharedLeases, named: Qualified, version: FunctionVersion, now: float, *, spilled: bool = False

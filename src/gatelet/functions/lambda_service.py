@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from gatelet.aws import quotas
@@ -17,7 +18,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
 from gatelet.functions import lineage
-from gatelet.functions.admission import Admission
+from gatelet.functions.admission import Admission, Checked
 from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
@@ -326,14 +327,20 @@ class LambdaService:
         """The version that runs, its ARN as the handler sees it, and room for the event."""
         target = invocation.target
         named = self._catalogue.get(target) or await self._catalogue.load(target)
+        function, arn, now = self._check(invocation, named)
+        lease = self._admission.admit(named, function, now)
+        if lease is None:
+            check = partial(self._check, invocation)
+            function, arn, _, lease = await self._admission.admit_among_all(target, check)
+        return function, arn, lease
+
+    def _check(self, invocation: Invocation, named: Qualified) -> Checked:
         if not named.may_loop and lineage.loops(invocation.trace_id, named.version.arn):
             raise RecursiveInvocation(named.arn)
         if len(invocation.payload) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        admission, now = self._admission, self._clock.monotonic()
-        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
-        return function, _invoked_arn(function, target), lease
+        return function, function.invoked_arn(invocation.target.qualifier), self._clock.monotonic()
 
     async def invoke_stream(self, invocation: Invocation) -> ResponseStream:
         """Run a function whose response is taken as it comes. See gatelet.functions.service."""
@@ -347,9 +354,11 @@ class LambdaService:
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
         named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, now = self._begin_proxy(invocation, named)
-        admission = self._admission
-        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
+        function, arn, now = self._check_proxy(invocation, named)
+        lease = self._admission.admit(named, function, now)
+        if lease is None:
+            check = partial(self._check_proxy, invocation)
+            function, arn, now, lease = await self._admission.admit_among_all(invocation.target, check)
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
         event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
@@ -358,16 +367,17 @@ class LambdaService:
     async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
         """Run a function on a gateway's request, taking the response as it comes. See gatelet.functions.service."""
         named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, now = self._begin_proxy(invocation, named)
-        admission = self._admission
-        lease = admission.admit(named, function, now) or await admission.admit_among_all(named, function, now)
+        function, arn, now = self._check_proxy(invocation, named)
+        lease = self._admission.admit(named, function, now)
+        if lease is None:
+            check = partial(self._check_proxy, invocation)
+            function, arn, now, lease = await self._admission.admit_among_all(invocation.target, check)
         future: asyncio.Future[ResponseStream] = self._loop.create_future()
         event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
         return await future
 
-    def _begin_proxy(self, invocation: ProxyInvocation, named: Qualified) -> tuple[FunctionVersion, str, float]:
-        """The version that runs, its ARN as the handler sees it, and the moment."""
+    def _check_proxy(self, invocation: ProxyInvocation, named: Qualified) -> Checked:
         source = invocation.source_arn
         if source is not None and not self._permissions.api_may_invoke(named, source, invocation.source_account):
             raise PermissionDenied(named.arn)
@@ -375,16 +385,9 @@ class LambdaService:
         if size > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(size)
         function = named.version if named.other is None else named.choose(self._ids.fraction())
-        return function, _invoked_arn(function, invocation.target), self._clock.monotonic()
+        return function, function.invoked_arn(invocation.target.qualifier), self._clock.monotonic()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-
-def _invoked_arn(function: FunctionVersion, target: FunctionTarget) -> str:
-    """The ARN that the handler's context shows: as qualified as the call was (lambda-execution section 5)."""
-    if target.qualifier is None:
-        return function.arn
-    return function_arn(function.scope, function.name, target.qualifier)

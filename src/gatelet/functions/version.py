@@ -69,6 +69,10 @@ class FunctionVersion:
     extensions: bool = False
     """Its layers bring programs that run beside the runtime (lambda-execution section 3)."""
 
+    def invoked_arn(self, qualifier: str | None) -> str:
+        """The ARN that the handler's context shows: as qualified as the call was (lambda-execution section 5)."""
+        return self.arn if qualifier is None else function_arn(self.scope, self.name, qualifier)
+
     @property
     def python(self) -> bool:
         """Whether its handler is Python's."""

@@ -11,13 +11,24 @@ from tests.unit.control.plane import DictRecords
 from tests.unit.counters.table_of_leases import Table, TableLeases
 from tests.unit.functions.test_concurrency import HERE, version
 
-from gatelet.functions.admission import Admission
+from gatelet.functions.admission import Admission, Checked
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.concurrency import ACCOUNT_EXCEEDED, RESERVED_EXCEEDED, Concurrency, Lease
-from gatelet.functions.invocation import TooManyRequests
+from gatelet.functions.invocation import FunctionTarget, TooManyRequests
 from gatelet.functions.shared_leases import SharedLeases
 from gatelet.functions.version import FunctionVersion, Qualified
 from gatelet.metrics.invocations import FunctionMeters, InvocationCounts
+
+TARGET = FunctionTarget(HERE.account, HERE.region, "a")
+
+
+class Known(Catalogue):
+    """What every target means is set by hand."""
+
+    means: Qualified
+
+    def get(self, target: FunctionTarget) -> Qualified:
+        return self.means
 
 
 @dataclass
@@ -25,13 +36,15 @@ class Process:
     """One of the processes. The account has four."""
 
     admission: Admission
+    catalogue: Known
     concurrency: Concurrency
     meters: FunctionMeters
 
     async def admit(self, function: FunctionVersion, reserved: int | None = None, provisioned: int = 0) -> Lease:
-        named = Qualified(function.arn, "", (), function, reserved, provisioned)
+        self.catalogue.means = named = Qualified(function.arn, "", (), function, reserved, provisioned)
         assert self.admission.admit(named, function, 0.0) is None, "it has to be waited for"
-        return await self.admission.admit_among_all(named, function, 0.0)
+        *_, lease = await self.admission.admit_among_all(TARGET, check)
+        return lease
 
     async def refusal(self, function: FunctionVersion, reserved: int | None = None) -> str:
         with pytest.raises(TooManyRequests) as refused:
@@ -44,13 +57,17 @@ class Process:
         return counts
 
 
+def check(named: Qualified) -> Checked:
+    return named.version, named.arn, 0.0
+
+
 def live(story: Callable[[Sequence[Process]], Awaitable[None]]) -> None:
     table = Table(lambda: 0.0)
 
     def process(name: str) -> Process:
-        concurrency, meters = Concurrency(account_limit=4), FunctionMeters()
+        concurrency, catalogue, meters = Concurrency(account_limit=4), Known(DictRecords()), FunctionMeters()
         shared = SharedLeases(TableLeases(table, name))
-        return Process(Admission(concurrency, Catalogue(DictRecords()), meters, shared), concurrency, meters)
+        return Process(Admission(concurrency, catalogue, meters, shared), catalogue, concurrency, meters)
 
     async def opened() -> None:
         await story([process("one"), process("two")])
@@ -107,9 +124,48 @@ def test_reserved_as_much_as_provisioned_leaves_no_spill_over() -> None:
         one, two = processes
         warm = version("a", number="1", provisioned=1)
         assert (await one.admit(warm, reserved=1, provisioned=1)).is_provisioned
-        named = Qualified(warm.arn, "", (), warm, 1, 1)
         with pytest.raises(TooManyRequests) as refused:
-            await two.admission.admit_among_all(named, warm, 0.0)
+            await two.admit(warm, reserved=1, provisioned=1)
         assert refused.value.reason == RESERVED_EXCEEDED
+
+    live(story)
+
+
+def test_a_function_that_changes_meanwhile_is_looked_at_again() -> None:
+    async def story(processes: Sequence[Process]) -> None:
+        one, _ = processes
+        old, new = version("a", number="1", provisioned=1), version("a", number="2", provisioned=1)
+        one.catalogue.means = Qualified(old.arn, "", (), old, None, 2)
+        admitting = asyncio.create_task(one.admission.admit_among_all(TARGET, check))
+        await asyncio.sleep(0)
+        one.catalogue.means = Qualified(new.arn, "", (), new, None, 2)
+        served, _, _, lease = await admitting
+        assert served is new
+        assert one.concurrency.running() == {new.arn: 1}
+        assert one.meters.meter(old.arn, "1").take() is None
+        assert one.counted(new).provisioned == 1
+        lease.release()
+        assert one.concurrency.running() == {new.arn: 0}
+
+    live(story)
+
+
+def test_a_function_that_changes_all_the_time_runs_as_it_was_found_last() -> None:
+    found: list[Qualified] = []
+
+    class Changing(Known):
+        def get(self, target: FunctionTarget) -> Qualified:
+            function = version("a")
+            found.append(Qualified(function.arn, "", (), function, None, 0))
+            return found[-1]
+
+    async def story(processes: Sequence[Process]) -> None:
+        one, _ = processes
+        shared = SharedLeases(TableLeases(Table(lambda: 0.0), "one"))
+        admission = Admission(one.concurrency, Changing(DictRecords()), one.meters, shared)
+        served, _, _, lease = await admission.admit_among_all(TARGET, check)
+        assert [served is named.version for named in found] == [False] * 4 + [True, False]
+        lease.release()
+        assert one.concurrency.running() == {served.arn: 0}
 
     live(story)
