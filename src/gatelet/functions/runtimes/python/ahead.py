@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from .forker import START, Forker, print_to
@@ -72,7 +72,7 @@ class ForkerAhead(Forker):
         ready, self._standby = self._standby, None
         if ready is not None and ready.give(descriptors):
             return ready.pid
-        fresh = self._prepare()
+        fresh = self._prepare(descriptors)
         return fresh.pid if fresh is not None and fresh.give(descriptors) else 0
 
     def children(self) -> set[int]:
@@ -94,11 +94,13 @@ class ForkerAhead(Forker):
             self._standby = None
         return None
 
-    def _prepare(self) -> Standby | None:
+    def _prepare(self, descriptors: Sequence[int] = ()) -> Standby | None:
+        """``descriptors`` are open here for an environment: the fork gets its own of them."""
         near, far = socket.socketpair()
 
         def begin(parent: int) -> None:
-            os.close(near.fileno())
+            for descriptor in (near.fileno(), *descriptors):
+                os.close(descriptor)
             self._work(lambda: _receive(far), parent)
 
         pid = self.fork(begin)
