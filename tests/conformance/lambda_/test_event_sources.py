@@ -297,6 +297,7 @@ def test_kill_in_the_middle_of_batches(own_gatelet: Any) -> None:
 
 def test_an_update_changes_what_it_names(world: World, refusing: str) -> None:
     world.function("updated-consumer")
+    world.function("next-consumer")
     filters = {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
     made = world.map(
         "updated-consumer",
@@ -318,7 +319,7 @@ def test_an_update_changes_what_it_names(world: World, refusing: str) -> None:
     assert (kept["State"], kept["BatchSize"], kept["FilterCriteria"]) == ("Disabled", 7, filters)
     assert (kept["MaximumRetryAttempts"], kept["FunctionResponseTypes"]) == (0, ["ReportBatchItemFailures"])
     assert "FilterCriteria" not in update(FilterCriteria={"Filters": []}, FunctionResponseTypes=[])
-    assert update(FunctionName="latest-consumer")["FunctionArn"].endswith(":latest-consumer")
+    assert update(FunctionName="next-consumer")["FunctionArn"].endswith(":next-consumer")
     with pytest.raises(ClientError, match="Function does not exist"):
         update(FunctionName="no-such-function")
     with pytest.raises(ClientError, match="Invalid filter pattern definition"):
