@@ -275,8 +275,9 @@ class LambdaService:
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run a function on a JSON event. Raises InvocationRefused."""
-        await self._enter(invocation)
-        return await (self._debug(invocation) if invocation.debug_port else self._run(invocation))
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        self._enter(invocation, named)
+        return await (self._debug(invocation, named) if invocation.debug_port else self._run(invocation, named))
 
     async def task_root(self, target: FunctionTarget) -> str:
         """Where the function's code is, as its debugger sees it. Raises InvocationRefused."""
@@ -285,19 +286,18 @@ class LambdaService:
 
     async def check_invocation(self, invocation: Invocation) -> None:
         """Whether ``invoke`` would begin. Raises InvocationRefused."""
-        await self._enter(invocation)
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        self._enter(invocation, named)
 
     async def invoke_async(self, invocation: Invocation) -> None:
         """Accept an event durably; it is run later. See gatelet.functions.service."""
-        await self._enter(invocation)
+        await self.check_invocation(invocation)
         if len(invocation.payload) > quotas.ASYNC_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(invocation.payload))
         await self._events.accept(invocation)
 
-    async def _enter(self, invocation: Invocation) -> None:
+    def _enter(self, invocation: Invocation, named: Qualified) -> None:
         """Ask the function's policy, if it is to be asked, and add the function to the lineage. Raises as invoke."""
-        target = invocation.target
-        named = self._catalogue.get(target) or await self._catalogue.load(target)
         source = invocation.source_arn
         service, account = invocation.source_service, invocation.source_account
         if source is not None and not self._permissions.api_may_invoke(named, source, account, service):
@@ -308,30 +308,29 @@ class LambdaService:
             return  # plain HTTP is not followed in the lineage
         invocation.trace_id = lineage.advanced(invocation.trace_id, named.version.arn)
 
-    async def _run(self, invocation: Invocation) -> InvocationResult:
-        """Run the function now; whoever asks has been let in."""
-        function, arn, lease = await self._begin(invocation)
+    async def _run(self, invocation: Invocation, named: Qualified | None = None) -> InvocationResult:
+        """Run the function now; whoever asks has been let in. ``named`` is what the target means, if it is known."""
+        named = named or self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        function, arn, lease = await self._begin(invocation, named)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         self._pools.submit(function, JsonEvent(invocation, function, arn, lease, future))
         return await future
 
-    async def _debug(self, invocation: Invocation) -> InvocationResult:
+    async def _debug(self, invocation: Invocation, named: Qualified) -> InvocationResult:
         """Run it under a debugger, in an environment of its own."""
-        await self.task_root(invocation.target)
-        function, arn, lease = await self._begin(invocation)
+        await task_root(self._host, named.version)
+        function, arn, lease = await self._begin(invocation, named)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         event = JsonEvent(invocation, function, arn, lease, future)
         return await self._debugging.run(self._host, function, event, invocation.debug_port)
 
-    async def _begin(self, invocation: Invocation) -> tuple[FunctionVersion, str, Lease]:
+    async def _begin(self, invocation: Invocation, named: Qualified) -> tuple[FunctionVersion, str, Lease]:
         """The version that runs, its ARN as the handler sees it, and room for the event."""
-        target = invocation.target
-        named = self._catalogue.get(target) or await self._catalogue.load(target)
         function, arn, now = self._check(invocation, named)
         lease = self._admission.admit(named, function, now)
         if lease is None:
             check = partial(self._check, invocation)
-            function, arn, _, lease = await self._admission.admit_among_all(target, check)
+            function, arn, _, lease = await self._admission.admit_among_all(invocation.target, check)
         return function, arn, lease
 
     def _check(self, invocation: Invocation, named: Qualified) -> Checked:
@@ -344,8 +343,9 @@ class LambdaService:
 
     async def invoke_stream(self, invocation: Invocation) -> ResponseStream:
         """Run a function whose response is taken as it comes. See gatelet.functions.service."""
-        await self._enter(invocation)
-        function, arn, lease = await self._begin(invocation)
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        self._enter(invocation, named)
+        function, arn, lease = await self._begin(invocation, named)
         future: asyncio.Future[ResponseStream] = self._loop.create_future()
         request_id, abandon_at = invocation.request_id, invocation.abandon_at
         self._pools.submit(function, StreamEvent(invocation, function, arn, request_id, lease, future, abandon_at))
