@@ -45,6 +45,11 @@ class ValkeyServer:
             for name in ("take", "charge", "extend", "hold", "generation")
         }
 
+    @property
+    def answers(self) -> bool:
+        """Whether the server answered when it was asked last."""
+        return self._failed_at is None
+
     def name(self, kind: str, name: str) -> str:
         """The key of a counter."""
         return f"{self._prefix}:{kind}:{name}"

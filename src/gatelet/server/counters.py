@@ -27,6 +27,14 @@ class Counters:
     cache: Cache
     leases: Leases | None = None
     """None: no other process holds any."""
+    server: ValkeyServer | None = None
+
+    @property
+    def state(self) -> str:
+        """``own``: in this process's memory; ``shared``; ``unavailable``: the server did not answer."""
+        if self.server is None:
+            return "own"
+        return "shared" if self.server.answers else "unavailable"
 
 
 @asynccontextmanager
@@ -40,7 +48,7 @@ async def open_counters(url: str, process: str, records: Records, cache_bytes: i
         server = ValkeyServer(url, _PREFIX, time.monotonic, _log.warning)
         try:
             leases = ValkeyLeases(server, process)
-            yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server), leases)
+            yield Counters(ValkeyBuckets(server), ValkeyQuotas(server), ValkeyCache(server), leases, server)
         finally:
             await server.close()
     else:

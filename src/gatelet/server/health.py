@@ -66,6 +66,7 @@ class Health:
             "commit_ms": {name: _percentiles(samples) for name, samples in observed.commits.items()},
             "logs": {"pending_bytes": observed.logs.pending_bytes, "dropped": observed.logs.dropped_events},
             "metrics": {"dropped": observed.metrics.dropped},
+            "counters": observed.counters.state,
         }
 
 

@@ -10,6 +10,7 @@ from gatelet.aws.clock import Clock
 from gatelet.functions.lambda_service import LambdaService
 from gatelet.logs.writer import LogWriter
 from gatelet.metrics.service import Metrics
+from gatelet.server.counters import Counters
 from gatelet.server.loop_lag import LoopLag
 from gatelet.storage.metric_points import Distribution
 from gatelet.storage.queue import Queue
@@ -36,6 +37,7 @@ class Observed:
     logs: LogWriter
     commits: Mapping[str, Distribution]
     queue: Queue
+    counters: Counters
     lag: LoopLag
     clock: Clock
     began: float

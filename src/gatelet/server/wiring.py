@@ -122,6 +122,7 @@ class Organs:
     gateway: GatewayPorts
     plane: ControlPlane
     metrics: Metrics
+    counters: Counters
 
 
 @asynccontextmanager
@@ -170,7 +171,8 @@ def _observed(organs: Organs, data: DataDirectory, clock: Clock) -> Iterator[Obs
     lag.start()
     logs = organs.control.log_writer
     try:
-        yield Observed(organs.metrics, organs.functions, logs, data.commits, data.queue, lag, clock, clock.now())
+        commits, queue, counters = data.commits, data.queue, organs.counters
+        yield Observed(organs.metrics, organs.functions, logs, commits, queue, counters, lag, clock, clock.now())
     finally:
         lag.stop()
 
@@ -240,7 +242,7 @@ async def _organs(config: Config, ground: Ground, identity: Identity, clock: Clo
         relays = await stack.enter_async_context(open_table_endpoint(config, os.environ, clock))
         services.plane = plane = ControlPlane(Codec(), Registry(), control, relays)
         served = FunctionUrls(urls, functions, identity, clock, ids, _networks(config))
-        yield Organs(functions, served, sources, live, followers, control, gateway, plane, metrics)
+        yield Organs(functions, served, sources, live, followers, control, gateway, plane, metrics, counters)
 
 
 def _account(config: Config) -> AccountThrottle:

@@ -165,6 +165,7 @@ def test_health_and_readiness(measured: Measured) -> None:
     assert set(health["loop_lag_ms"]) == {"p50", "p99.9", "max"}
     assert health["connections"]["edge"] >= 1
     assert health["commit_ms"]["state"]["max"] > 0
+    assert health["counters"] == "own"
     assert request(f"{endpoint}/livez").json() == {"status": "ok"}
     assert request(f"{endpoint}/readyz").json() == {"status": "ok", "reasons": []}
 

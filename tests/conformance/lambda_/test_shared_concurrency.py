@@ -100,13 +100,16 @@ def test_a_reservation_is_of_all(shared: Shared) -> None:
 
 def test_each_keeps_it_alone_while_the_server_is_away(shared: Shared) -> None:
     one, two = shared.one, shared.two
+    assert counters_of(one) == "shared"
     shared.counters.kill()
     assert REFUSED not in at_once([place.invoke for place in (one, two) for _ in range(RESERVED)])
     answers = at_once([one.invoke] * 12)
     assert REFUSED in answers
     assert most_at_once([answer for answer in answers if not isinstance(answer, str)]) <= RESERVED
+    assert counters_of(one) == "unavailable"
     shared.counters.start()
     wait_until(lambda: REFUSED in at_once([one.invoke, two.invoke] * 3))
+    assert counters_of(one) == "shared"
     assert one.gatelet.log().count("The counters' server does not answer") == 1
     assert one.gatelet.log().count("The counters' server answers again.") == 1
 
@@ -119,6 +122,11 @@ def test_what_a_killed_process_held_comes_back(shared: Shared) -> None:
         wait_until(lambda: two.invoke(0) == REFUSED)
         one.gatelet.kill()
     wait_until(lambda: REFUSED not in at_once([two.invoke] * RESERVED))
+
+
+def counters_of(place: Place) -> str:
+    """What /health tells of them."""
+    return str(request(f"{place.gatelet.endpoint}/health").json()["counters"])
 
 
 def keep_one(place: Place) -> None:
