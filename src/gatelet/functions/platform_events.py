@@ -108,7 +108,9 @@ class JsonLines:
     def _report(self, moment: float, request_id: str, ending: Ending) -> str:
         metrics: dict[str, Any] = {
             "durationMs": round(ending.duration, 3),
-            "billedDurationMs": report.billed_milliseconds(ending),
+            "billedDurationMs": report.billed_milliseconds(
+                ending.duration, ending.init_duration, ending.restore_duration
+            ),
             "memorySizeMB": ending.memory_size,
             "maxMemoryUsedMB": ending.memory_used,
         }

@@ -72,14 +72,15 @@ class Pool:
 
     def submit(self, event: Event) -> None:
         """Run the event as soon as an environment is free; more are started as the autoscaler says."""
-        busy = len(self._environments) - len(self._idle)
+        idle = self._idle
+        busy = len(self._environments) - len(idle)
         # With every core busy, a very short wait costs less than waking another process.
-        if busy >= self._spec.parallel and self._put_behind(event, self._shallow):
+        if (not idle or busy >= self._spec.parallel) and self._put_behind(
+            event, self._shallow if idle else self._depth
+        ):
             return
-        if self._idle:
-            self._idle.pop().run(event, at_once=busy == 0)
-            return
-        if self._put_behind(event, self._depth):
+        if idle:
+            idle.pop().run(event, at_once=busy == 0)
             return
         self._waiting.append(event)
         # A fast function has its few environments soon; whether the wait is too long is seen with every tick.

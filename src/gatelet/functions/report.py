@@ -36,10 +36,10 @@ def runtime_version(python_version: str) -> str:
     return f"python:{major_minor}.v{patch}"
 
 
-def billed_milliseconds(ending: Ending) -> int:
+def billed_milliseconds(duration: float, init_duration: float | None, restore_duration: float | None) -> int:
     """Whole milliseconds, the initialisation included; a restore is rounded by itself."""
-    restored = math.ceil(ending.restore_duration or 0.0)
-    return max(1, math.ceil(ending.duration + (ending.init_duration or 0.0)) + restored)
+    billed = math.ceil(duration if init_duration is None else duration + init_duration)
+    return max(1, billed if restore_duration is None else billed + math.ceil(restore_duration))
 
 
 class Lines(Protocol):
@@ -129,7 +129,7 @@ class TextLines:
         duration, init, size, used, status, error_type, restore = ending
         line = (
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
-            f"Billed Duration: {billed_milliseconds(ending)} ms\tMemory Size: {size} MB\t"
+            f"Billed Duration: {billed_milliseconds(duration, init, restore)} ms\tMemory Size: {size} MB\t"
             f"Max Memory Used: {used} MB\t"
         )
         if init is not None:

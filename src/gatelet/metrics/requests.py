@@ -5,6 +5,7 @@ Reference: API Gateway Developer Guide, "Amazon API Gateway dimensions and metri
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -98,8 +99,11 @@ class RequestMeter:
         now.count += len(gathered)
         now.latency.add_all(latencies)
         now.integration.add_all([each for each in integrations if each is not None])
-        now.client_errors += sum(400 <= status < 500 for status in statuses)
-        now.server_errors += sum(status >= 500 for status in statuses)
+        for status, times in Counter(statuses).items():
+            if status >= 500:
+                now.server_errors += times
+            elif status >= 400:
+                now.client_errors += times
         now.hits += cached.count(True)
         now.misses += cached.count(False)
 

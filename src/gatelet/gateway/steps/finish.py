@@ -69,21 +69,20 @@ async def _told_at_its_end(
 
 def _end(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
     try:
-        _tell(snapshot, trace, ports, status, length)
+        milliseconds = (ports.clock.monotonic() - trace.began) * 1000
+        measure(snapshot, trace, ports.meters, status, milliseconds)
+        if trace.spans is not None and ports.spans is not None:
+            request = trace.verb, trace.request_id
+            trace.spans.tell(ports.spans, snapshot, trace.route, request, status, ports.clock.now())
+        if snapshot.access_log is not None or trace.story is not None:
+            trace.response_length = length
+            trace.latency = round(milliseconds)
+            _tell(snapshot, trace, ports)
     finally:
         ports.explanations.keep(trace)
 
 
-def _tell(snapshot: Snapshot, trace: Trace, ports: Ports, status: int, length: int) -> None:
-    milliseconds = (ports.clock.monotonic() - trace.began) * 1000
-    measure(snapshot, trace, ports.meters, status, milliseconds)
-    if trace.spans is not None and ports.spans is not None:
-        request = trace.verb, trace.request_id
-        trace.spans.tell(ports.spans, snapshot, trace.route, request, status, ports.clock.now())
-    if snapshot.access_log is None and trace.story is None:
-        return
-    trace.response_length = length
-    trace.latency = round(milliseconds)
+def _tell(snapshot: Snapshot, trace: Trace, ports: Ports) -> None:
     _tell_story(snapshot, trace, ports)
     if snapshot.access_log is not None:
         ports.access_log.write(
