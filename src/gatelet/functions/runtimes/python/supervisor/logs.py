@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -29,8 +30,8 @@ def encode(moment: int, text: bytes) -> bytes:
     return _HEAD.pack(_WITH_TIME, len(text)) + _TIME.pack(moment * 1000) + text
 
 
-class LogPipe:
-    """The reading end. Bytes that are no frames are passed on as they are."""
+class _Pipe(ABC):
+    """A pipe's reading end."""
 
     def __init__(self, event: Callable[[int, bytes], None]) -> None:
         """``event`` takes epoch milliseconds and a text."""
@@ -47,9 +48,20 @@ class LogPipe:
                 data = os.read(self.read_end, _READ_BYTES)
             if not data:
                 return
-            self._kept += data
-            while self._cut():
-                pass
+            self._take(data)
+
+    @abstractmethod
+    def _take(self, data: bytes) -> None:
+        """Make events of what is complete; the rest is kept."""
+
+
+class LogPipe(_Pipe):
+    """A runtime's framed log events. Bytes that are no frames are passed on as they are."""
+
+    def _take(self, data: bytes) -> None:
+        self._kept += data
+        while self._cut():
+            pass
 
     def _cut(self) -> bool:
         if len(self._kept) < _HEAD.size:
@@ -69,30 +81,16 @@ class LogPipe:
         return True
 
 
-class LinePipe:
-    """The reading end of somebody's standard output and error: every line is an event."""
+class LinePipe(_Pipe):
+    """Somebody's standard output and error: every line is an event."""
 
-    def __init__(self, event: Callable[[int, bytes], None]) -> None:
-        """``event`` as of LogPipe."""
-        self.read_end, self.write_end = os.pipe()
-        os.set_blocking(self.read_end, False)
-        self._event = event
-        self._partial = b""
-
-    def drain(self) -> None:
-        """Pass on what was written until now."""
-        for _ in range(1 + _PIPE_BYTES // _READ_BYTES):
-            data = b""
-            with suppress(BlockingIOError):
-                data = os.read(self.read_end, _READ_BYTES)
-            if not data:
-                return
-            *lines, self._partial = (self._partial + data).split(b"\n")
-            if len(self._partial) > _EVENT_BYTES:
-                lines.append(self._partial)
-                self._partial = b""
-            for line in lines:
-                self._event(_now(), line + b"\n")
+    def _take(self, data: bytes) -> None:
+        *lines, self._kept = (self._kept + data).split(b"\n")
+        if len(self._kept) > _EVENT_BYTES:
+            lines.append(self._kept)
+            self._kept = b""
+        for line in lines:
+            self._event(_now(), line + b"\n")
 
 
 def _now() -> int:
