@@ -28,7 +28,7 @@ def handler(event, context):
     if event == "hang":
         time.sleep(30)
     if event == "slow":
-        time.sleep(0.3)
+        time.sleep(1.0)
     if event == "time":
         return context.get_remaining_time_in_millis()
     return [event, served]
