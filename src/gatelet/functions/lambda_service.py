@@ -18,7 +18,7 @@ from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
 from gatelet.functions import lineage
-from gatelet.functions.admission import Admission, Checked
+from gatelet.functions.admission import Admission, Admitted, Checked
 from gatelet.functions.budget import Budget
 from gatelet.functions.catalogue import Catalogue
 from gatelet.functions.channels import new_channel
@@ -353,12 +353,7 @@ class LambdaService:
 
     async def invoke_proxy(self, invocation: ProxyInvocation) -> ProxyResult:
         """Run a function on a gateway's request. Raises InvocationRefused."""
-        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, now = self._check_proxy(invocation, named)
-        lease = self._admission.admit(named, function, now)
-        if lease is None:
-            check = partial(self._check_proxy, invocation)
-            function, arn, now, lease = await self._admission.admit_among_all(invocation.target, check)
+        function, arn, now, lease = await self._begin_proxy(invocation)
         future: asyncio.Future[ProxyResult] = self._loop.create_future()
         event = ProxyEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
@@ -366,16 +361,20 @@ class LambdaService:
 
     async def invoke_proxy_stream(self, invocation: ProxyInvocation) -> ResponseStream:
         """Run a function on a gateway's request, taking the response as it comes. See gatelet.functions.service."""
-        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
-        function, arn, now = self._check_proxy(invocation, named)
-        lease = self._admission.admit(named, function, now)
-        if lease is None:
-            check = partial(self._check_proxy, invocation)
-            function, arn, now, lease = await self._admission.admit_among_all(invocation.target, check)
+        function, arn, now, lease = await self._begin_proxy(invocation)
         future: asyncio.Future[ResponseStream] = self._loop.create_future()
         event = StreamEvent(invocation, function, arn, self._ids.uuid(), lease, future, now + invocation.timeout)
         self._pools.submit(function, event)
         return await future
+
+    async def _begin_proxy(self, invocation: ProxyInvocation) -> Admitted:
+        """As ``_begin``."""
+        named = self._catalogue.get(invocation.target) or await self._catalogue.load(invocation.target)
+        function, arn, now = self._check_proxy(invocation, named)
+        lease = self._admission.admit(named, function, now)
+        if lease is None:
+            return await self._admission.admit_among_all(invocation.target, partial(self._check_proxy, invocation))
+        return function, arn, now, lease
 
     def _check_proxy(self, invocation: ProxyInvocation, named: Qualified) -> Checked:
         source = invocation.source_arn

@@ -74,6 +74,23 @@ class FunctionTarget:
 
 
 @dataclass(slots=True)
+class ProxyCall:
+    """A request on its way to a function. Same fields as the function service's ProxyInvocation, and the role."""
+
+    target: FunctionTarget
+    head: bytes
+    body: bytes
+    """With the head, what the event is built from (gateway/events/proxy.py)."""
+    source_arn: str | None
+    source_account: str
+    trace_id: str
+    timeout: float
+    """Seconds."""
+    role: str | None = None
+    """Who calls; None: the function's own policy is asked."""
+
+
+@dataclass(slots=True)
 class ProxyReply:
     """What came back; nothing of it is trusted yet. Same fields as the function service's ProxyResult."""
 
@@ -123,36 +140,11 @@ class StreamReply(Protocol):
 class Invoker(Protocol):
     """Runs functions for integrations."""
 
-    async def invoke_proxy_stream(
-        self,
-        target: FunctionTarget,
-        head: bytes,
-        body: bytes,
-        *,
-        source_arn: str,
-        source_account: str,
-        trace_id: str,
-        timeout: float,
-        role: str | None = None,
-    ) -> StreamReply:
+    async def invoke_proxy_stream(self, call: ProxyCall) -> StreamReply:
         """As ``invoke_proxy``; returns with the first byte of the response."""
 
-    async def invoke_proxy(
-        self,
-        target: FunctionTarget,
-        head: bytes,
-        body: bytes,
-        *,
-        source_arn: str,
-        source_account: str,
-        trace_id: str,
-        timeout: float,
-        role: str | None = None,
-    ) -> ProxyReply:
-        """Run the function on the event that ``head`` and ``body`` describe (gateway/events/proxy.py).
-
-        ``timeout`` in seconds. ``role``: who calls; None: the function's own policy is asked. Raises InvokerError.
-        """
+    async def invoke_proxy(self, call: ProxyCall) -> ProxyReply:
+        """Run the function on the event that head and body describe. Raises InvokerError."""
 
     async def invoke(
         self,
@@ -172,7 +164,7 @@ class Invoker(Protocol):
         """Run the function on a JSON event, or have it run later (``asynchronous``).
 
         ``client_context`` is decoded JSON; ``timeout`` in seconds. Raises InvokerError.
-        ``log_tail`` asks for the end of the log; ``role`` is as in ``invoke_proxy``.
+        ``log_tail`` asks for the end of the log; ``role`` is as in ProxyCall.
         """
 
 

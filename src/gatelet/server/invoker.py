@@ -33,59 +33,30 @@ class FunctionInvoker:
         self._identity = identity
         self._ids = ids
 
-    async def invoke_proxy(
-        self,
-        target: gateway.FunctionTarget,
-        head: bytes,
-        body: bytes,
-        *,
-        source_arn: str,
-        source_account: str,
-        trace_id: str,
-        timeout: float,
-        role: str | None = None,
-    ) -> gateway.ProxyReply:
+    async def invoke_proxy(self, call: gateway.ProxyCall) -> gateway.ProxyReply:
         """Run the function. Raises InvokerError."""
-        if role is not None:
-            self._permit(role, target, source_arn, source_account)
+        if call.role is not None:
+            self._act(call, call.role)
         try:
-            # Both sides spell target and reply alike, so the hot path copies nothing.
-            return await self._functions.invoke_proxy(  # type: ignore[return-value]
-                functions.ProxyInvocation(
-                    target,  # type: ignore[arg-type]
-                    head,
-                    body,
-                    source_arn if role is None else None,
-                    source_account,
-                    trace_id,
-                    timeout,
-                )
-            )
+            # Both sides spell call and reply alike, so the hot path copies nothing.
+            return await self._functions.invoke_proxy(call)  # type: ignore[arg-type,return-value]
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
 
-    async def invoke_proxy_stream(
-        self,
-        target: gateway.FunctionTarget,
-        head: bytes,
-        body: bytes,
-        *,
-        source_arn: str,
-        source_account: str,
-        trace_id: str,
-        timeout: float,
-        role: str | None = None,
-    ) -> gateway.StreamReply:
+    async def invoke_proxy_stream(self, call: gateway.ProxyCall) -> gateway.StreamReply:
         """Run the function, whose response is taken as it comes. Raises InvokerError."""
-        if role is not None:
-            self._permit(role, target, source_arn, source_account)
-        named = functions.FunctionTarget(target.account, target.region, target.name, target.qualifier)
-        source = source_arn if role is None else None
-        asked = functions.ProxyInvocation(named, head, body, source, source_account, trace_id, timeout)
+        if call.role is not None:
+            self._act(call, call.role)
         try:
-            return await self._functions.invoke_proxy_stream(asked)
+            return await self._functions.invoke_proxy_stream(call)  # type: ignore[arg-type]
         except functions.InvocationRefused as refusal:
             raise _translate(refusal) from refusal
+
+    def _act(self, call: gateway.ProxyCall, role: str) -> None:
+        """Call as the role: its policies are asked now, the function's own will not be. Raises InvokeDenied."""
+        assert call.source_arn is not None
+        self._permit(role, call.target, call.source_arn, call.source_account)
+        call.source_arn = None
 
     async def invoke(
         self,

@@ -21,7 +21,7 @@ from gatelet.gateway.invoke_url import parse_invoke_url
 from gatelet.gateway.live import LiveGateway
 from gatelet.gateway.pipeline import serve
 from gatelet.gateway.plans import LivePlans
-from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyReply
+from gatelet.gateway.ports import FunctionTarget, InvokePayloadNotJson, InvokeReply, Ports, ProxyCall, ProxyReply
 from gatelet.gateway.response_store import ResponseStore
 from gatelet.gateway.settings import GatewaySettings
 from gatelet.gateway.stage_logs import LogTarget
@@ -197,34 +197,26 @@ class LocalInvoker:
         self.calls: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
 
-    async def invoke_proxy_stream(self, target: FunctionTarget, head: bytes, body: bytes, **call: Any) -> Streamed:
-        event = proxy.build(json.loads(head), body)
-        self.calls.append({"target": target, **call})
+    async def invoke_proxy_stream(self, call: ProxyCall) -> Streamed:
+        self._note(call)
+        event = proxy.build(json.loads(call.head), call.body)
         self.events.append(event)
         return Streamed(self.handler(event))
 
-    async def invoke_proxy(
-        self,
-        target: FunctionTarget,
-        head: bytes,
-        body: bytes,
-        *,
-        source_arn: str,
-        source_account: str,
-        trace_id: str,
-        timeout: float,
-        role: str | None = None,
-    ) -> ProxyReply:
+    def _note(self, call: ProxyCall) -> None:
         self.calls.append(
             {
-                "target": target,
-                "source_arn": source_arn,
-                "source_account": source_account,
-                "trace_id": trace_id,
-                "timeout": timeout,
+                "target": call.target,
+                "source_arn": call.source_arn,
+                "source_account": call.source_account,
+                "trace_id": call.trace_id,
+                "timeout": call.timeout,
             }
         )
-        event = proxy.build(json.loads(head), body)
+
+    async def invoke_proxy(self, call: ProxyCall) -> ProxyReply:
+        self._note(call)
+        event = proxy.build(json.loads(call.head), call.body)
         self.events.append(event)
         result = self.handler(event)
         if isinstance(result, ProxyReply):

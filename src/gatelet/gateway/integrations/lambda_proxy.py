@@ -5,15 +5,10 @@ Reference: apigateway-data-plane sections 4, 6 and 7.
 
 from __future__ import annotations
 
-import asyncio
-
-from gatelet.aws.quotas import GATEWAY_HEADER_BYTES, INVOKE_PAYLOAD_BYTES
-from gatelet.gateway.errors import FunctionFailed, GatewayError, MalformedProxyResponse, RequestTooLarge
-from gatelet.gateway.events.head import encode_head
-from gatelet.gateway.events.request_members import request_members
-from gatelet.gateway.events.size import WORST_CASE, body_size
+from gatelet.gateway.errors import FunctionFailed, GatewayError, MalformedProxyResponse
 from gatelet.gateway.exchange import Exchange
-from gatelet.gateway.integrations.lambda_failures import TOO_LARGE, error_message, failure_of
+from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
+from gatelet.gateway.integrations.proxy_call import SURELY_SMALL, check_size, proxy_call
 from gatelet.gateway.method import LambdaProxy
 from gatelet.gateway.ports import InvokerError, ProxyReply
 from gatelet.gateway.steps import narrate_lambda
@@ -21,32 +16,18 @@ from gatelet.gateway.steps.proxy_response import proxy_response
 from gatelet.gateway.trace import IntegrationFacts
 from gatelet.http.response import Response
 
-_SURELY_SMALL = (INVOKE_PAYLOAD_BYTES - GATEWAY_HEADER_BYTES * WORST_CASE) // WORST_CASE
-"""A body up to here makes an event that Lambda takes, whatever its bytes are."""
-
 
 async def run(integration: LambdaProxy, exchange: Exchange) -> Response:
     """The function's answer as the response. Raises GatewayError."""
-    trace, body, clock = exchange.trace, exchange.body, exchange.ports.clock
-    shown_id, trace_id = exchange.trace_ids
-    method = exchange.method
-    head = encode_head(method.head, request_members(trace, exchange.route, None if trace.is_test else shown_id))
-    if len(body) > _SURELY_SMALL:
-        await check_size(len(head), exchange)
+    trace, clock = exchange.trace, exchange.ports.clock
+    call = proxy_call(integration, exchange)
+    if len(call.body) > SURELY_SMALL:
+        await check_size(call, exchange)
     if trace.story is not None:
-        narrate_lambda.proxy_request(trace.story, integration.target, head, exchange)
+        narrate_lambda.proxy_request(trace.story, call.target, call.head, exchange)
     began = clock.monotonic()
     try:
-        reply = await exchange.ports.invoker.invoke_proxy(
-            integration.target,
-            head,
-            body,
-            source_arn=method.source_arn,
-            source_account=exchange.snapshot.scope.account,
-            trace_id=trace_id,
-            timeout=integration.timeout,
-            role=integration.role,
-        )
+        reply = await exchange.ports.invoker.invoke_proxy(call)
     except InvokerError as refused:
         raise failure_of(refused) from refused
     milliseconds = round((clock.monotonic() - began) * 1000)
@@ -54,7 +35,7 @@ async def run(integration: LambdaProxy, exchange: Exchange) -> Response:
     if trace.story is not None:
         narrate_lambda.proxy_reply(trace.story, reply, exchange)
     if reply.kind == "response":
-        return proxy_response(exchange.snapshot, trace, reply, trace_id)
+        return proxy_response(exchange.snapshot, trace, reply, call.trace_id)
     raise _failure(reply, facts)
 
 
@@ -68,15 +49,3 @@ def _failure(reply: ProxyReply, facts: IntegrationFacts) -> GatewayError:
             f"Lambda request id: {reply.request_id}"
         )
     return MalformedProxyResponse()
-
-
-async def check_size(head: int, exchange: Exchange) -> None:
-    """Measure the event of a large body, not on the event loop. Raises RequestTooLarge."""
-    body, types = exchange.body, exchange.snapshot.binary_media_types
-    if len(body) <= _SURELY_SMALL:
-        return
-    if len(body) > INVOKE_PAYLOAD_BYTES:
-        raise RequestTooLarge(TOO_LARGE)
-    size = await asyncio.to_thread(body_size, body, types, exchange.trace.request.header("content-type"))
-    if head + size > INVOKE_PAYLOAD_BYTES:
-        raise RequestTooLarge(TOO_LARGE)

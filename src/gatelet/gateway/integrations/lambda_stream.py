@@ -9,11 +9,9 @@ from typing import Any
 
 from gatelet.gateway.errors import FunctionFailed, MalformedProxyResponse
 from gatelet.gateway.events import proxy
-from gatelet.gateway.events.head import encode_head
-from gatelet.gateway.events.request_members import request_members
 from gatelet.gateway.exchange import Exchange
 from gatelet.gateway.integrations.lambda_failures import error_message, failure_of
-from gatelet.gateway.integrations.lambda_proxy import check_size
+from gatelet.gateway.integrations.proxy_call import SURELY_SMALL, check_size, proxy_call
 from gatelet.gateway.method import LambdaStream
 from gatelet.gateway.pace import Paced
 from gatelet.gateway.ports import InvokerError, ProxyReply, StreamReply
@@ -26,25 +24,15 @@ from gatelet.http.response import Response
 
 async def run(integration: LambdaStream, exchange: Exchange) -> Response:
     """The response that the function begins, its body still to come. Raises GatewayError."""
-    trace, body, clock = exchange.trace, exchange.body, exchange.ports.clock
-    shown_id, trace_id = exchange.trace_ids
-    method = exchange.method
-    head = encode_head(method.head, request_members(trace, exchange.route, None if trace.is_test else shown_id))
-    await check_size(len(head), exchange)
+    trace, clock = exchange.trace, exchange.ports.clock
+    call = proxy_call(integration, exchange)
+    if len(call.body) > SURELY_SMALL:
+        await check_size(call, exchange)
     if trace.story is not None:
-        narrate_lambda.proxy_request(trace.story, integration.target, head, exchange)
+        narrate_lambda.proxy_request(trace.story, call.target, call.head, exchange)
     began = clock.monotonic()
     try:
-        stream = await exchange.ports.invoker.invoke_proxy_stream(
-            integration.target,
-            head,
-            body,
-            source_arn=method.source_arn,
-            source_account=exchange.snapshot.scope.account,
-            trace_id=trace_id,
-            timeout=integration.timeout,
-            role=integration.role,
-        )
+        stream = await exchange.ports.invoker.invoke_proxy_stream(call)
     except InvokerError as refused:
         raise failure_of(refused) from refused
     response = await _respond(stream, exchange)
