@@ -93,7 +93,7 @@ def _claims(trace: Trace) -> Mapping[str, str] | None:
 def _request(scope: Scope, api: ApiDocument, test: AuthorizerTest, ports: Ports) -> tuple[Trace, Route]:
     stage = {"stageName": STAGE, "variables": dict(test.variables)}
     bare: ApiDocument = {**api, "resources": {}}
-    request = Request("GET", test.path, test.query, list(test.headers), test.body, _SOURCE_IP, "https", 443)
+    request = Request.of("GET", test.path, test.query, list(test.headers), test.body, _SOURCE_IP, "https", 443)
     trace = Trace(request, InvokeAddress(api["restApi"]["id"], STAGE, test.path, "host", _DOMAIN), ports)
     trace.is_test = True
     trace.snapshot = compile_snapshot(bare, stage, None, scope)

@@ -5,10 +5,11 @@ Reference: apigateway-data-plane section 6 ("added").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import NamedTuple
+
+from gatelet.http.request import Request
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -22,18 +23,19 @@ class Client(NamedTuple):
     scheme: str
 
 
-def identify_client(peer: str, port: int, scheme: str, seen: Mapping[str, str], trusted: Networks) -> Client:
-    """The client of a request. ``seen`` holds the request's headers by lower-case name.
+def identify_client(request: Request, trusted: Networks) -> Client:
+    """The client of a request.
 
     Without a trusted proxy the peer is the client; what it claims is kept before it in ``X-Forwarded-For``, as
     AWS does. A trusted proxy counts as a part of the gateway: the client is the last address of the chain that
     is not a trusted proxy's own.
     """
-    if not trusted and "x-forwarded-for" not in seen:
-        return _direct(peer, port, scheme)
-    claimed = seen.get("x-forwarded-for")
+    values, peer = request.values, request.peer
+    if not trusted and "x-forwarded-for" not in values:
+        return _direct(peer, request.port, request.scheme)
+    claimed = ", ".join(value for name, value in request.headers if name.lower() == "x-forwarded-for")
     if not trusted or not _trusts(trusted, peer):
-        return Client(peer, f"{claimed}, {peer}" if claimed else peer, str(port), scheme)
+        return Client(peer, f"{claimed}, {peer}" if claimed else peer, str(request.port), request.scheme)
     addresses = [part.strip() for part in claimed.split(",")] if claimed else []
     while len(addresses) > 1 and _trusts(trusted, addresses[-1]):
         addresses.pop()
@@ -41,8 +43,8 @@ def identify_client(peer: str, port: int, scheme: str, seen: Mapping[str, str], 
     return Client(
         addresses[-1],
         ", ".join(addresses),
-        seen.get("x-forwarded-port", str(port)),
-        seen.get("x-forwarded-proto", scheme),
+        values.get("x-forwarded-port", str(request.port)),
+        values.get("x-forwarded-proto", request.scheme),
     )
 
 

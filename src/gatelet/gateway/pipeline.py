@@ -96,7 +96,7 @@ async def respond(live: LiveGateway, trace: Trace, ports: Ports) -> Response:
 
 async def execute(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports) -> Response:
     """Run a method: the part that a test invocation shares. Raises GatewayError."""
-    body = await decode(trace) if "content-encoding" in trace.seen else trace.request.body
+    body = await decode(trace) if "content-encoding" in trace.request.values else trace.request.body
     exchange = Exchange(snapshot, route, trace, ports, body)
     if trace.story is not None:
         narrate.begin(trace.story, exchange)

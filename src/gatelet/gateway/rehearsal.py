@@ -85,7 +85,7 @@ class Rehearsals:
 
     def _trace(self, snapshot: Snapshot, template: str, test: Rehearsal) -> Trace:
         path = template if test.path is None else test.path
-        request = Request(test.verb, path, test.query, list(test.headers), test.body, _SOURCE_IP, "https", 443)
+        request = Request.of(test.verb, path, test.query, list(test.headers), test.body, _SOURCE_IP, "https", 443)
         address = InvokeAddress(snapshot.api_id, STAGE, path, "host", _DOMAIN)
         trace = Trace(request, address, self._ports)
         trace.is_test = True

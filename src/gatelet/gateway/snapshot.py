@@ -7,8 +7,9 @@ Nothing here is ever changed: a new deployment or another setting makes a new Sn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gatelet.aws.arn import execute_api_arn
 from gatelet.aws.scope import Scope
 from gatelet.gateway.canary import Canary
 from gatelet.gateway.router import Router
@@ -62,3 +63,9 @@ class Snapshot:
     """``tracingEnabled``."""
     minimum_compression_size: int | None = None
     """Bytes from which on responses are compressed; None: never."""
+    arn: str = field(init=False)
+    """What the ARNs of its methods begin with: ``arn:aws:execute-api:{region}:{account}:{api}/{stage}``."""
+
+    def __post_init__(self) -> None:
+        arn = execute_api_arn(self.scope, self.api_id, self.stage, "", "").rstrip("/")
+        object.__setattr__(self, "arn", arn)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 
 from gatelet.aws import clock
 from gatelet.counters.ports import Bucket
@@ -24,24 +23,6 @@ from gatelet.gateway.trace_header import complete_trace, incoming_trace
 from gatelet.http.request import Request
 from gatelet.identity.principals import Principal
 
-_WATCHED = frozenset(
-    (
-        "cache-control",
-        "content-encoding",
-        "traceparent",
-        "x-amzn-requestid",
-        "x-amzn-trace-id",
-        "x-api-key",
-        "x-gatelet-explain",
-        "x-forwarded-for",
-        "x-forwarded-port",
-        "x-forwarded-proto",
-        "x-http-method-override",
-    )
-)
-"""The request headers that mean something to the gateway itself."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -104,7 +85,6 @@ class Trace:
         "request_id",
         "response_length",
         "route",
-        "seen",
         "snapshot",
         "spans",
         "status",
@@ -119,12 +99,12 @@ class Trace:
         self.address = address
         self.received = ports.clock.now()
         self.extended_id = ports.ids.extended_request_id()
-        self.seen = seen = _watched(request.headers)
-        claimed = seen.get("x-amzn-requestid")
+        values = request.values
+        claimed = values.get("x-amzn-requestid")
         # Clients may choose the id, if it is a UUID (apigateway-data-plane 8.1).
         self.request_id = claimed if claimed and _UUID.fullmatch(claimed) else ports.ids.uuid()
-        self.verb = seen.get("x-http-method-override", "").upper() or request.method
-        self.client = identify_client(request.peer, request.port, request.scheme, seen, ports.settings.trusted_proxies)
+        self.verb = values.get("x-http-method-override", "").upper() or request.method
+        self.client = identify_client(request, ports.settings.trusted_proxies)
         self.snapshot: Snapshot | None = None
         self.route: Route | None = None
         self.identity: Mapping[str, object] | None = None
@@ -206,7 +186,7 @@ class Trace:
         """X-Amzn-Trace-Id as the event shows it, and in full: for what is called now, if the request is traced."""
         ids = self._ids
         if ids is None:
-            ids = self._ids = complete_trace(incoming_trace(self.seen), ports.ids.trace_id(self.received))
+            ids = self._ids = complete_trace(incoming_trace(self.request.values), ports.ids.trace_id(self.received))
         return ids if self.spans is None else (ids[0], self.spans.amazon)
 
     def begin_spans(self, ports: Ports, *, asked: bool) -> None:
@@ -218,18 +198,3 @@ class Trace:
 @lru_cache(maxsize=4)
 def _request_time(second: int) -> str:
     return clock.request_time(second)
-
-
-def _watched(headers: list[tuple[str, str]]) -> Mapping[str, str]:
-    """The watched headers by lower-case name: the first value, of X-Forwarded-For all of them."""
-    seen: dict[str, str] | None = None
-    for name, value in headers:
-        key = name.lower()
-        if key in _WATCHED:
-            if seen is None:
-                seen = {}
-            if key not in seen:
-                seen[key] = value
-            elif key == "x-forwarded-for":
-                seen[key] = f"{seen[key]}, {value}"
-    return seen or _NOTHING

@@ -14,11 +14,14 @@ _ROOT = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
 _MAX_CHARACTERS = 256
 
 
-def incoming_trace(seen: Mapping[str, str]) -> str | None:
-    """What the client sent: X-Amzn-Trace-Id, or else W3C's traceparent written as one (gatelet.metrics.spans)."""
-    given = seen.get("x-amzn-trace-id")
-    if given is None and "traceparent" in seen:
-        context = read_traceparent(seen["traceparent"])
+def incoming_trace(values: Mapping[str, str]) -> str | None:
+    """What the client sent: X-Amzn-Trace-Id, or else W3C's traceparent written as one (gatelet.metrics.spans).
+
+    ``values`` are its headers by their names in lower case.
+    """
+    given = values.get("x-amzn-trace-id")
+    if given is None and "traceparent" in values:
+        context = read_traceparent(values["traceparent"])
         return None if context is None else write_amazon(context)
     return given
 

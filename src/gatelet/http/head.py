@@ -8,6 +8,7 @@ request line, ``Transfer-Encoding: gzip, chunked``, any or no ``Host``: those ar
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -15,9 +16,11 @@ import httptools
 
 from gatelet.http.errors import BadRequest, ExpectationFailed, HeaderTooLarge, TargetTooLong
 from gatelet.http.limits import Limits
+from gatelet.http.request import first_values
 
-_FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
-_HOST: Final = re.compile(rb"(?:[A-Za-z0-9.\-_~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_FRAMING: Final = frozenset(("content-length", "transfer-encoding", "connection", "expect"))
+"""The headers that say, beside Host, where a message ends and what becomes of its connection."""
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9.\-_~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#@]+)(.*)", re.IGNORECASE | re.DOTALL)
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 _REQUEST_LINE_EXTRA: Final = 32
@@ -25,7 +28,7 @@ _REQUEST_LINE_EXTRA: Final = 32
 
 
 @lru_cache(maxsize=1024)
-def _is_host(value: bytes) -> bool:
+def _is_host(value: str) -> bool:
     return _HOST.fullmatch(value) is not None
 
 
@@ -33,7 +36,6 @@ class HeadParser:
     """Parses one head at a time; the attributes describe the last one, until the next ``parse``."""
 
     __slots__ = (
-        "_framing",
         "_parser",
         "_target",
         "_unusual",
@@ -47,17 +49,18 @@ class HeadParser:
         "method",
         "path",
         "query",
+        "values",
     )
 
     def __init__(self) -> None:
         self._parser = httptools.HttpRequestParser(self)
         self._unusual = False
         self._target = b""
-        self._framing: list[tuple[bytes, bytes]] = []
         self.method = ""
         self.path = ""
         self.query = ""
         self.headers: list[tuple[str, str]] = []
+        self.values: Mapping[str, str] = {}
         self.http_1_1 = True
         self.keep_alive = True
         self.content_length = 0
@@ -71,19 +74,11 @@ class HeadParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by httptools, for a head that is all ASCII; it leaves white space at a value's end."""
-        value = value.rstrip()
-        self.headers.append((name.decode(), value.decode()))
-        key = name.lower()
-        if key in _FRAMING:
-            self._framing.append((key, value))
+        self.headers.append((name.decode(), value.rstrip().decode()))
 
     def on_latin_header(self, name: bytes, value: bytes) -> None:
         """The same for any other head (decoding is the greater part of the work, and ASCII is quicker)."""
-        value = value.rstrip()
-        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
-        key = name.lower()
-        if key in _FRAMING:
-            self._framing.append((key, value))
+        self.headers.append((name.decode("latin-1"), value.rstrip().decode("latin-1")))
 
     def release(self) -> None:
         """Break the reference cycle with httptools; nothing can be parsed any more."""
@@ -99,9 +94,8 @@ class HeadParser:
         if self._unusual:
             self._forget()
         self._target = b""
-        self.headers = []
-        framing: list[tuple[bytes, bytes]] = []
-        self._framing = framing
+        headers: list[tuple[str, str]] = []
+        self.headers = headers
         parser = self._parser
         if not head.isascii():
             parser = httptools.HttpRequestParser(_Latin(self))
@@ -117,11 +111,12 @@ class HeadParser:
         if len(method) + len(target) + 10 != line_end:
             raise BadRequest("Invalid request line")
         self.method = method.decode()
-        if not plain or len(framing) != 1 or framing[0][0] != b"host":
+        self.values = values = first_values(headers)
+        if not plain or len(values) != len(headers) or "host" not in values or not _FRAMING.isdisjoint(values):
             self._unusual = True
             self.http_1_1 = version == b" HTTP/1.1"
-            self._take_framing(framing)
-        elif not _is_host(framing[0][1]):
+            self._take_framing()
+        elif not _is_host(values["host"]):
             raise BadRequest("Invalid Host header")
         if target[:1] != b"/":
             target = self._reduce(target)
@@ -139,39 +134,42 @@ class HeadParser:
         self.http_1_1 = self.keep_alive = True
         self.content_length = 0
 
-    def _take_framing(self, framing: list[tuple[bytes, bytes]]) -> None:
-        found: dict[bytes, bytes] = {}
-        options: set[bytes] = set()
-        for key, value in framing:
-            if key == b"connection":
-                options.update(option.strip(b" \t") for option in value.lower().split(b","))
+    def _take_framing(self) -> None:
+        found: dict[str, str] = {}
+        options: set[str] = set()
+        for name, value in self.headers:
+            key = name.lower()
+            if key == "connection":
+                options.update(option.strip(" \t") for option in value.lower().split(","))
+            elif key != "host" and key not in _FRAMING:
+                continue
             elif key in found:
-                raise BadRequest(f"Duplicate {key.decode()} header")
+                raise BadRequest(f"Duplicate {key} header")
             else:
                 found[key] = value
-        self.keep_alive = b"close" not in options and (self.http_1_1 or b"keep-alive" in options)
-        self._check_host(found.get(b"host"))
-        self._take_body(found.get(b"content-length"), found.get(b"transfer-encoding"))
-        expect = found.get(b"expect")
+        self.keep_alive = "close" not in options and (self.http_1_1 or "keep-alive" in options)
+        self._check_host(found.get("host"))
+        self._take_body(found.get("content-length"), found.get("transfer-encoding"))
+        expect = found.get("expect")
         if expect is not None and self.http_1_1:
-            if expect.lower() != b"100-continue":
+            if expect.lower() != "100-continue":
                 raise ExpectationFailed
             self.expects_continue = True
 
-    def _check_host(self, host: bytes | None) -> None:
+    def _check_host(self, host: str | None) -> None:
         if host is None:
             if self.http_1_1:
                 raise BadRequest("Missing Host header")
         elif not _is_host(host):
             raise BadRequest("Invalid Host header")
 
-    def _take_body(self, length: bytes | None, coding: bytes | None) -> None:
+    def _take_body(self, length: str | None, coding: str | None) -> None:
         if coding is not None:
-            if length is not None or coding.lower() != b"chunked" or not self.http_1_1:
+            if length is not None or coding.lower() != "chunked" or not self.http_1_1:
                 raise BadRequest("Invalid Transfer-Encoding")
             self.chunked = True
         elif length is not None:
-            if not length.isdigit():
+            if not (length.isascii() and length.isdigit()):
                 raise BadRequest("Invalid Content-Length")
             self.content_length = int(length)
         self.has_body = self.chunked or self.content_length > 0
@@ -181,9 +179,9 @@ class HeadParser:
         match = _ABSOLUTE.fullmatch(target)
         if match is None:
             raise BadRequest("Invalid request target")
-        authority, rest = match.groups()
-        hosts = [value for key, value in self._framing if key == b"host"]
-        if not _is_host(authority) or (hosts and hosts[0].lower() != authority.lower()):
+        authority, rest = match[1].decode("latin-1"), match[2]
+        host = self.values.get("host", authority)
+        if not _is_host(authority) or host.lower() != authority.lower():
             raise BadRequest("Request target and Host header differ")
         return bytes(rest) if rest[:1] == b"/" else b"/" + rest
 

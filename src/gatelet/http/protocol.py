@@ -277,7 +277,7 @@ class Connection(asyncio.Protocol):
         self.deadline = hub.now + hub.limits.linger_timeout if self._ended else NEVER
         self._keep_alive = head.keep_alive
         self._request = Request(
-            head.method, head.path, head.query, head.headers, body, self._peer, self._scheme, self._port
+            head.method, head.path, head.query, head.headers, head.values, body, self._peer, self._scheme, self._port
         )
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+
+def first_values(headers: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """The first value of every header by its name in lower case."""
+    values = {name.lower(): value for name, value in headers}
+    if len(values) != len(headers):
+        values = {name.lower(): value for name, value in reversed(headers)}
+    return values
 
 
 @dataclass(slots=True)
@@ -17,15 +26,29 @@ class Request:
     path: str
     query: str
     headers: list[tuple[str, str]]
+    values: Mapping[str, str]
+    """``first_values`` of the headers."""
     body: bytes
     peer: str
     scheme: str = "http"
     port: int = 80
     """The local port that the request came in on (``X-Forwarded-Port``)."""
 
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        path: str,
+        query: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        peer: str,
+        scheme: str = "http",
+        port: int = 80,
+    ) -> Request:
+        """A request that did not come off a wire."""
+        return cls(method, path, query, headers, first_values(headers), body, peer, scheme, port)
+
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name (``name`` in lower case)."""
-        for key, value in self.headers:
-            if len(key) == len(name) and key.lower() == name:
-                return value
-        return None
+        return self.values.get(name)

@@ -8,7 +8,6 @@ the role trusts it. Both fail closed. Reference: identity section 2 ("Evaluation
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gatelet.aws.clock import Clock
@@ -19,8 +18,7 @@ from gatelet.identity.principals import Principal, PrincipalType
 from gatelet.identity.request_keys import Circumstances, principal_keys, request_keys
 from gatelet.policy.asked import Asked, context_of
 from gatelet.policy.combine import Grants, Named, Verdict, combine
-from gatelet.policy.document import Kind
-from gatelet.policy.evaluate import Finding, compile_policy
+from gatelet.policy.evaluate import Finding
 from gatelet.policy.principals import NEVER_EXEMPT, account_of
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
@@ -28,7 +26,6 @@ _BOUND: Final = {NEVER_EXEMPT: ("true",)}
 _REMEMBERED: Final = 64
 _REMEMBERED_CHARACTERS: Final = 256
 """Of a resource's ARN: what callers choose must not fill the memory."""
-_EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
 class CannotAssume(Exception):
@@ -44,13 +41,12 @@ class CannotAssume(Exception):
 class Authorizer:
     """Decides by the policies of callers and resources. Every method is quick and waits for nothing."""
 
-    __slots__ = ("_clock", "_directory", "_ids", "_root")
+    __slots__ = ("_clock", "_directory", "_ids")
 
     def __init__(self, directory: Directory, clock: Clock, ids: Ids) -> None:
         self._directory = directory
         self._clock = clock
         self._ids = ids
-        self._root = Grants((Named("root", compile_policy(_EVERYTHING, kind=Kind.IDENTITY)),))
 
     @property
     def directory(self) -> Directory:
@@ -74,12 +70,15 @@ class Authorizer:
         ``context`` are condition keys beyond those about the caller and the request. ``resource_account``
         is the account of the resource where its ARN does not tell (default: the ARN's, then the caller's).
         """
-        settled = self.settled(principal, action, resource, resource_policy, resource_account, resource_must_allow)
+        grants = self._directory.grants_of(principal)
+        settled = self.settled(
+            principal, grants, action, resource, resource_policy, resource_account, resource_must_allow
+        )
         if settled is not None:
             return settled
         return combine(
             self.asked(principal, action, resource, context or {}, circumstances),
-            self.grants_of(principal),
+            grants,
             resource_policy,
             same_account=_same_account(principal, resource, resource_account),
             resource_must_allow=resource_must_allow,
@@ -88,6 +87,7 @@ class Authorizer:
     def settled(
         self,
         principal: Principal,
+        grants: Grants,
         action: str,
         resource: str,
         resource_policy: Named | None = None,
@@ -96,11 +96,11 @@ class Authorizer:
     ) -> Verdict | None:
         """The verdict, if no policy looks at the circumstances of the request; None: ``authorize`` must be asked.
 
+        ``grants`` are the principal's (gatelet.identity.directory.Directory.grants_of).
         Such verdicts are remembered. Beside the caller's policies they depend on what the key holds, and on nothing
         else; the policies are the Grants that remember them, and whatever changes a policy, an attachment, a group or
         a boundary makes new Grants (gatelet.identity.directory).
         """
-        grants = self.grants_of(principal)
         if grants.looks or (resource_policy is not None and resource_policy.policy.looks):
             return None
         owner = resource_account or ""
@@ -131,7 +131,7 @@ class Authorizer:
         circumstances: Circumstances | None = None,
     ) -> Asked:
         """The request as policies see it."""
-        entity = self._entity(principal)
+        entity = self._directory.entity_of(principal)
         keys = request_keys(circumstances or Circumstances(self._clock.now()))
         keys.update(principal_keys(principal, entity.tags if entity is not None else {}))
         keys.update(context_of(context))
@@ -139,21 +139,9 @@ class Authorizer:
             keys.update(_BOUND)
         return Asked(action, resource, keys, arn=principal.arn, issuer=_issuer(principal))
 
-    def grants_of(self, principal: Principal) -> Grants:
-        """The policies of a caller; one whose user or role is gone, or was made anew, has none."""
-        if principal.root:
-            return self._root
-        entity = self._entity(principal)
-        if entity is None:
-            return Grants()
-        if not principal.session_policies:
-            return entity.grants
-        session = self._directory.session_policies(principal.session_policies, principal.account)
-        return replace(entity.grants, session=session)
-
     def explain(self, principal: Principal, asked: Asked) -> list[tuple[str, list[Finding]]]:
         """Every statement of the caller's policies against a request, by policy."""
-        grants = self.grants_of(principal)
+        grants = self._directory.grants_of(principal)
         policies = [*grants.identity, *((grants.boundary,) if grants.boundary else ()), *(grants.session or ())]
         return [(named.name, named.policy.explain(asked)) for named in policies]
 
@@ -189,15 +177,6 @@ class Authorizer:
         return session_principal(
             role, account_of(role_arn), session_name, self._ids.access_key_id(SESSION_PREFIX), int(now)
         )
-
-    def _entity(self, principal: Principal) -> Entity | None:
-        if principal.type is PrincipalType.USER:
-            entity = self._directory.user(principal.account, principal.name)
-        elif principal.type is PrincipalType.ROLE:
-            entity = self._directory.role(principal.account, principal.name)
-        else:
-            return None
-        return entity if entity is not None and entity.unique_id == principal.unique_id else None
 
 
 def _same_account(principal: Principal, resource: str, resource_account: str | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from gatelet.identity.aws_policies import AWS_POLICIES
@@ -26,6 +26,7 @@ from gatelet.identity.model import (
     RoleDocument,
     UserDocument,
 )
+from gatelet.identity.principals import Principal, PrincipalType
 from gatelet.policy.combine import Grants, Named
 from gatelet.policy.document import Kind
 from gatelet.policy.errors import MalformedPolicy
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 _KINDS: Final = (ROLE, USER, GROUP, POLICY, ACCESS_KEY)
 _KEPT_TEXTS: Final = 4_096
+_EVERYTHING: Final = [{"Sid": "Root", "Effect": "Allow", "Action": "*", "Resource": "*"}]
 _DENY_ALL: Final = [{"Sid": "Unreadable", "Effect": "Deny", "Action": "*", "Resource": "*"}]
 
 
@@ -57,7 +59,7 @@ class Entity:
 class Directory:
     """Looks identities up; every answer is from memory."""
 
-    __slots__ = ("_documents", "_entities", "_records", "_texts")
+    __slots__ = ("_documents", "_entities", "_records", "_root", "_texts", "revision")
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -65,6 +67,9 @@ class Directory:
         """By kind, account and id; access keys have no account."""
         self._entities: dict[tuple[str, str, str], Entity] = {}
         self._texts: dict[tuple[Kind, str], Policy] = {}
+        self._root = Grants((Named("root", compile_policy(_EVERYTHING, kind=Kind.IDENTITY)),))
+        self.revision = 0
+        """Another one after every change: whatever was looked up at one revision holds while it stays."""
 
     async def start(self) -> None:
         """Load what is stored."""
@@ -84,6 +89,7 @@ class Directory:
             self._documents[_place(key)] = record.value
         if key.kind != ACCESS_KEY:
             self._forget(key.account)
+        self.revision += 1
 
     def role(self, account: str, name: str) -> Entity | None:
         """The role of that name (as it is spelled), or None."""
@@ -104,6 +110,27 @@ class Directory:
             return None
         role = self.role(parts[4], arn.rpartition("/")[2])
         return role if role is not None and role.arn == arn else None
+
+    def entity_of(self, principal: Principal) -> Entity | None:
+        """The caller's user or role; None for another caller, and if it is gone or was made anew."""
+        if principal.type is PrincipalType.USER:
+            entity = self.user(principal.account, principal.name)
+        elif principal.type is PrincipalType.ROLE:
+            entity = self.role(principal.account, principal.name)
+        else:
+            return None
+        return entity if entity is not None and entity.unique_id == principal.unique_id else None
+
+    def grants_of(self, principal: Principal) -> Grants:
+        """The policies of a caller; one whose user or role is gone, or was made anew, has none."""
+        if principal.root:
+            return self._root
+        entity = self.entity_of(principal)
+        if entity is None:
+            return Grants()
+        if not principal.session_policies:
+            return entity.grants
+        return replace(entity.grants, session=self.session_policies(principal.session_policies, principal.account))
 
     def access_key(self, key_id: str) -> AccessKeyDocument | None:
         """A user's long-term key."""

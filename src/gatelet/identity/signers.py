@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hmac import HMAC
 from typing import Final
 
 from gatelet.aws.errors import AwsError
@@ -27,8 +26,10 @@ from gatelet.identity.directory import Directory, Entity
 from gatelet.identity.model import AccessKeyDocument
 from gatelet.identity.principals import Principal, PrincipalType, root_principal
 from gatelet.identity.vault import CannotOpen, Vault
+from gatelet.policy.combine import Grants
 from gatelet.wire.errors import Unauthenticated
-from gatelet.wire.sigv4 import SignedCredential, prepared, signing_key, verify
+from gatelet.wire.signing_key import SigningKey
+from gatelet.wire.sigv4 import SignedCredential, verify
 
 ACTIVE: Final = "Active"
 _INVALID_TOKEN: Final = "The security token included in the request is invalid."  # noqa: S105 - a message
@@ -40,10 +41,11 @@ _KEPT_SIGNERS: Final = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A known key: who holds it, and the secret that verifies what it signed."""
+    """A known key: who holds it, the secret that verifies what it signed, and the holder's policies."""
 
     principal: Principal
     secret: str = field(repr=False)
+    grants: Grants = field(repr=False)
     shown: Mapping[str, str] = field(init=False, compare=False)
     """The caller as an event's ``requestContext.identity`` tells it (apigateway-data-plane section 6)."""
 
@@ -77,9 +79,9 @@ class Signers:
         self._root = root
         self._development = root is None
         self._sessions: dict[str, tuple[Session, Credentials]] = {}
-        self._made: dict[str, tuple[object, object, Signer]] = {}
-        """By key id or session token: what a signer was made of, and the signer."""
-        self._signing_keys: dict[tuple[str, str], HMAC] = {}
+        self._made: dict[str, tuple[int, Signer]] = {}
+        """By key id or session token: the signer, and the revision of the directory that it was made of."""
+        self._signing_keys: dict[tuple[str, str], SigningKey] = {}
 
     @property
     def development(self) -> bool:
@@ -92,17 +94,19 @@ class Signers:
         Raises Unauthenticated for a session that has expired and for a key or token that is not (or no longer)
         valid.
         """
+        if token is None and (kept := self._kept(access_key_id)) is not None:
+            return kept
         if token is not None and access_key_id.startswith(SESSION_PREFIX):
             return self._holder_of_session(access_key_id, token, now)
         if self._root is not None and access_key_id == self._root.access_key_id:
-            return self._root_signer(access_key_id, DEFAULT_ACCOUNT, self._root.secret_access_key)
+            root = root_principal(DEFAULT_ACCOUNT, access_key_id)
+            return self._keep(access_key_id, root, self._root.secret_access_key)
         if (document := self._directory.access_key(access_key_id)) is not None:
-            user = self._directory.user(document["account"], document["user"])
-            if document["status"] != ACTIVE or user is None or token is not None:
+            if token is not None:
                 raise unknown_key()
-            return self._kept(access_key_id, document, user) or self._user_signer(access_key_id, document, user)
+            return self._holder_of_key(access_key_id, document)
         if self._development and (account := account_of_key(access_key_id)) is not None:
-            return self._root_signer(access_key_id, account, DEVELOPMENT_SECRET)
+            return self._keep(access_key_id, root_principal(account, access_key_id), DEVELOPMENT_SECRET)
         return None
 
     def account_of(self, access_key_id: str) -> str | None:
@@ -119,17 +123,16 @@ class Signers:
         place = (signer.secret, claim.scope)
         key = self._signing_keys.get(place)
         if key is None:
-            key = prepared(signing_key(signer.secret, claim.date, claim.region, claim.service))
+            key = SigningKey(signer.secret, claim.date, claim.region, claim.service)
             if len(self._signing_keys) >= _KEPT_KEYS:
                 self._signing_keys.clear()
             self._signing_keys[place] = key
-        verify(credential, signer.secret, now, key=key)
+        verify(credential, key, now)
 
-    def _root_signer(self, access_key_id: str, account: str, secret: str) -> Signer:
-        kept = self._kept(access_key_id, None, None)
-        return kept or self._keep(access_key_id, None, None, Signer(root_principal(account, access_key_id), secret))
-
-    def _user_signer(self, access_key_id: str, document: AccessKeyDocument, user: Entity) -> Signer:
+    def _holder_of_key(self, access_key_id: str, document: AccessKeyDocument) -> Signer:
+        user = self._directory.user(document["account"], document["user"])
+        if document["status"] != ACTIVE or user is None:
+            raise unknown_key()
         try:
             secret = self._vault.open(document["sealed"], access_key_id)
         except CannotOpen:
@@ -144,20 +147,18 @@ class Signers:
             identity_arn=user.arn,
             unique_id=user.unique_id,
         )
-        return self._keep(access_key_id, document, user, Signer(principal, secret))
+        return self._keep(access_key_id, principal, secret)
 
-    def _kept(self, name: str, credential: object, owner: object) -> Signer | None:
-        """A signer made before, of the same stored key or session and the same user or role.
+    def _kept(self, name: str) -> Signer | None:
+        """A signer made before, if nothing in the directory has changed since."""
+        made = self._made.get(name)
+        return made[1] if made is not None and made[0] == self._directory.revision else None
 
-        The directory puts a new object in the place of whatever changes: the same objects make the same signer.
-        """
-        kept = self._made.get(name)
-        return kept[2] if kept is not None and kept[0] is credential and kept[1] is owner else None
-
-    def _keep(self, name: str, credential: object, owner: object, signer: Signer) -> Signer:
+    def _keep(self, name: str, principal: Principal, secret: str) -> Signer:
+        signer = Signer(principal, secret, self._directory.grants_of(principal))
         if len(self._made) >= _KEPT_SIGNERS:
             self._made.clear()
-        self._made[name] = (credential, owner, signer)
+        self._made[name] = (self._directory.revision, signer)
         return signer
 
     def _holder_of_session(self, access_key_id: str, token: str, now: float) -> Signer | None:
@@ -169,14 +170,14 @@ class Signers:
             raise unknown_key()
         if session.expires < now:
             raise Unauthenticated("ExpiredTokenException", _EXPIRED_TOKEN)
-        if isinstance(session, UserSession):
-            return Signer(self._user_of(session), credentials.secret_access_key)
-        role = self._directory.role(session.account, session.role_name)
-        kept = self._kept(token, session, role)
+        kept = self._kept(token)
         if kept is not None:
             return kept
-        signer = Signer(_session_principal(session, role), credentials.secret_access_key)
-        return self._keep(token, session, role, signer)
+        if isinstance(session, UserSession):
+            principal = self._user_of(session)
+        else:
+            principal = _session_principal(session, self._directory.role(session.account, session.role_name))
+        return self._keep(token, principal, credentials.secret_access_key)
 
     def _read(self, token: str) -> tuple[Session, Credentials]:
         found = self._sessions.get(token)

@@ -22,6 +22,7 @@ from gatelet.http.client.client import HttpClient
 from gatelet.http.client.errors import ClientTimeout
 from gatelet.http.client.message import Answer, ClientRequest
 from gatelet.http.client.target import Origin
+from gatelet.http.request import first_values
 from gatelet.identity.authorization import CannotAssume
 from gatelet.identity.credentials import Credentials, RoleSession
 from gatelet.identity.principals import Principal
@@ -44,6 +45,7 @@ class _Message:
     path: str
     query: str
     headers: list[tuple[str, str]]
+    values: Mapping[str, str]
     body: bytes
 
 
@@ -167,7 +169,7 @@ def _message(call: ServiceCall, model: ServiceModel | None) -> _Message:
         query = "&".join(filter(None, [f"Action={call.uri.action}", query]))
     if "content-type" not in names and call.method in ("POST", "PUT", "PATCH"):
         headers.append(("Content-Type", content_type))
-    return _Message(call.method, call.path, query, headers, call.body)
+    return _Message(call.method, call.path, query, headers, first_values(headers), call.body)
 
 
 def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:

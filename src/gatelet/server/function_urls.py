@@ -53,7 +53,6 @@ _FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 )
-_WATCHED = frozenset(("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"))
 
 
 class FunctionUrls:
@@ -104,10 +103,10 @@ class FunctionUrls:
     async def _answer(self, request: Request, address: UrlAddress, url: FunctionUrl, request_id: str) -> Response:
         if len(request.body) > quotas.INVOKE_PAYLOAD_BYTES:
             raise PayloadTooLarge(len(request.body))
-        seen = _watched(request)
-        client = identify_client(request.peer, request.port, request.scheme, seen, self._trusted)
+        client = identify_client(request, self._trusted)
         caller = None if url.auth_type == NO_AUTHENTICATION else await self._caller(request, url, client)
-        shown_trace, trace_id = complete_trace(seen.get("x-amzn-trace-id"), self._ids.trace_id(self._clock.now()))
+        claimed_trace = request.values.get("x-amzn-trace-id")
+        shown_trace, trace_id = complete_trace(claimed_trace, self._ids.trace_id(self._clock.now()))
         asked = self._url_request(request, address, url, client, shown_trace, request_id)
         if caller is not None:
             asked = replace(asked, owner=url.target.account, caller=caller.principal)
@@ -168,15 +167,6 @@ class FunctionUrls:
             request_id=request_id,
             moment=self._clock.now(),
         )
-
-
-def _watched(request: Request) -> dict[str, str]:
-    seen: dict[str, str] = {}
-    for name, value in request.headers:
-        key = name.lower()
-        if key in _WATCHED:
-            seen[key] = f"{seen[key]}, {value}" if key in seen else value
-    return seen
 
 
 def _event(asked: UrlRequest) -> bytes:

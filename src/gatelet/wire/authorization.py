@@ -15,13 +15,11 @@ from typing import Final, NamedTuple
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.quotas import PRESIGNED_EXPIRES_MAX
-from gatelet.wire.canonical import Repeated, Values, headers_by_name
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.message import WireRequest
 from gatelet.wire.protocols import timestamps
 from gatelet.wire.protocols.forms import parse_multi
 
-Headers = tuple[Values, Repeated]
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _AMZ_DATE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _DATE_PARTS: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
@@ -58,8 +56,6 @@ class SignedCredential(NamedTuple):
     """What a signed request says of its signer; nothing of it is verified yet."""
 
     request: WireRequest
-    headers: Headers
-    """The request's (gatelet.wire.canonical.headers_by_name)."""
     claim: Claim
     signature: str
     amz_date: str
@@ -80,13 +76,12 @@ def credential_of(request: WireRequest, *, hashed: bool = False) -> SignedCreden
     ``hashed`` words a malformed header as execute-api does, with its digest in place of its text. Raises
     Unauthenticated (IncompleteSignatureException) if it is malformed.
     """
-    headers = headers_by_name(request)
-    header = headers[0].get("authorization")
+    header = request.values.get("authorization")
     if header is not None:
         header = header.strip()
-        return _usual(request, headers, header) or _from_header(request, headers, header, hashed=hashed)
+        return _usual(request, header) or _from_header(request, header, hashed=hashed)
     if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
-        return _from_query(request, headers)
+        return _from_query(request)
     return None
 
 
@@ -96,9 +91,9 @@ def missing_token(*, query_protocol: bool = False) -> Unauthenticated:
     return Unauthenticated("MissingAuthenticationTokenException", text)
 
 
-def _usual(request: WireRequest, headers: Headers, header: str) -> SignedCredential | None:
+def _usual(request: WireRequest, header: str) -> SignedCredential | None:
     """The credential of a header as SDKs write it, whose signature stands last; None: it must be read in full."""
-    values, _ = headers
+    values = request.values
     date, signature = values.get("x-amz-date"), header[-_SIGNATURE_CHARACTERS:]
     # Bytes tell letters and digits by a table: twenty times as fast as text does.
     if date is None or not signature.encode("latin-1", "replace").isalnum() or moment_of(date) is None:
@@ -106,7 +101,7 @@ def _usual(request: WireRequest, headers: Headers, header: str) -> SignedCredent
     claim = _claim_of(header[:-_SIGNATURE_CHARACTERS])
     if claim is None:
         return None
-    return SignedCredential(request, headers, claim, signature, date, values.get("x-amz-security-token"))
+    return SignedCredential(request, claim, signature, date, values.get("x-amz-security-token"))
 
 
 @lru_cache(maxsize=1024)
@@ -144,10 +139,10 @@ def _claim(elements: Sequence[str], signed_headers: str) -> Claim:
     return Claim(key_id, day, region, service, terminator, tuple(names.split(";")), names, "/".join(elements[1:]))
 
 
-def _from_header(request: WireRequest, headers: Headers, header: str, *, hashed: bool) -> SignedCredential:
+def _from_header(request: WireRequest, header: str, *, hashed: bool) -> SignedCredential:
     algorithm, _, rest = header.partition(" ")
     parts = _pairs(header, rest, hashed=hashed)
-    date = _signing_date(headers[0])
+    date = _signing_date(request.values)
     problems = [
         f"Authorization header requires '{name}' parameter."
         for name in ("Credential", "Signature", "SignedHeaders")
@@ -159,7 +154,7 @@ def _from_header(request: WireRequest, headers: Headers, header: str, *, hashed:
         raise _incomplete(f"{' '.join(problems)} {_echo(header, hashed=hashed)}")
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    return _credential(request, headers, parts, date or "", headers[0].get("x-amz-security-token"), None)
+    return _credential(request, parts, date or "", request.values.get("x-amz-security-token"), None)
 
 
 def _pairs(header: str, rest: str, *, hashed: bool) -> dict[str, str]:
@@ -189,7 +184,7 @@ def _digest(header: str) -> str:
     return base64.b64encode(hashlib.sha256(header.encode("latin-1", "replace")).digest()).decode("ascii")
 
 
-def _signing_date(values: Values) -> str | None:
+def _signing_date(values: Mapping[str, str]) -> str | None:
     named = values.get("x-amz-date")
     if named is not None:
         return named.strip()
@@ -202,7 +197,7 @@ def _signing_date(values: Values) -> str | None:
         return date.strip()
 
 
-def _from_query(request: WireRequest, headers: Headers) -> SignedCredential:
+def _from_query(request: WireRequest) -> SignedCredential:
     query = {name: values[-1] for name, values in parse_multi(request.query).items()}
     for name in _QUERY_NAMES:
         if not query.get(name):
@@ -216,11 +211,11 @@ def _from_query(request: WireRequest, headers: Headers) -> SignedCredential:
     if not 1 <= seconds <= PRESIGNED_EXPIRES_MAX:
         raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {PRESIGNED_EXPIRES_MAX}.")
     parts = {name.removeprefix("X-Amz-"): query[name] for name in _QUERY_NAMES}
-    return _credential(request, headers, parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
+    return _credential(request, parts, parts["Date"], query.get("X-Amz-Security-Token"), seconds)
 
 
 def _credential(
-    request: WireRequest, headers: Headers, parts: Mapping[str, str], date: str, token: str | None, expires: int | None
+    request: WireRequest, parts: Mapping[str, str], date: str, token: str | None, expires: int | None
 ) -> SignedCredential:
     elements = parts["Credential"].split("/")
     if len(elements) != 5:
@@ -233,7 +228,7 @@ def _credential(
             f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
         )
     claim = _claim(elements, parts["SignedHeaders"])
-    return SignedCredential(request, headers, claim, parts["Signature"], date, token, expires)
+    return SignedCredential(request, claim, parts["Signature"], date, token, expires)
 
 
 def _incomplete(message: str) -> Unauthenticated:

@@ -6,16 +6,12 @@ Reference: identity section 1.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final, Protocol
 from urllib.parse import quote, unquote_to_bytes
 
 from gatelet.wire.message import WireRequest
 
-Values = Mapping[str, str]
-Repeated = Mapping[str, Sequence[str]]
-_NONE: Final[Repeated] = MappingProxyType({})
 _PATH_SAFE: Final = "/~"
 _PLAIN_PATH: Final = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 """A path whose every form is the same."""
@@ -24,19 +20,6 @@ _PLAIN_QUERY: Final = re.compile(r"[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?(?:&[A-
 _QUERY_SAFE: Final = "-_.~"
 _DOTS: Final = re.compile(r"/\.\.?(?:/|$)")
 _SLASHES: Final = re.compile(r"/{2,}")
-
-
-def headers_by_name(request: WireRequest) -> tuple[Values, Repeated]:
-    """The first value of every header by its name in lower case, and all values of those that come more than once."""
-    headers = request.headers
-    values = {name.lower(): value for name, value in headers}
-    if len(values) == len(headers):
-        return values, _NONE
-    every: dict[str, list[str]] = {}
-    for name, value in headers:
-        every.setdefault(name.lower(), []).append(value)
-    first = {name: held[0] for name, held in every.items()}
-    return first, {name: held for name, held in every.items() if len(held) > 1}
 
 
 class Signed(Protocol):
@@ -52,25 +35,15 @@ class Signed(Protocol):
 
 
 def canonical_requests(
-    request: WireRequest,
-    headers: tuple[Values, Repeated],
-    signed: Signed,
-    payload_hash: str,
-    *,
-    presigned: bool = False,
+    request: WireRequest, signed: Signed, payload_hash: str, *, presigned: bool = False
 ) -> list[str]:
     """The canonical requests that a correct client may have signed, the likeliest first.
 
-    ``headers`` are the request's own (``headers_by_name``), and have all that are signed. Clients disagree on whether
-    a query string is signed as it is sent or encoded anew; both forms stand for the same request. What a path may be
-    signed as is the service's.
+    Clients disagree on whether a query string is signed as it is sent or encoded anew; both forms stand for the same
+    request. What a path may be signed as is the service's. Raises KeyError: a signed header did not come.
     """
-    values, repeated = headers
+    values = request.values if len(request.values) == len(request.headers) else _joined(request.headers)
     lines = [f"{name}:{' '.join(values[name].split())}\n" for name in signed.signed_headers]
-    if repeated:
-        for at, name in enumerate(signed.signed_headers):
-            if name in repeated:
-                lines[at] = f"{name}:{','.join([' '.join(one.split()) for one in repeated[name]])}\n"
     method, tail = request.method.upper(), f"{''.join(lines)}\n{signed.names}\n{payload_hash}"
     requests = []
     queries = canonical_queries(request.query, presigned=presigned)
@@ -78,6 +51,14 @@ def canonical_requests(
         for query in queries:
             requests.append(f"{method}\n{path}\n{query}\n{tail}")  # noqa: PERF401 - this is quicker for one
     return requests
+
+
+def _joined(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """All values of every header, by its name in lower case."""
+    every: dict[str, list[str]] = {}
+    for name, value in headers:
+        every.setdefault(name.lower(), []).append(value.strip())
+    return {name: ",".join(held) for name, held in every.items()}
 
 
 def canonical_paths(path: str, service: str) -> Sequence[str]:

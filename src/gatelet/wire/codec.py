@@ -55,7 +55,7 @@ class Codec:
         """
         model = self._service(service).model
         old = model.protocol == "json" and model.query_compatible
-        targeted = not old or any(name.lower() == "x-amz-target" for name, _ in request.headers)
+        targeted = not old or "x-amz-target" in request.values
         return service if targeted else f"{service}{_QUERY}"
 
     def decode(self, service: str, request: WireRequest) -> DecodedCall:
@@ -65,7 +65,7 @@ class Codec:
         UnknownService if there is no such service.
         """
         spoken = self._service(service)
-        headers = {name.lower(): value for name, value in request.headers}
+        headers = request.values
         if headers.get("content-encoding") == "gzip" and spoken.model.compressed:
             request = decompress(request)
         operation, params = spoken.protocol.decode(request, headers)

@@ -6,6 +6,7 @@ Reference: botocore's ``requestcompression`` trait; AWS SDKs Reference Guide, "R
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatelet.aws.quotas import GATEWAY_BODY_BYTES
@@ -23,6 +24,7 @@ class Decompressed:
     path: str
     query: str
     headers: list[tuple[str, str]]
+    values: Mapping[str, str]
     body: bytes
 
 
@@ -35,4 +37,4 @@ def decompress(request: WireRequest) -> WireRequest:
         raise SerializationFailure(f"The body cannot be decompressed: {error}") from error
     if not inflater.eof:
         raise SerializationFailure(f"The body is cut off, or larger than {GATEWAY_BODY_BYTES} bytes")
-    return Decompressed(request.method, request.path, request.query, request.headers, body)
+    return Decompressed(request.method, request.path, request.query, request.headers, request.values, body)

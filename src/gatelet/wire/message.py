@@ -23,6 +23,10 @@ class WireRequest(Protocol):
     @property
     def headers(self) -> list[tuple[str, str]]: ...
     @property
+    def values(self) -> Mapping[str, str]:
+        """The first value of every header by its name in lower case."""
+
+    @property
     def body(self) -> bytes: ...
 
 
@@ -48,4 +52,4 @@ class DecodedCall:
     operation: str
     params: dict[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    """The request's headers with lower-case names (the last of repeated ones)."""
+    """The request's headers with lower-case names (the first of repeated ones)."""

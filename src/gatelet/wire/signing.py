@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatelet.aws.clock import amz_date
 from gatelet.wire.authorization import ALGORITHM, Claim
-from gatelet.wire.canonical import canonical_requests, headers_by_name
-from gatelet.wire.sigv4 import TERMINATOR, signing_key, string_to_sign
+from gatelet.wire.canonical import canonical_requests
+from gatelet.wire.signing_key import TERMINATOR, SigningKey
+from gatelet.wire.sigv4 import string_to_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class _Outgoing:
     path: str
     query: str
     headers: list[tuple[str, str]]
+    values: Mapping[str, str]
     body: bytes
 
 
@@ -45,14 +46,15 @@ def sign(
     signed = {**headers, "X-Amz-Date": moment}
     if session_token is not None:
         signed["X-Amz-Security-Token"] = session_token
-    names = tuple(sorted(name.lower() for name in signed))
-    request = _Outgoing(method, path, query, list(signed.items()), body)
+    values = {name.lower(): value for name, value in signed.items()}
+    names = tuple(sorted(values))
+    request = _Outgoing(method, path, query, list(signed.items()), values, body)
     scope = f"{moment[:8]}/{region}/{service}/{TERMINATOR}"
     claim = Claim(access_key_id, moment[:8], region, service, TERMINATOR, names, ";".join(names), scope)
     digest = hashlib.sha256(body).hexdigest()
-    canonical = canonical_requests(request, headers_by_name(request), claim, digest)[0]
-    key = signing_key(secret_access_key, moment[:8], region, service)
-    signature = hmac.digest(key, string_to_sign(moment, scope, canonical.encode()), "sha256").hex()
+    canonical = canonical_requests(request, claim, digest)[0]
+    key = SigningKey(secret_access_key, moment[:8], region, service)
+    signature = key.sign(string_to_sign(moment, scope, canonical.encode()))
     signed["Authorization"] = (
         f"{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={claim.names}, Signature={signature}"
     )

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Final
 
 from gatelet.aws.clock import amz_date
 from gatelet.aws.errors import NotSupported
 from gatelet.aws.quotas import CLOCK_SKEW_SECONDS
 from gatelet.wire.authorization import ALGORITHM, Claim, SignedCredential, credential_of, missing_token, moment_of
-from gatelet.wire.canonical import Values, canonical_requests
+from gatelet.wire.canonical import canonical_requests
 from gatelet.wire.errors import Unauthenticated
 from gatelet.wire.protocols.forms import parse_multi
+from gatelet.wire.signing_key import TERMINATOR, SigningKey
 
 __all__ = [
     "SignedCredential",
     "credential_of",
     "missing_token",
-    "prepared",
-    "signing_key",
     "string_to_sign",
     "verify",
 ]
 
-TERMINATOR: Final = "aws4_request"
 UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 _UNSIGNED_CHUNKS: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
@@ -38,42 +37,31 @@ _MISMATCH: Final = (
 )
 
 
-def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
-    """The key that signs a scope's requests; it may be kept as long as the date holds."""
-    key = f"AWS4{secret}".encode()
-    for part in (date, region, service, TERMINATOR):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key
-
-
 def string_to_sign(amz_date_text: str, scope: str, canonical_request: bytes) -> bytes:
     """What the signature is made of."""
     return f"{ALGORITHM}\n{amz_date_text}\n{scope}\n{hashlib.sha256(canonical_request).hexdigest()}".encode()
 
 
-def prepared(key: bytes) -> hmac.HMAC:
-    """A signing key, ready to sign one text after another: half of what an HMAC costs is the preparation."""
-    return hmac.new(key, digestmod="sha256")
+def verify(credential: SignedCredential, key: SigningKey, now: float) -> None:
+    """Whether its request was signed with this key, of the credential's scope, and is still fresh at ``now`` (epoch s).
 
-
-def verify(credential: SignedCredential, secret: str, now: float, *, key: hmac.HMAC | None = None) -> None:
-    """Whether its request is what the holder of the secret signed, and still fresh at ``now`` (epoch seconds).
-
-    ``key`` is a kept and prepared ``signing_key`` of this secret and scope. Raises Unauthenticated
-    (InvalidSignatureException); NotSupported for chunk signatures.
+    Raises Unauthenticated (InvalidSignatureException); NotSupported for chunk signatures.
     """
-    request, headers, claim, signature, moment, _, expires = credential
+    request, claim, signature, moment, _, expires = credential
+    values = request.values
     if claim.terminator != TERMINATOR or claim.date != moment[:8]:
         raise _inconsistent(credential)
     _check_freshness(moment, CLOCK_SKEW_SECONDS if expires is None else expires, now)
-    _check_signed_headers(headers[0], claim)
+    _check_signed_headers(values, claim)
     # The usual request says nothing of its body's hash, and has no body.
-    named = expires is not None or request.body or "x-amz-content-sha256" in headers[0]
+    named = expires is not None or request.body or "x-amz-content-sha256" in values
     body_hash = _body_hash(credential) if named else _EMPTY
-    if key is None:
-        key = prepared(signing_key(secret, claim.date, claim.region, claim.service))
+    try:
+        requests = canonical_requests(request, claim, body_hash, presigned=expires is not None)
+    except KeyError:  # a signed header that did not arrive must not pass for an empty one
+        raise _invalid(_MISMATCH) from None
     given, scope = signature.encode("utf-8", "replace"), claim.scope
-    for canonical in canonical_requests(request, headers, claim, body_hash, presigned=expires is not None):
+    for canonical in requests:
         if _signs(key, string_to_sign(moment, scope, canonical.encode("utf-8", "replace")), given):
             return
         # Header text that is not ASCII may have been signed in either encoding.
@@ -83,10 +71,8 @@ def verify(credential: SignedCredential, secret: str, now: float, *, key: hmac.H
     raise _invalid(_MISMATCH)
 
 
-def _signs(key: hmac.HMAC, text: bytes, given: bytes) -> bool:
-    mac = key.copy()
-    mac.update(text)
-    return hmac.compare_digest(mac.hexdigest().encode(), given)
+def _signs(key: SigningKey, text: bytes, given: bytes) -> bool:
+    return hmac.compare_digest(key.sign(text).encode(), given)
 
 
 def _inconsistent(credential: SignedCredential) -> Unauthenticated:
@@ -118,13 +104,10 @@ def _span(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} sec."
 
 
-def _check_signed_headers(values: Values, claim: Claim) -> None:
+def _check_signed_headers(values: Mapping[str, str], claim: Claim) -> None:
     signed = claim.signed_headers
     if "host" not in signed:
         raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-    for name in signed:
-        if name not in values:  # a signed header that did not arrive must not pass for an empty one
-            raise _invalid(_MISMATCH)
     if "x-amz-security-token" in values and "x-amz-security-token" not in signed:
         raise _invalid("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")
     if claim.service == "s3" and any(name.startswith("x-amz-") for name in values.keys() - signed):
@@ -135,7 +118,7 @@ def _check_signed_headers(values: Values, claim: Claim) -> None:
 
 def _body_hash(credential: SignedCredential) -> str:
     """The client's word for the body, checked against the body; without one, the body's hash."""
-    request, named = credential.request, credential.headers[0].get("x-amz-content-sha256")
+    request, named = credential.request, credential.request.values.get("x-amz-content-sha256")
     if named is None and credential.presigned:
         named = next(iter(parse_multi(request.query).get("X-Amz-Content-Sha256", ())), None)
         if named is None and credential.claim.service == "s3":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from gatelet.aws.scope import DEFAULT_ACCOUNT, Scope
 from gatelet.control.dispatch import ControlPlane
 from gatelet.control.ports import Ports
 from gatelet.control.registry import Registry
+from gatelet.http.request import first_values
 from gatelet.identity.principals import root_principal
 from gatelet.storage.sqlite.directory import open_data_directory
 from gatelet.tables.service import Tables
@@ -51,6 +52,10 @@ class Sent:
     headers: list[tuple[str, str]]
     body: bytes
     query: str = ""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        return first_values(self.headers)
 
 
 class _Body:

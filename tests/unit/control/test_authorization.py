@@ -78,7 +78,7 @@ def check(
     source_ip: str = "127.0.0.1",
 ) -> str | None:
     """None if the call is allowed, or the message."""
-    request = Request(method, path, "", [], b"", source_ip)
+    request = Request.of(method, path, "", [], b"", source_ip)
     circumstances = Circumstances(NOW, source_ip=source_ip, region="us-east-1")
     scope = Scope(DEFAULT_ACCOUNT, "us-east-1")
     call = Call(scope, principal, "id", "http://127.0.0.1:4566", plane.ports, circumstances=circumstances)

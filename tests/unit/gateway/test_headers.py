@@ -9,6 +9,7 @@ import pytest
 from gatelet.gateway.forwarded import Client, identify_client
 from gatelet.gateway.header_rules import rewrite_block
 from gatelet.gateway.trace_header import complete_trace
+from gatelet.http.request import Request
 
 ROOT = "1-69553a00-0123456789abcdef01234567"
 GENERATED = "Root=1-11111111-222222222222222222222222;Parent=3333333333333333;Sampled=0"
@@ -78,12 +79,14 @@ TRUSTED = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 )
 def test_who_the_client_is(peer: str, seen: dict[str, str], client: tuple[str, str, str, str]) -> None:
     """apigateway-data-plane section 6 ("added"); trusted proxies are a setting of this house."""
-    assert identify_client(peer, 80, "http", seen, TRUSTED) == Client(*client)
+    request = Request.of("GET", "/", "", list(seen.items()), b"", peer)
+    assert identify_client(request, TRUSTED) == Client(*client)
 
 
 def test_nobody_is_trusted_by_default() -> None:
-    client = identify_client("10.0.0.1", 80, "http", {"x-forwarded-for": "1.1.1.1"}, ())
-    assert client == Client("10.0.0.1", "1.1.1.1, 10.0.0.1", "80", "http")
+    headers = [("X-Forwarded-For", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2")]
+    client = identify_client(Request.of("GET", "/", "", headers, b"", "10.0.0.1"), ())
+    assert client == Client("10.0.0.1", "1.1.1.1, 2.2.2.2, 10.0.0.1", "80", "http")
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def rendering(template: str, body: str) -> Callable[[Effort], str]:
 
 def parameters() -> RequestParameters:
     resource, method = Resource("r0", "/"), Method("GET", Misconfiguration(""), "", b"")
-    return RequestParameters(Request("GET", "/", "", [], b"", "203.0.113.7"), Route(resource, method), dict)
+    return RequestParameters(Request.of("GET", "/", "", [], b"", "203.0.113.7"), Route(resource, method), dict)
 
 
 def test_a_rendered_body_is_not_kept_until_cycles_are_collected() -> None:

@@ -320,7 +320,7 @@ class World:
     ) -> Response:
         """Send one request; ``target`` is the whole path, otherwise the API's own path-form URL is used."""
         raw_path = f"/_aws/execute-api/{API}/dev{path}" if target is None else target
-        request = Request(verb, raw_path, query, [("Host", host), *(headers or [])], body, peer, "https", 443)
+        request = Request.of(verb, raw_path, query, [("Host", host), *(headers or [])], body, peer, "https", 443)
         address = parse_invoke_url(host, raw_path)
         assert address is not None
         return await serve(request, address, self.live, self.ports)

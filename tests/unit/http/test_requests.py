@@ -31,7 +31,7 @@ def test_names_keep_their_case_and_paths_stay_raw(run: Any, serving: Any) -> Non
             )
             own = client.writer.get_extra_info("sockname")
             assert seen == [
-                Request(
+                Request.of(
                     "GET",
                     "/a%2Fb//c/../%20",
                     "q=%2B&q=+&?",

@@ -175,6 +175,6 @@ def test_what_is_remembered_is_bounded(iam: Plane, jane: Principal) -> None:
     for number in range(200):
         assert authorizer.authorize(jane, INVOKE, f"{METHOD}/{number}")
     assert authorizer.authorize(jane, INVOKE, f"{METHOD}/{'x' * 4_000}")
-    remembered = authorizer.grants_of(jane).remembered
+    remembered = authorizer.directory.grants_of(jane).remembered
     assert 0 < len(remembered) <= 64
     assert max(len(str(key)) for key in remembered) < 1_000

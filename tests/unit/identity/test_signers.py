@@ -55,7 +55,7 @@ def request(credentials: Credentials) -> Request:
         service="execute-api",
         now=NOW,
     )
-    return Request("GET", path, "", list(headers.items()), b"", "127.0.0.1")
+    return Request.of("GET", path, "", list(headers.items()), b"", "127.0.0.1")
 
 
 def holder(identity: Identity, sent: Request) -> Principal | None:

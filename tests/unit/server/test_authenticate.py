@@ -40,7 +40,7 @@ def signed(key: Credentials, *, service: str = "lambda", body: bytes = b"", now:
         service=service,
         now=now,
     )
-    return Request("POST", "/2015-03-31/functions", "", list(headers.items()), body, "127.0.0.1")
+    return Request.of("POST", "/2015-03-31/functions", "", list(headers.items()), body, "127.0.0.1")
 
 
 def signers(root: Credentials | None) -> Signers:
@@ -99,7 +99,7 @@ def test_an_old_or_early_signature_is_refused(offset: int) -> None:
 
 
 def test_an_unsigned_request_is_refused() -> None:
-    request = Request("GET", "/restapis", "", [("Host", "localhost")], b"", "127.0.0.1")
+    request = Request.of("GET", "/restapis", "", [("Host", "localhost")], b"", "127.0.0.1")
     assert refusal(request).code == "MissingAuthenticationTokenException"
 
 

@@ -12,7 +12,7 @@ from gatelet.server.door import ControlCall, Door, House, Refusal, edge_body_lim
 
 
 def _request(path: str, *headers: tuple[str, str], method: str = "GET") -> Request:
-    return Request(method, path, "", list(headers), b"", "127.0.0.1")
+    return Request.of(method, path, "", list(headers), b"", "127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_paths(path: str, expected: PoolPage | None) -> None:
 
 def asked(path: str, **headers: str) -> Request:
     named = [(name.replace("_", "-"), value) for name, value in {"Host": "localhost:4566", **headers}.items()]
-    return Request("GET", path, "", named, b"", "127.0.0.1")
+    return Request.of("GET", path, "", named, b"", "127.0.0.1")
 
 
 def test_pages_are_for_browsers_that_come_from_other_sites_and_on_both_ports() -> None:

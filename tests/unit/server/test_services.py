@@ -9,7 +9,7 @@ from gatelet.server.services import service_of
 
 
 def request(path: str = "/", *headers: tuple[str, str]) -> Request:
-    return Request("GET", path, "", list(headers), b"", "127.0.0.1")
+    return Request.of("GET", path, "", list(headers), b"", "127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from gatelet.http.request import first_values
 from gatelet.wire.message import WireResponse
 
 SERVICES = ("apigateway", "lambda", "iam", "sts", "logs")
@@ -29,6 +31,10 @@ class Sent:
     query: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        return first_values(self.headers)
 
 
 @cache

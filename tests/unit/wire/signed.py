@@ -16,6 +16,7 @@ from tests.unit.wire.client import Sent, wire
 from gatelet.aws.clock import utc
 from gatelet.aws.errors import AwsError
 from gatelet.wire import sigv4
+from gatelet.wire.signing_key import SigningKey
 
 NOW = 1_764_037_614.0
 """2025-11-25T02:26:54Z."""
@@ -54,7 +55,8 @@ def signed(
 def check(request: Sent, *, secret: str = SECRET, now: float = NOW, hashed: bool = False) -> sigv4.SignedCredential:
     credential = sigv4.credential_of(request, hashed=hashed)
     assert credential is not None
-    sigv4.verify(credential, secret, now)
+    claim = credential.claim
+    sigv4.verify(credential, SigningKey(secret, claim.date, claim.region, claim.service), now)
     return credential
 
 

@@ -30,6 +30,7 @@ from tests.unit.wire.signed import (
 
 from gatelet.aws.errors import AwsError, NotSupported
 from gatelet.wire import sigv4
+from gatelet.wire.signing_key import SigningKey
 
 DOTS = re.compile(r"/\.\.?(?:/|$)")
 
@@ -122,18 +123,15 @@ def test_another_secret_is_refused_in_aws_words() -> None:
     assert (error.code, error.message, error.status) == ("InvalidSignatureException", LONG, None)
 
 
-def test_a_kept_key_verifies_like_its_secret() -> None:
+def test_a_key_verifies_what_its_scope_signed() -> None:
     request = signed(service="execute-api")
     credential = sigv4.credential_of(request)
     assert credential is not None
-    key, other = (
-        sigv4.prepared(sigv4.signing_key(SECRET, "20251125", "eu-west-1", service))
-        for service in ("execute-api", "iam")
-    )
+    key, other = (SigningKey(SECRET, "20251125", "eu-west-1", service) for service in ("execute-api", "iam"))
     for _ in range(2):
-        sigv4.verify(credential, "unused", NOW, key=key)
+        sigv4.verify(credential, key, NOW)
     with pytest.raises(AwsError):
-        sigv4.verify(credential, SECRET, NOW, key=other)
+        sigv4.verify(credential, other, NOW)
 
 
 def test_the_path_is_signed_as_the_service_takes_it() -> None:

@@ -23,6 +23,7 @@ from gatelet.aws.clock import utc
 from gatelet.aws.errors import AwsError
 from gatelet.wire import sigv4
 from gatelet.wire.errors import Unauthenticated
+from gatelet.wire.signing_key import SigningKey
 
 NOW = 1_764_037_614.0
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -105,7 +106,8 @@ def _ascii(draw: random.Random) -> str:
 def _check(request: Sent) -> None:
     credential = sigv4.credential_of(request)
     assert credential is not None
-    sigv4.verify(credential, SECRET, NOW)
+    claim = credential.claim
+    sigv4.verify(credential, SigningKey(SECRET, claim.date, claim.region, claim.service), NOW)
 
 
 def _header(request: Sent, wanted: str, change: Callable[[str], str]) -> bool:

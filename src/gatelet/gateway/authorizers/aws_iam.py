@@ -18,7 +18,6 @@ from gatelet.gateway.errors import (
 )
 from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.trace import Trace
-from gatelet.identity.principals import Principal
 from gatelet.identity.service import Identity
 from gatelet.identity.signers import Signer
 from gatelet.wire.authorization import Claim, SignedCredential, credential_of
@@ -30,7 +29,7 @@ LARGE_BODY_BYTES: Final = 262_144
 """A body above this is hashed in a thread: the event loop is never held for long."""
 
 
-def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> Principal:
+def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> Signer:
     """Who signed the request. Sets ``trace.identity``. Raises GatewayError."""
     try:
         credential, signer = _claimed(snapshot, trace, identity)
@@ -38,10 +37,10 @@ def authenticate(snapshot: Snapshot, trace: Trace, identity: Identity) -> Princi
     except Unauthenticated as refusal:
         raise _refused(refusal) from refusal
     trace.identity = signer.shown
-    return signer.principal
+    return signer
 
 
-async def authenticate_large(snapshot: Snapshot, trace: Trace, identity: Identity) -> Principal:
+async def authenticate_large(snapshot: Snapshot, trace: Trace, identity: Identity) -> Signer:
     """The same for a request with a large body."""
     try:
         credential, signer = _claimed(snapshot, trace, identity)
@@ -49,7 +48,7 @@ async def authenticate_large(snapshot: Snapshot, trace: Trace, identity: Identit
     except Unauthenticated as refusal:
         raise _refused(refusal) from refusal
     trace.identity = signer.shown
-    return signer.principal
+    return signer
 
 
 def _claimed(snapshot: Snapshot, trace: Trace, identity: Identity) -> tuple[SignedCredential, Signer]:

@@ -21,12 +21,11 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 def method_arn(snapshot: Snapshot, trace: Trace) -> str:
     """The ARN of the method that the request calls. Raises MethodArnTooLong."""
-    scope = snapshot.scope
     path = trace.address.path.lstrip("/")
     if "%" in path or path.endswith("/"):
         template = "/" if trace.route is None else trace.route.resource.path
         path = plain_path(f"/{path}", template).removeprefix("/")
-    arn = f"arn:aws:execute-api:{scope.region}:{scope.account}:{snapshot.api_id}/{snapshot.stage}/{trace.verb}/{path}"
+    arn = f"{snapshot.arn}/{trace.verb}/{path}"
     if len(arn) > GATEWAY_METHOD_ARN_BYTES:
         raise MethodArnTooLong
     return arn

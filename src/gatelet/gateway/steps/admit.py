@@ -73,7 +73,7 @@ def _throttle(snapshot: Snapshot, bucket: Bucket, member: Member | None, trace: 
 
 def _member(snapshot: Snapshot, route: Route, trace: Trace, admission: Admission) -> Member:
     """The caller's key and the plan that it has for the stage. Raises InvalidApiKey."""
-    value = trace.usage_key if snapshot.api_key_source == "AUTHORIZER" else trace.seen.get(_HEADER)
+    value = trace.usage_key if snapshot.api_key_source == "AUTHORIZER" else trace.request.values.get(_HEADER)
     name = route.method.name
     member = admission.plans.member(snapshot.scope, value, snapshot.api_id, snapshot.stage, name) if value else None
     if member is None:

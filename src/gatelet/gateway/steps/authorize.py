@@ -20,6 +20,7 @@ from gatelet.gateway.snapshot import Snapshot
 from gatelet.gateway.steps import narrate_access
 from gatelet.gateway.trace import Trace
 from gatelet.identity.request_keys import Circumstances, request_keys
+from gatelet.identity.signers import Signer
 from gatelet.policy.asked import Asked
 from gatelet.policy.combine import Grants, Layer, Named, Verdict, combine
 
@@ -33,11 +34,15 @@ async def authorize(snapshot: Snapshot, route: Route, trace: Trace, ports: Ports
     if authorization is None and snapshot.policy is None:
         return
     arn = method_arn(snapshot, trace)
+    if isinstance(authorization, AwsIam):
+        if len(trace.request.body) > LARGE_BODY_BYTES:
+            signer = await authenticate_large(snapshot, trace, ports.identity)
+        else:
+            signer = authenticate(snapshot, trace, ports.identity)
+        _authorize_signer(signer, snapshot, trace, ports, arn)
+        return
     if isinstance(authorization, InvalidAuthorization):
         raise AuthorizerConfigurationError(authorization.reason)
-    if isinstance(authorization, AwsIam):
-        await _authorize_signer(snapshot, trace, ports, arn)
-        return
     if isinstance(authorization, CognitoAuthorizer | JwtAuthorizer):
         await _authorize_token(authorization, snapshot, trace, ports, arn)
         return
@@ -121,14 +126,10 @@ def circumstances(snapshot: Snapshot, trace: Trace) -> Circumstances:
     )
 
 
-async def _authorize_signer(snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
-    if len(trace.request.body) > LARGE_BODY_BYTES:
-        principal = await authenticate_large(snapshot, trace, ports.identity)
-    else:
-        principal = authenticate(snapshot, trace, ports.identity)
-    trace.principal = principal
+def _authorize_signer(signer: Signer, snapshot: Snapshot, trace: Trace, ports: Ports, arn: str) -> None:
+    trace.principal = principal = signer.principal
     authorizer, account = ports.identity.authorizer, snapshot.scope.account
-    verdict = authorizer.settled(principal, INVOKE, arn, snapshot.policy, account)
+    verdict = authorizer.settled(principal, signer.grants, INVOKE, arn, snapshot.policy, account)
     if verdict is None:
         verdict = authorizer.authorize(
             principal,

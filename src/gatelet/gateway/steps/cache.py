@@ -95,7 +95,7 @@ def _place(name: str) -> tuple[str, str]:
 
 def _control(plan: CachePlan, exchange: Exchange) -> tuple[bool, bool]:
     """Whether the client makes the entry anew, and whether it is warned that it may not. Raises AccessDenied."""
-    asked = exchange.trace.seen.get("cache-control")
+    asked = exchange.trace.request.values.get("cache-control")
     if asked is None or "max-age=0" not in asked.replace(" ", "").lower().split(","):
         return False, False
     if not plan.authorized_control or may_invalidate(exchange):

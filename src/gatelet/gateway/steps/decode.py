@@ -29,7 +29,7 @@ class TooMuch(Exception):
 async def decode(trace: Trace) -> bytes:
     """The request's body as the client meant it. Raises UnsupportedMediaType, RequestTooLarge."""
     body = trace.request.body
-    coding = trace.seen.get("content-encoding", "").strip().lower()
+    coding = trace.request.values.get("content-encoding", "").strip().lower()
     if not body or coding in ("", "identity"):
         return body
     if coding not in _REQUEST_CODINGS:

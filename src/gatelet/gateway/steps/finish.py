@@ -28,7 +28,7 @@ _HEADER_CHARACTERS = 7_000
 def finish(response: Response, trace: Trace, ports: Ports) -> Response:
     """The response, once it is told; a streamed one is told when it has ended."""
     snapshot = trace.snapshot
-    if EXPLAIN in trace.seen and ports.settings.explain_header:
+    if EXPLAIN in trace.request.values and ports.settings.explain_header:
         response.headers.append(("X-Gatelet-Explain", _explanation(trace, ports)))
     if snapshot is None:
         ports.explanations.keep(trace)

@@ -216,7 +216,7 @@ def test_a_session_token_of_a_user(iam: Plane, jane: Principal) -> None:
         ("sts", "AssumeRole", True),
         ("lambda", "ListFunctions", True),
     ]:
-        asking = Asking(service, operation, {}, Request("POST", "/", "", [], b"", ""))
+        asking = Asking(service, operation, {}, Request.of("POST", "/", "", [], b"", ""))
         call = iam.of(service, session).call()
         if fine:
             iam.run(Authorization().check(call, asking))
