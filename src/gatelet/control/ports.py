@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from gatelet.aws.clock import Clock
 from gatelet.aws.ids import Ids
 from gatelet.control.background import Background
+from gatelet.control.lambda_.payload_check import PayloadCheck
 from gatelet.control.outbox import MemoryOutbox, Outbox
 from gatelet.counters.ports import Quotas
 from gatelet.functions.service import Functions
@@ -62,6 +63,7 @@ class Ports:
     background: Background = field(default_factory=Background)
     service_endpoints: frozenset[str] = frozenset()
     """AWS services whose endpoints the operator has set up for integrations, as integration URIs name them."""
+    payloads: PayloadCheck = field(default_factory=PayloadCheck)
     tables: Tables | None = None
     metrics: Metrics | None = None
     """None: CloudWatch answers 501."""

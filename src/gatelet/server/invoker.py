@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
-from gatelet.aws import quotas
 from gatelet.aws.arn import function_arn
 from gatelet.aws.ids import Ids
 from gatelet.aws.scope import Scope
-from gatelet.control.lambda_.json_payload import fault_of
+from gatelet.control.lambda_.payload_check import PayloadCheck
 from gatelet.functions import invocation as functions
 from gatelet.functions.service import Functions
 from gatelet.gateway import ports as gateway
@@ -19,19 +17,18 @@ from gatelet.policy.principals import account_of
 from gatelet.server.aws_services import GATEWAY, SESSION_NAME
 
 INVOKE = "lambda:InvokeFunction"
-_SMALL = 32 * quotas.KIB
-"""Payloads up to here are parsed on the event loop."""
 
 
 class FunctionInvoker:
     """Runs functions for integrations (implements gatelet.gateway.ports.Invoker)."""
 
-    __slots__ = ("_functions", "_identity", "_ids")
+    __slots__ = ("_functions", "_identity", "_ids", "_payloads")
 
     def __init__(self, service: Functions, identity: Identity, ids: Ids) -> None:
         self._functions = service
         self._identity = identity
         self._ids = ids
+        self._payloads = PayloadCheck()
 
     async def invoke_proxy(self, call: gateway.ProxyCall) -> gateway.ProxyReply:
         """Run the function. Raises InvokerError."""
@@ -77,7 +74,7 @@ class FunctionInvoker:
         if role is not None:
             self._permit(role, target, source_arn, source_account)
         payload = payload or b"{}"
-        fault = fault_of(payload) if len(payload) <= _SMALL else await asyncio.to_thread(fault_of, payload)
+        fault = await self._payloads.fault_of(payload)
         if fault is not None:
             raise gateway.InvokePayloadNotJson(f"Could not parse request body into json: {fault}")
         invocation = functions.Invocation(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -31,9 +30,6 @@ from gatelet.functions.invocation import (
 )
 from gatelet.gateway.trace_header import complete_trace
 
-_SMALL = 32 * quotas.KIB
-"""Payloads up to here are parsed on the event loop."""
-
 _MESSAGES: Mapping[str, str] = {"CallerRateLimitExceeded": "Rate exceeded"}
 
 
@@ -48,7 +44,7 @@ async def invoke(call: Call, request: Request) -> Response:
     port = debug_port(call, kind)
     refuse_members(request)
     payload: bytes = request.get("Payload") or b"{}"
-    await check_payload(payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
+    await check_payload(call, payload, quotas.ASYNC_PAYLOAD_BYTES if kind == "Event" else None)
     client_context = decode_client_context(request.get("ClientContext"))
     if kind == "DryRun" and port:
         call.added_headers[TASK_ROOT] = await _task_root(call, name)
@@ -76,7 +72,7 @@ async def invoke_async(call: Call, request: Request) -> Response:
     name = named(call, request, "InvokeFunction")
     refuse_debugging(call, "InvokeAsync")
     payload: bytes = request.get("InvokeArgs") or b"{}"
-    await check_payload(payload, quotas.INVOKE_ASYNC_BYTES)
+    await check_payload(call, payload, quotas.INVOKE_ASYNC_BYTES)
     await _accept(call, name, payload)
     return {"Status": 202}
 
@@ -117,7 +113,7 @@ def refuse_members(request: Request) -> None:
         raise NotSupported("tenant isolation (TenantId)")
 
 
-async def check_payload(payload: bytes, event_limit: int | None) -> None:
+async def check_payload(call: Call, payload: bytes, event_limit: int | None) -> None:
     """The event must be JSON, and not too large. Raises AwsError.
 
     ``event_limit``: bytes that an asynchronous event may have.
@@ -130,7 +126,7 @@ async def check_payload(payload: bytes, event_limit: int | None) -> None:
             f"Request must be smaller than {quotas.INVOKE_PAYLOAD_BYTES} bytes for the InvokeFunction operation",
             status=413,
         )
-    fault = fault_of(payload) if len(payload) <= _SMALL else await asyncio.to_thread(fault_of, payload)
+    fault = await call.ports.payloads.fault_of(payload)
     if fault is not None:
         raise AwsError(
             "InvalidRequestContentException",

@@ -37,7 +37,7 @@ async def invoke_with_response_stream(call: Call, request: Request) -> Response:
     refuse_debugging(call, "InvokeWithResponseStream")
     refuse_members(request)
     payload: bytes = request.get("Payload") or b"{}"
-    await check_payload(payload, None)
+    await check_payload(call, payload, None)
     client_context = decode_client_context(request.get("ClientContext"))
     if request.get("InvocationType") == "DryRun":
         await read_function(call, name, function_not_found(target_arn(name)))
