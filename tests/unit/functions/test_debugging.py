@@ -66,9 +66,9 @@ def test_a_breakpoint_stops_the_handler(debugged: World, tmp_path: Path, beside:
     (tmp_path / "app.py").write_text(SOURCE)
     seen, result = debugged.run(at_the_breakpoint(debugged, target, free_port(), str(tmp_path)))
     path, line, variables = seen
-    assert (path, line, variables["doubled"]) == (f"{tmp_path}/app.py", LINE, "42")
+    assert (path, line, variables) == (f"{tmp_path}/app.py", LINE, variables | {"doubled": "42"})
     answer = json.loads(result.payload)
-    assert (result.function_error, answer["doubled"]) == (None, 42)
+    assert (result.function_error, answer) == (None, answer | {"doubled": 42})
     assert [line for line in debugged.log(target) if "frozen" in line] == []
     assert answer["left"] > 3_600_000, "the function's time is paused"
     assert debugged.service.environments == 0, "the pools know nothing of it"

@@ -249,6 +249,28 @@ def test_a_gateway_s_request_to_a_python_function_beside_extensions(forking: Wor
     assert (odd.kind, odd.payload) == ("malformed", b'{"odd": 1}')
 
 
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside an extension"])
+def test_a_connection_that_the_other_side_has_closed_raises(forking: World, beside: bool) -> None:
+    """Python ignores SIGPIPE, in Lambda as anywhere: a handler sees BrokenPipeError, and its process lives."""
+    source = (
+        "import os, socket\n"
+        "def handler(event, context):\n"
+        "    near, far = socket.socketpair()\n"
+        "    far.close()\n"
+        "    try:\n"
+        "        near.send(b'x')\n"
+        "    except BrokenPipeError:\n"
+        "        return os.getpid()\n"
+    )
+    settings = {"Runtime": "python3.11", "Handler": "app.handler"}
+    if beside:
+        target, _ = with_extension(forking, "at-the-pipe", {"app.py": source}, **settings)
+    else:
+        target = forking.function(source, **settings)
+    first = forking.value(target)
+    assert (type(first), forking.value(target)) == (int, first)
+
+
 def until(holds: Any) -> bool:
     end = time.monotonic() + 5
     while not holds() and time.monotonic() < end:

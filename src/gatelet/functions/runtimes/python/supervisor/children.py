@@ -52,6 +52,7 @@ def start(
             for descriptor in inherited:
                 os.set_inheritable(descriptor, True)
             os.chdir(directory)
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ignored by Python alone, whose forks go on ignoring it
             os.execve(command[0], list(command), environment)  # noqa: S606 - it is what runs here
         except FileNotFoundError as error:
             _say(command[0], error)
@@ -92,7 +93,6 @@ def _fork(begin: Callable[[], None], output: int | None, name: str) -> int:
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         limits.die_with_parent(parent)
         if output is not None:
             os.dup2(output, 1)
