@@ -69,7 +69,17 @@ def unknown_key() -> AwsError:
 class Signers:
     """Finds signers and verifies signatures; signing keys are kept, at most so many."""
 
-    __slots__ = ("_development", "_directory", "_made", "_root", "_session_key", "_sessions", "_signing_keys", "_vault")
+    __slots__ = (
+        "_development",
+        "_directory",
+        "_holders",
+        "_keys",
+        "_root",
+        "_session_key",
+        "_sessions",
+        "_signing_keys",
+        "_vault",
+    )
 
     def __init__(self, directory: Directory, session_key: SessionKey, vault: Vault, root: Credentials | None) -> None:
         """``root`` is the root key of the secure mode; None means the development mode."""
@@ -79,8 +89,10 @@ class Signers:
         self._root = root
         self._development = root is None
         self._sessions: dict[str, tuple[Session, Credentials]] = {}
-        self._made: dict[str, tuple[int, Signer]] = {}
-        """By key id or session token: the signer, and the revision of the directory that it was made of."""
+        self._keys: dict[str, tuple[int, Signer]] = {}
+        """By key id: the signer, and the revision of the directory that it was made of."""
+        self._holders: dict[str, tuple[int, Signer]] = {}
+        """The same by session token. A session ends: nobody is found here by what a request calls its key."""
         self._signing_keys: dict[tuple[str, str], SigningKey] = {}
 
     @property
@@ -94,19 +106,19 @@ class Signers:
         Raises Unauthenticated for a session that has expired and for a key or token that is not (or no longer)
         valid.
         """
-        if token is None and (kept := self._kept(access_key_id)) is not None:
+        if token is None and (kept := self._kept(self._keys, access_key_id)) is not None:
             return kept
         if token is not None and access_key_id.startswith(SESSION_PREFIX):
             return self._holder_of_session(access_key_id, token, now)
         if self._root is not None and access_key_id == self._root.access_key_id:
             root = root_principal(DEFAULT_ACCOUNT, access_key_id)
-            return self._keep(access_key_id, root, self._root.secret_access_key)
+            return self._keep(self._keys, access_key_id, root, self._root.secret_access_key)
         if (document := self._directory.access_key(access_key_id)) is not None:
             if token is not None:
                 raise unknown_key()
             return self._holder_of_key(access_key_id, document)
         if self._development and (account := account_of_key(access_key_id)) is not None:
-            return self._keep(access_key_id, root_principal(account, access_key_id), DEVELOPMENT_SECRET)
+            return self._keep(self._keys, access_key_id, root_principal(account, access_key_id), DEVELOPMENT_SECRET)
         return None
 
     def account_of(self, access_key_id: str) -> str | None:
@@ -147,18 +159,18 @@ class Signers:
             identity_arn=user.arn,
             unique_id=user.unique_id,
         )
-        return self._keep(access_key_id, principal, secret)
+        return self._keep(self._keys, access_key_id, principal, secret)
 
-    def _kept(self, name: str) -> Signer | None:
+    def _kept(self, place: dict[str, tuple[int, Signer]], name: str) -> Signer | None:
         """A signer made before, if nothing in the directory has changed since."""
-        made = self._made.get(name)
+        made = place.get(name)
         return made[1] if made is not None and made[0] == self._directory.revision else None
 
-    def _keep(self, name: str, principal: Principal, secret: str) -> Signer:
+    def _keep(self, place: dict[str, tuple[int, Signer]], name: str, principal: Principal, secret: str) -> Signer:
         signer = Signer(principal, secret, self._directory.grants_of(principal))
-        if len(self._made) >= _KEPT_SIGNERS:
-            self._made.clear()
-        self._made[name] = (self._directory.revision, signer)
+        if len(place) >= _KEPT_SIGNERS:
+            place.clear()
+        place[name] = (self._directory.revision, signer)
         return signer
 
     def _holder_of_session(self, access_key_id: str, token: str, now: float) -> Signer | None:
@@ -170,14 +182,14 @@ class Signers:
             raise unknown_key()
         if session.expires < now:
             raise Unauthenticated("ExpiredTokenException", _EXPIRED_TOKEN)
-        kept = self._kept(token)
+        kept = self._kept(self._holders, token)
         if kept is not None:
             return kept
         if isinstance(session, UserSession):
             principal = self._user_of(session)
         else:
             principal = _session_principal(session, self._directory.role(session.account, session.role_name))
-        return self._keep(token, principal, credentials.secret_access_key)
+        return self._keep(self._holders, token, principal, credentials.secret_access_key)
 
     def _read(self, token: str) -> tuple[Session, Credentials]:
         found = self._sessions.get(token)

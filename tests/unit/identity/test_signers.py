@@ -97,6 +97,20 @@ def test_a_key_that_nobody_knows(identity: Identity) -> None:
     )
 
 
+def test_a_session_is_found_by_its_token_alone(identity: Identity) -> None:
+    """Not by a key id that is spelled as its token, which no expiry would end."""
+    session = RoleSession("000000000000", "r", "s", int(NOW) + 9, "ASIA1234567890123456")
+    credentials = identity.session_key.issue(session)
+    token = credentials.session_token
+    assert token is not None
+    for _ in range(2):
+        assert identity.signers.find(credentials.access_key_id, token, NOW) is not None
+        assert identity.signers.find(token, None, NOW) is None
+        assert identity.signers.find(credentials.access_key_id, None, NOW) is None
+    with pytest.raises(AwsError, match="expired"):
+        identity.signers.find(credentials.access_key_id, token, NOW + 10)
+
+
 def test_what_else_is_refused(identity: Identity) -> None:
     assert refusal(identity, request(Credentials(KEY_ID, "wrong")))[0] == "InvalidSignatureException"
     expired = RoleSession("000000000000", "r", "s", int(NOW) - 1, "ASIA1234567890123456")
@@ -112,7 +126,7 @@ def test_what_is_kept_is_bounded(identity: Identity, monkeypatch: pytest.MonkeyP
         assert holder(identity, request(identity.session_key.issue(session)))
     assert len(identity.signers._signing_keys) <= 3
     assert len(identity.signers._sessions) <= 3
-    assert len(identity.signers._made) <= 3
+    assert len(identity.signers._holders) <= 3
 
 
 def test_a_signer_ends_with_its_key_and_its_user() -> None:
