@@ -55,6 +55,28 @@ def handler(event, context):
     assert body(world.log(target))[1:-2] == ["a\n", "b\rcd\n", "ééé\n", "no end\n"]
 
 
+def test_the_streams_are_text_streams(world: World) -> None:
+    """Handlers set them up as those of any Python: what Lambda has there hands all of this on to the interpreter's."""
+    source = """
+import io, sys
+sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+sys.stderr.reconfigure(errors="backslashreplace", newline="\\n", write_through=True)
+def handler(event, context):
+    sys.stdout.writelines(["one\\n", "two\\n"])
+    wrapped = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+    print("wrapped", file=wrapped, flush=True)
+    wrapped.detach()
+    streams = sys.stdout, sys.stderr
+    return [(s.name, s.mode, s.encoding, s.writable(), s.isatty(), s.closed, s.fileno()) for s in streams]
+"""
+    target = world.function(source)
+    assert world.value(target) == [
+        ["<stdout>", "w", "utf-8", True, False, False, 1],
+        ["<stderr>", "w", "utf-8", True, False, False, 2],
+    ]
+    assert {"one\n", "two\n", "wrapped\n"} <= set(world.log(target))
+
+
 def test_raw_output_comes_before_the_report(world: World) -> None:
     source = r"""
 import os, subprocess, sys

@@ -62,8 +62,12 @@ class LineStream(io.TextIOBase):
 
     encoding = "utf-8"
     errors = "replace"
+    mode = "w"
+    line_buffering = True
+    write_through = True
 
     def __init__(self, journal: Journal, fd: int) -> None:
+        self.name = "<stdout>" if fd == 1 else "<stderr>"
         self._journal = journal
         self._fd = fd
         self._partial: list[str] = []
@@ -92,6 +96,9 @@ class LineStream(io.TextIOBase):
                 text, self._partial = "".join(self._partial), []
             if text:
                 self._journal.event(text + "\n", self._fd)
+
+    def reconfigure(self, **_options: object) -> None:
+        """As of the text stream that handlers find in Lambda; a log event is UTF-8, whole and sent at once anyway."""
 
     def fileno(self) -> int:
         """The descriptor that child processes write to."""
