@@ -180,6 +180,25 @@ def test_workers_have_a_uid_of_their_own_where_the_host_allows_it(world: World) 
         assert (uid, world.value(other)) == (os.getuid(), os.getuid())
 
 
+def test_the_users_name_is_lambdas(world: World) -> None:
+    """lambda-execution section 4, "Sandbox facts"; libraries ask for it, and some cannot be imported without."""
+    source = """
+import getpass, os, subprocess
+def handler(event, context):
+    try:
+        writable = os.access("/etc/passwd", os.W_OK) or bool(open("/etc/passwd", "a"))
+    except OSError:
+        writable = False
+    told = subprocess.run(["id", "-un"], capture_output=True, text=True).stdout.strip()
+    return [getpass.getuser(), told, os.path.expanduser("~"), writable, os.path.exists("/tmp/.passwd")]
+"""
+    seen = world.value(world.function(source))
+    if world.service.sandbox["users"] == "on" and world.service.sandbox["namespaces"] == "on":
+        assert seen == ["sbx_user1051", "sbx_user1051", "/home/sbx_user1051", False, False]
+    else:
+        assert seen[0] == seen[1] != ""
+
+
 def test_random_numbers_differ_between_forks(make_world: Callable[..., World]) -> None:
     world = make_world()
     source = "import random, uuid\ndef handler(e, c):\n    return [random.random(), str(uuid.uuid4())]\n"

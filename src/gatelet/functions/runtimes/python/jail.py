@@ -31,6 +31,7 @@ def enter(settings: dict[str, Any], *, based: bool, namespaces: Sequence[int] = 
             mounts.join(namespaces)
         elif spec is not None:
             mounts.enter_environment(spec)
+            mounts.name_user(os.geteuid() if uid is None else uid)
             if os.geteuid() != 0:
                 mounts.own_user_namespace()  # in which its processes are counted apart
         limits.become(uid)

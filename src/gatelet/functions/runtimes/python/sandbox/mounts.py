@@ -17,6 +17,8 @@ from typing import Any
 from . import syscalls
 
 STORE = "/.gatelet"
+USER = "sbx_user1051"
+"""What Lambda calls its functions' user (lambda-execution section 4, "Sandbox facts")."""
 TASK, LAYERS, RUNTIME, TEMPORARY = "/var/task", "/opt", "/var/runtime", "/tmp"  # noqa: S108 - AWS's own path
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/nix/store", "/run/systemd/resolve",
@@ -104,6 +106,27 @@ def enter_environment(spec: dict[str, Any]) -> None:
     Tmp(spec).cover()
     for name in os.listdir(STORE):  # noqa: PTH208 - see interpreter_directories
         syscalls.detach(f"{STORE}/{name}")
+
+
+def name_user(uid: int) -> None:
+    """Tell the uid's name in the environment's own ``/etc/passwd``, where the host's does not: libraries ask for it.
+
+    It has no home, as in Lambda. A host that does not allow it, or has no such file, leaves the uid without a name.
+    """
+    accounts, made = "/etc/passwd", f"{TEMPORARY}/.passwd"
+    with suppress(OSError):
+        with open(accounts, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - see interpreter_directories
+            known = file.read()
+        if any(line.split(":")[2:3] == [str(uid)] for line in known.splitlines()):
+            return
+        with open(made, "x", encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - see interpreter_directories
+            file.write(f"{known.rstrip()}\n{USER}:x:{uid}:{uid}::/home/{USER}:/sbin/nologin\n")
+        try:
+            os.chmod(made, 0o644)  # noqa: PTH101 - see interpreter_directories
+            syscalls.mount(made, accounts, None, syscalls.MS_BIND)
+            syscalls.make_read_only(accounts)
+        finally:
+            os.unlink(made)  # noqa: PTH108 - see interpreter_directories; the mount keeps it
 
 
 def join(descriptors: Sequence[int]) -> None:
