@@ -60,7 +60,7 @@ class Environment:
 
     __slots__ = ("_clock", "_deadline", "_from_template", "_function", "_grounds", "_host", "_init_error", "_launching",
         "_limit_kib", "_load_began", "_log", "_owner", "_process_began", "_worker", "began", "behind", "event",
-        "idle_since", "state")  # fmt: skip
+        "holds_up", "idle_since", "state")  # fmt: skip
 
     def __init__(self, owner: Owner, function: FunctionVersion, host: Host) -> None:
         self.state = State.STARTING
@@ -68,6 +68,7 @@ class Environment:
         self.behind: deque[Event] = deque()
         self.began = self._process_began = host.clock.monotonic()
         self.idle_since = math.inf
+        self.holds_up = False  # True: the running event takes longer than those behind it may wait
         self._owner = owner
         self._function = function
         self._host = host
@@ -101,8 +102,9 @@ class Environment:
 
     def has_room(self, depth: int) -> bool:
         """Whether an event may be put behind the running one, ``depth`` events being enough for one environment."""
-        event = self.event
-        return self.state is State.BUSY and event is not None and event.is_small and len(self.behind) + 1 < depth
+        if self.holds_up or self.state is not State.BUSY or self.event is None:
+            return False
+        return self.event.is_small and len(self.behind) + 1 < depth
 
     def put_behind(self, event: Event) -> None:
         """Send an event that the worker takes when it is done; its time starts then."""
@@ -262,6 +264,7 @@ class Environment:
         """The event's time starts now."""
         event.started = self._clock.monotonic()
         self.event = event
+        self.holds_up = False
         self._deadline = event.started + self._function.timeout
         self._log.keep_tail(event.tail)
 

@@ -138,11 +138,13 @@ class Pool:
             environment.tick(now)
             event = environment.event
             if event is not None and now - event.started > self._spec.least_cold_start:
+                environment.holds_up = True
                 self.returned(environment.take_back())
             if event is not None and now >= event.abandon_at:
                 event.refuse(InvocationAbandoned())
         if self._provisioned:
             self._renew(now)
+        self._hand_out()
         self._scale(now)
         return bool(self._waiting) or len(self._idle) < len(self._environments)
 
@@ -174,6 +176,15 @@ class Pool:
         if environment in self._idle:
             self._idle.remove(environment)
         self._idle.appendleft(environment)
+
+    def _hand_out(self) -> None:
+        """Events that were taken back wait for no environment to become available: one may be idle."""
+        while self._waiting and self._idle:
+            event = self._waiting.popleft()
+            if event.wanted:
+                self._idle.pop().run(event)
+            else:
+                event.lease.release()
 
     def room(self, environment: Environment) -> None:
         """An environment goes on with the next of its events: another may be put behind."""

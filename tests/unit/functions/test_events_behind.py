@@ -111,6 +111,31 @@ def test_an_event_behind_a_slow_one_goes_to_another_environment(make_world: Call
     world.run(story())
 
 
+def test_an_event_that_was_taken_back_goes_to_an_idle_environment(make_world: Callable[..., World]) -> None:
+    """Two slow events take all cores; fast ones are put behind them although a third environment is idle."""
+    world = make_world(max_environments=8, cores=2)
+    target = world.function(SWITCH, Timeout=60)
+    gates = [world.shared / name for name in ("first", "second", "third")]
+
+    async def story() -> None:
+        slow = [asyncio.create_task(world.call(target, str(gate))) for gate in gates]
+        async with asyncio.timeout(50):
+            while world.service.environments < 3:  # noqa: ASYNC110 - the world of processes
+                await asyncio.sleep(0.01)
+            gates[2].touch()
+            await slow[2]
+            for _ in range(60):  # the mean falls, and the wait behind the slow ones is expected to be short
+                await asyncio.gather(*(world.call(target, "fast") for _ in range(20)))
+                await asyncio.sleep(0.01)
+        assert not slow[0].done()
+        assert not slow[1].done()
+        for gate in gates[:2]:
+            gate.touch()
+        await asyncio.gather(*slow)
+
+    world.run(story())
+
+
 def test_the_functions_time_begins_when_the_worker_takes_the_event(one: World) -> None:
     """lambda-execution 13: the deadline is start + timeout."""
     target = one.function(SWITCH, Timeout=2)
